@@ -1,0 +1,177 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# boot.sh [OPTION...] [-- COMMAND...]: boot the rig and run a command in it.
+#
+# The command runs in the guest with a vGPU made, in /share, which is a
+# directory of this machine; its output appears here as it comes, and its exit
+# status is ours. The run fails as well if the guest hangs, QEMU dies, init
+# finds something missing, or the kernel log has a warning or worse.
+#
+#   --platform P    model: bdw, skl, kbl (default) or cfl
+#   --stock         Debian's own i915 and kvmgt instead of ours
+#   --debug         the debug kernel: KASAN, lockdep, kmemleak, KUnit
+#   --vgpus N       vGPUs to make (default 1)
+#   --type T        their type, such as V5_4 (default: the biggest)
+#   --bdf B         PCI address at which the guest looks for the GPU
+#   --put FILE      put a copy of FILE into the share; may be repeated
+#   --share DIR     use DIR as the share and leave it (default: a new one,
+#                   removed afterwards)
+#   --append ARGS   more for the kernel's command line
+#   --timeout S     seconds the run may take (default 180; --debug 900)
+#   --name NAME     names the logs (default: rig)
+#   --kvm           run on KVM instead of emulating the CPU
+#   --realtime      let the guest's clock follow the host's (see docs/rig.md)
+#   --shell         an interactive shell instead of a command
+#   --quiet         no line about times at the end
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+usage_if_asked "$@"
+
+PLATFORM=kbl VARIANT=ours VGPUS=1 TYPE='' BDF='' TIMEOUT='' NAME=rig ACCEL=icount
+SHARE='' SHELL_WANTED='' QUIET='' APPEND=''
+PUT=()
+while [ $# -gt 0 ]; do
+	case $1 in
+	--platform | --vgpus | --type | --bdf | --put | --share | --append | --timeout | --name)
+		[ $# -gt 1 ] || die "$1 needs a value (see --help)"
+		;;
+	esac
+	case $1 in
+	--platform) PLATFORM=$2 && shift ;;
+	--vgpus) VGPUS=$2 && shift ;;
+	--type) TYPE=$2 && shift ;;
+	--bdf) BDF=$2 && shift ;;
+	--put) PUT+=("$2") && shift ;;
+	--share) SHARE=$2 && shift ;;
+	--append) APPEND=$2 && shift ;;
+	--timeout) TIMEOUT=$2 && shift ;;
+	--name) NAME=$2 && shift ;;
+	--stock) VARIANT=stock ;;
+	--debug) VARIANT=debug ;;
+	--kvm) ACCEL=kvm ;;
+	--realtime) ACCEL=realtime ;;
+	--shell) SHELL_WANTED=1 ;;
+	--quiet) QUIET=1 ;;
+	--)
+		shift
+		break
+		;;
+	*) die "unknown option $1 (see --help)" ;;
+	esac
+	shift
+done
+case $PLATFORM in
+bdw | skl | kbl | cfl) ;;
+*) die "no platform '$PLATFORM': there are bdw, skl, kbl and cfl" ;;
+esac
+[[ $VGPUS =~ ^[0-9]+$ ]] || die "--vgpus $VGPUS is not a number"
+[ $# -gt 0 ] || [ -n "$SHELL_WANTED" ] || [ -n "$SHARE" ] || die "no command to run (see --help)"
+
+# --- what to boot -----------------------------------------------------------
+
+base_paths
+QEMU=$("$SCRIPTS/qemu.sh" --path)/qemu-system-x86_64
+INITRD=$("$SCRIPTS/initrd.sh" --path "$VARIANT")
+MEMORY=2G
+KERNEL=$BASE_IMG/boot/vmlinuz-$KERNEL_RELEASE
+if [ "$VARIANT" = debug ]; then
+	KERNEL=$("$SCRIPTS/kernel-debug.sh" --path)/vmlinuz
+	MEMORY=3G
+	TIMEOUT=${TIMEOUT:-900}
+fi
+TIMEOUT=${TIMEOUT:-180}
+
+# One thread emulates all CPUs: QEMU 7.2 with a thread for each may miss a
+# write to code that it is translating, and KVM's static keys are such writes.
+case $ACCEL in
+icount) MACHINE=(-accel "tcg,thread=single" -icount "shift=${RIG_ICOUNT:-3},sleep=off" -cpu "max,-la57" -smp "${RIG_SMP:-1}") ;;
+realtime) MACHINE=(-accel "tcg,thread=single" -cpu "max,-la57" -smp "${RIG_SMP:-1}") ;;
+kvm)
+	[ -w /dev/kvm ] || die "--kvm: /dev/kvm is missing or not writable; run without it"
+	MACHINE=(-accel kvm -cpu host -smp 2)
+	;;
+esac
+
+# --- the share --------------------------------------------------------------
+
+LOG=$OUT/rig/log/$NAME
+mkdir -p "$OUT/rig/log"
+if [ -n "$SHARE" ]; then
+	mkdir -p "$SHARE"
+else
+	SHARE=$(mktemp -d "$OUT/rig/share.$NAME.XXXXXX")
+	DOOMED+=("$SHARE")
+fi
+SHARE=$(cd "$SHARE" && pwd)
+rm -rf "$SHARE/status" "$SHARE/output" "$SHARE/.rig"
+mkdir "$SHARE/.rig"
+: >"$SHARE/output"
+[ ${#PUT[@]} -eq 0 ] || cp -L "${PUT[@]}" "$SHARE/"
+if [ $# -gt 0 ]; then
+	printf '%s\n' "$*" >"$SHARE/run"
+fi
+
+# --- the run ----------------------------------------------------------------
+
+ARGS="console=ttyS0 panic=-1 loglevel=${RIG_LOGLEVEL:-7} rig.vgpus=$VGPUS rig.platform=$PLATFORM"
+[ -z "$TYPE" ] || ARGS+=" rig.type=$TYPE"
+[ -z "$BDF" ] || ARGS+=" rig.bdf=$BDF"
+[ -z "$SHELL_WANTED" ] || ARGS+=" rig.shell"
+[ -z "$APPEND" ] || ARGS+=" $APPEND"
+
+COMMAND=("$QEMU" -machine pc "${MACHINE[@]}" -m "$MEMORY"
+	-L /usr/share/seabios -L /usr/share/qemu
+	-nodefaults -vga none -display none -no-reboot
+	-kernel "$KERNEL" -initrd "$INITRD" -append "$ARGS"
+	-device "igd,platform=$PLATFORM,addr=02.0"
+	-virtfs "local,path=$SHARE,mount_tag=share,security_model=none,multidevs=remap")
+
+if [ -n "$SHELL_WANTED" ]; then
+	"${COMMAND[@]}" -serial mon:stdio
+	exit
+fi
+
+: >"$LOG.console.log"
+start=$EPOCHREALTIME
+set -m
+timeout --kill-after=5 "$TIMEOUT" "${COMMAND[@]}" \
+	-D "$LOG.qemu.log" -d guest_errors,unimp \
+	-serial "file:$LOG.console.log" </dev/null >"$LOG.stderr.log" 2>&1 &
+qemu=$!
+set +m
+RUNNING=$qemu
+tail -f -n +1 -s 0.2 --pid=$qemu "$SHARE/output" 2>/dev/null || :
+rc=0
+wait $qemu || rc=$?
+RUNNING=
+end=$EPOCHREALTIME
+[ ! -f "$SHARE/.rig/dmesg" ] || mv "$SHARE/.rig/dmesg" "$LOG.dmesg"
+
+# --- the verdict ------------------------------------------------------------
+
+fail() { die "$NAME: $*"; }
+CONSOLE=$LOG.console.log
+
+inner=$(sed -n 's/^rig: error: //p' "$CONSOLE" | tr -d '\r' | head -n 1)
+[ -z "$inner" ] || fail "the rig could not start: $inner (log: $CONSOLE)"
+"$SCRIPTS/splats.sh" "$CONSOLE" "$VARIANT" >"$LOG.splats" ||
+	fail "the kernel complained: $(head -n 1 "$LOG.splats") (log: $CONSOLE)"
+case $rc in
+124 | 137)	# from timeout: it had to end the run
+	fail "the guest did not finish within $TIMEOUT s and was stopped; last line: $(tail -n 1 "$CONSOLE" | tr -d '\r' | cut -c1-120) (log: $CONSOLE)"
+	;;
+esac
+[ $rc -eq 0 ] || fail "QEMU died with status $rc: $(tail -n 1 "$LOG.stderr.log") (log: $LOG.stderr.log)"
+[ -s "$SHARE/status" ] || fail "the guest stopped before the command had ended (log: $CONSOLE)"
+if [ -s "$SHARE/.rig/kmemleak" ]; then
+	mv "$SHARE/.rig/kmemleak" "$LOG.kmemleak"
+	fail "kmemleak: $(grep -c '^unreferenced' "$LOG.kmemleak") objects leaked (list: $LOG.kmemleak)"
+fi
+[ -n "$QUIET" ] || awk -v name="$NAME" -v s="$start" -v e="$end" '
+	/^rig: (userspace|ready|done) / { t[$2] = $3 + 0 }
+	END {
+		printf "%s: userspace %.1f s, vGPU ready %.1f s, command ended %.1f s of guest time; %.1f s in all\n",
+			name, t["userspace"], t["ready"], t["done"], e - s
+	}' "$CONSOLE"
+exit "$(cat "$SHARE/status")"

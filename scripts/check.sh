@@ -1,0 +1,225 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# check.sh [--stock] [--kvm] [STEP...]: run the tests and count the results.
+#
+#   shell        shellcheck on the scripts
+#   series       the patch series: listing, replay, git am, checkpatch
+#   style        checkpatch on what is not in the series
+#   decoder      the decoder in user space: KUnit rows and branch coverage
+#   sparse       sparse and W=1 on the kernel files of the series
+#   qtest        the registers of the IGD device
+#   rig          on each platform: GPU smoke test and kselftest
+#   kunit        KUnit and the kselftest on the debug kernel
+#
+# Without STEP all of them. --stock runs only the rig step, on Debian's own
+# i915 and kvmgt: its failures are what stock lacks, and do not make the exit
+# status non-zero as long as the tests could run. The last line is always
+# "N passed, N failed, N skipped".
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+usage_if_asked "$@"
+
+PLATFORMS=(kbl bdw skl cfl)
+STEPS=()
+STOCK=
+BOOT=()
+for arg in "$@"; do
+	case $arg in
+	--stock)
+		STOCK=1
+		BOOT+=(--stock)
+		;;
+	--kvm) BOOT+=(--kvm) ;;
+	shell | series | style | decoder | sparse | qtest | rig | kunit) STEPS+=("$arg") ;;
+	*) die "unknown step or option $arg (see --help)" ;;
+	esac
+done
+if [ ${#STEPS[@]} -eq 0 ]; then
+	STEPS=(shell series style decoder sparse qtest rig kunit)
+	[ -z "$STOCK" ] || STEPS=(rig)
+fi
+wants() { [[ " ${STEPS[*]} " == *" $1 "* ]]; }
+
+RESULTS=$OUT/check
+PASSED=0
+FAILED=0
+SKIPPED=0
+BROKEN=0	# a rig that did not start: nothing was tested
+
+# --- counting ---------------------------------------------------------------
+
+passed() { PASSED=$((PASSED + 1)); }
+failed() {
+	FAILED=$((FAILED + 1))
+	say "  FAILED: $*"
+}
+count_tap() {
+	local name=$1 file=$2 p f s
+
+	"$SCRIPTS/ktap.sh" "$name" <"$file" 2>&1 >"$RESULTS/count"
+	read -r p f s <"$RESULTS/count"
+	PASSED=$((PASSED + p))
+	FAILED=$((FAILED + f))
+	SKIPPED=$((SKIPPED + s))
+}
+summary() {
+	say "$PASSED passed, $FAILED failed, $SKIPPED skipped"
+}
+step() {
+	local name=$1 start=$SECONDS p=$PASSED f=$FAILED s=$SKIPPED
+
+	say "== $name"
+	"step_$name"
+	say "   $name: $((PASSED - p)) passed, $((FAILED - f)) failed, $((SKIPPED - s)) skipped, $((SECONDS - start)) s"
+}
+# each LABEL COMMAND FILE...: one result a file: the command must say nothing.
+each() {
+	local label=$1 command=$2 file said
+	shift 2
+
+	for file; do
+		if said=$($command "$file" 2>&1) && [ -z "$said" ]; then
+			passed
+		else
+			failed "$label $file"
+			printf '%s\n' "$said" | sed 's/^/    /'
+		fi
+	done
+}
+
+# --- steps on sources -------------------------------------------------------
+
+step_shell() {
+	cd "$REPO"
+	each shellcheck "shellcheck -x -P scripts" scripts/*.sh .ci/run
+	each shellcheck "shellcheck -s dash" vm/init
+}
+step_series() {
+	"$SCRIPTS/series.sh" check >"$RESULTS/series.tap" 2>&1 || :
+	grep '^#' "$RESULTS/series.tap" || :
+	count_tap series "$RESULTS/series.tap"
+}
+step_style() {
+	cd "$REPO"
+	each "QEMU checkpatch" qemu_style qemu/*.[ch] qemu/tests/*.[ch]
+	each "checkpatch" kernel_style vm/*.c vm/demo/*.[ch]
+}
+qemu_style() {
+	[ ! -f "$REPO/$1" ] ||
+		(cd "$QEMU_SRC" && perl scripts/checkpatch.pl --no-summary --terse --no-tree -f "$REPO/$1")
+}
+kernel_style() {
+	[ ! -f "$REPO/$1" ] ||
+		(cd "$RESULTS" && perl "$BASE_SRC/scripts/checkpatch.pl" --strict --no-summary \
+			--terse --no-tree -f "$REPO/$1")
+}
+step_decoder() {
+	"$SCRIPTS/decoder-user.sh" --source "$BASE_SRC" >"$RESULTS/decoder.tap" 2>&1 ||
+		say "  $(tail -n 1 "$RESULTS/decoder.tap")"
+	count_tap decoder "$RESULTS/decoder.tap"
+}
+step_sparse() {
+	"$SCRIPTS/sparse.sh" >"$RESULTS/sparse.tap"
+	grep '^#' "$RESULTS/sparse.tap" || :
+	count_tap sparse "$RESULTS/sparse.tap"
+}
+
+# --- steps on the rig -------------------------------------------------------
+
+step_qtest() {
+	local qemu test
+
+	qemu=$("$SCRIPTS/qemu.sh" --path)
+	for test in "$qemu"/qtest/*; do
+		if [ ! -x "$test" ]; then
+			failed "qtest: there is none"
+			continue
+		fi
+		QTEST_QEMU_BINARY="$qemu/qemu-system-x86_64 -L /usr/share/seabios -L /usr/share/qemu" \
+			timeout 120 "$test" --tap -k >"$RESULTS/${test##*/}.tap" \
+			2>"$RESULTS/${test##*/}.log" </dev/null || :
+		count_tap "${test##*/}" "$RESULTS/${test##*/}.tap"
+	done
+}
+
+# in_rig NAME TESTS BOOT-OPTION...: boot, run each of TESTS with its TAP
+# in a file of its own, and count: the run itself with its kernel log is one
+# result, and what the tests print are the others.
+in_rig() {
+	local name=$1 tests=$2 share=$RESULTS/$1 test why start=$SECONDS
+	shift 2
+
+	rm -rf "$share"
+	mkdir -p "$share"
+	for test in $tests; do
+		cp "$PROGRAMS/$test" "$share/"
+	done
+	cat >"$share/run" <<-EOS
+		for t in $tests; do ./\$t >\$t.tap; done
+		# KUnit, on the debug kernel: whatever suites the modules bring.
+		for m in /tests/*.ko; do [ ! -f "\$m" ] || insmod "\$m"; done
+		cat /sys/kernel/debug/kunit/*/results 2>/dev/null >kunit.tap
+		exit 0
+	EOS
+	if why=$("$SCRIPTS/boot.sh" --name "check-$name" --share "$share" "$@" 2>&1); then
+		passed
+		say "  $(tail -n 1 <<<"$why")"
+	else
+		failed "$(tail -n 1 <<<"${why/error: /}")"
+		grep -q '^rig: ready' "$OUT/rig/log/check-$name.console.log" 2>/dev/null || BROKEN=1
+	fi
+	for test in $tests; do
+		touch "$share/$test.tap"
+		count_tap "$test $name" "$share/$test.tap"
+	done
+	say "  $name: $((SECONDS - start)) s"
+}
+step_rig() {
+	local platform
+
+	for platform in "${PLATFORMS[@]}"; do
+		in_rig "$platform${STOCK:+-stock}" "gpu-smoke $KSELFTESTS" \
+			--platform "$platform" "${BOOT[@]}"
+	done
+}
+step_kunit() {
+	in_rig debug "$KSELFTESTS" --debug --platform kbl "${BOOT[@]}"
+	count_tap kunit "$RESULTS/debug/kunit.tap"
+}
+
+# --- all of it --------------------------------------------------------------
+
+build() {
+	if wants rig || wants qtest || wants kunit; then "$SCRIPTS/qemu.sh"; fi
+	if wants rig || wants kunit; then
+		"$SCRIPTS/programs.sh"
+		if [ -z "$STOCK" ]; then "$SCRIPTS/modules.sh"; fi
+	fi
+	if wants kunit; then "$SCRIPTS/kernel-debug.sh"; fi
+}
+
+rm -rf "$RESULTS"
+mkdir -p "$RESULTS"
+base_paths
+if ! (build); then
+	failed "something does not build (see above)"
+	summary
+	exit 1
+fi
+PROGRAMS=
+KSELFTESTS=
+if wants rig || wants kunit; then
+	PROGRAMS=$("$SCRIPTS/programs.sh" --path)
+	KSELFTESTS=$(cd "$PROGRAMS" && echo *_test)
+fi
+say "built in $SECONDS s"
+for name in "${STEPS[@]}"; do step "$name"; done
+say "all steps: $SECONDS s"
+if [ -n "$STOCK" ]; then
+	say "on Debian's own modules: what failed is what stock lacks"
+	summary
+	exit $BROKEN
+fi
+summary
+[ "$FAILED" -eq 0 ]

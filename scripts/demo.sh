@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# demo.sh [--platform P] [--kvm]: a vGPU's desktop as out/demo/desktop.png.
+#
+# Builds what is not built, boots the rig, and lets the demo program draw a
+# desktop on a vGPU, take it out through the export of the series, compare every
+# pixel, and write the pictures. Further options go to boot.sh.
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+usage_if_asked "$@"
+
+"$SCRIPTS/rig.sh"
+built=$SECONDS
+programs=$("$SCRIPTS/programs.sh" --path)
+
+mkdir -p "$OUT"
+share=$(mktemp -d "$OUT/demo.XXXXXX")
+DOOMED+=("$share")
+mkdir "$share/out"
+"$SCRIPTS/boot.sh" --name demo --share "$share" --put "$programs/gvt-demo" "$@" -- ./gvt-demo out
+[ -s "$share/out/desktop.png" ] ||
+	die "the demo ended well but left no desktop.png (its output is above)"
+# The pictures of one run replace those of the last as a whole.
+rm -rf "$OUT/demo"
+mv "$share/out" "$OUT/demo"
+chmod 755 "$OUT/demo"
+for picture in "$OUT"/demo/*.png; do
+	say "out/demo/${picture##*/}"
+done
+say "demo: $SECONDS s, of which building took $built s"

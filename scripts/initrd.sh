@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# initrd.sh [--path] ours|stock|debug: make the initramfs of the rig.
+#
+# It holds a static busybox, vm/init, and the modules in loading order:
+#   ours    Debian's modules, with i915 and kvmgt of the series
+#   stock   Debian's modules, all of them
+#   debug   those of the debug kernel (scripts/kernel-debug.sh)
+# --path prints where it is.
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+usage_if_asked "$@"
+
+if [ "${1-}" = --path ]; then
+	path_wanted --path
+	shift
+fi
+VARIANT=${1-}
+
+# What the rig loads; dependencies are added. kvm-intel is for --kvm on such a
+# host, and init passes over the one of the two that does not fit.
+ROOTS=(virtio_pci 9pnet_virtio 9p kvm_amd kvm_intel vfio_iommu_type1 vgem kvmgt)
+
+BUSYBOX=/bin/busybox
+base_paths
+RELEASE=$KERNEL_RELEASE
+IMG=$BASE_IMG
+case $VARIANT in
+ours)
+	OURS=$("$SCRIPTS/modules.sh" --path)
+	made_from=$OURS
+	;;
+stock) made_from=stock ;;
+debug)
+	IMG=$("$SCRIPTS/kernel-debug.sh" --path)
+	RELEASE=$(ls "$IMG/lib/modules")
+	made_from=$IMG
+	;;
+*) die "which initramfs: ours, stock or debug? (see --help)" ;;
+esac
+name=initrd-$VARIANT-$(hash_words "$KERNEL_VERSION" "$made_from" "${ROOTS[@]}" \
+	"$(hash_paths vm/init scripts/initrd.sh)" "$(dpkg-query -W busybox-static 2>/dev/null)")
+
+module_order() {
+	local root
+
+	for root in "${ROOTS[@]}"; do
+		# Built in, in the debug kernel: prints "builtin ..." or nothing.
+		/sbin/modprobe -d "$IMG" -S "$RELEASE" --show-depends "$root" 2>/dev/null |
+			awk '$1 == "insmod" { print $2 }' || :
+	done | awk '!seen[$0]++'
+}
+
+build_initrd() {
+	local dir=$1 root=$1/root n=10 file base
+
+	mkdir -p "$root/bin" "$root/mods" "$root/tests"
+	cp "$BUSYBOX" "$root/bin/busybox"
+	install -m 755 "$REPO/vm/init" "$root/init"
+	module_order >"$dir/modules.order"
+	grep -q /kvmgt.ko "$dir/modules.order" ||
+		die "no kvmgt among the modules of $IMG"
+	while read -r file; do
+		base=${file##*/}
+		base=${base%.xz}
+		if [ "$VARIANT" = ours ] && [ -f "$OURS/$base" ]; then
+			cp "$OURS/$base" "$root/mods/$n-$base"
+		elif [ "$file" != "${file%.xz}" ]; then
+			xz -dc "$file" >"$root/mods/$n-$base"
+		else
+			cp "$file" "$root/mods/$n-$base"
+		fi
+		n=$((n + 1))
+	done <"$dir/modules.order"
+	# KUnit modules of our driver, for a test to load when it wants them.
+	[ "$VARIANT" != debug ] ||
+		find "$IMG/lib/modules" -path '*/i915/*' \( -name '*test*.ko' -o -name '*kunit*.ko' \) \
+			-exec cp -t "$root/tests" {} +
+	# Not compressed: the emulated CPU would spend seconds on it.
+	(cd "$root" && find . | sort | cpio --quiet -o -H newc -R 0:0) >"$dir/initrd"
+	rm -rf "$root"
+}
+
+[ -x "$BUSYBOX" ] || die "no $BUSYBOX: run 'make setup' (package busybox-static)"
+entry "$name" build_initrd
+tell_path "$CACHE/$name/initrd"

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# kernel-debug.sh [--path]: build the debug kernel of the rig.
+#
+# A small kernel from the base with the series, configured by vm/debug.config:
+# KASAN, lockdep, kmemleak, fault injection, KUnit and the i915 selftests. It
+# takes minutes the first time and seconds after a change of the series. --path
+# prints where it is.
+
+# shellcheck source=kernel-tree.sh
+. "$(dirname "$0")/kernel-tree.sh"
+usage_if_asked "$@"
+path_wanted "$@"
+
+FRAGMENT=$REPO/vm/debug.config
+series_state
+name=debug-$(hash_words "$(kernel_hash)" \
+	"$(hash_paths vm/debug.config scripts/kernel-debug.sh scripts/kernel-tree.sh)")
+
+configure_tree() {
+	local wanted
+
+	cd "$TREE"
+	make -j "$JOBS" tinyconfig
+	scripts/kconfig/merge_config.sh -m .config "$FRAGMENT"
+	make -j "$JOBS" olddefconfig
+	# Kconfig drops silently what it cannot have.
+	grep -E '^(CONFIG_|# CONFIG_.* is not set)' "$FRAGMENT" | while read -r wanted; do
+		case $wanted in
+		'#'*) # gone for good is as well not set
+			wanted=${wanted#\# }
+			! grep -q "^${wanted%% *}=[ym]" .config && continue
+			;;
+		*) grep -qxF "$wanted" .config && continue ;;
+		esac
+		echo "vm/debug.config asks for '$wanted', and Kconfig does not give it"
+		exit 1
+	done
+}
+make_kernel() {
+	make -C "$TREE" -j "$JOBS" bzImage modules
+}
+install_kernel() {
+	local dir=$1
+
+	cp "$TREE/arch/x86/boot/bzImage" "$dir/vmlinuz"
+	make -C "$TREE" -j "$JOBS" INSTALL_MOD_PATH="$dir" INSTALL_MOD_STRIP=1 modules_install
+	rm -f "$dir"/lib/modules/*/build
+}
+
+build_kernel() {
+	local dir=$1 config
+
+	sync_tree "debug-$KERNEL_VERSION"
+	config=$(hash_words "$(hash_paths vm/debug.config)" "$(state_hash -name 'Kconfig*')")
+	if ! stamped configured "$config"; then
+		run_logged "configuring the debug kernel" "$LOGS/debug-configure.log" configure_tree
+		stamp configured "$config"
+	fi
+	run_logged "building the debug kernel" "$LOGS/debug-build.log" make_kernel
+	run_logged "installing the debug kernel" "$LOGS/debug-install.log" install_kernel "$dir"
+	unlock "build-debug-$KERNEL_VERSION"
+}
+
+entry "$name" build_kernel
+tell_path "$CACHE/$name"

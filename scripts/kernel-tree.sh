@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Kernel build trees that follow the series; sourced, never run.
+#
+# A tree is hard links into the pristine base, with the files that the series
+# touches as copies of its own. It is kept between runs: a change of the series
+# rewrites just the files that differ, so that make rebuilds just those.
+
+# shellcheck disable=SC2034	# what is set here is used by those who source it
+# shellcheck source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# series_state: sets STATE, what the series makes of the base.
+series_state() {
+	base_paths
+	entry "series-$("$SCRIPTS/series.sh" hash)" "$SCRIPTS/series.sh" state
+	STATE=$ENTRY
+}
+
+# state_hash FIND-TEST...: one hash over those of the series' files.
+state_hash() {
+	(cd "$STATE/files" && find . -type f "$@" -print0 | sort -z |
+		xargs -0r sha256sum | sha256sum | cut -c1-16)
+}
+
+# What of it the kernel is built from: not selftests, not documents.
+kernel_hash() {
+	hash_words "$KERNEL_VERSION" "$(hash_words "$(cat "$STATE/removed")")" \
+		"$(state_hash '(' -path './drivers/*' -o -path './include/*' ')')"
+}
+
+put_file() {
+	mkdir -p "$(dirname "$2")"
+	cp "$1" "$2.sync"	# a new time: make must see the change
+	mv "$2.sync" "$2"
+}
+
+# sync_tree NAME: lock and bring up to date the tree $CACHE/build/NAME; sets TREE.
+# The caller unlocks "build-NAME" when it has built.
+sync_tree() {
+	local name=$1 file
+
+	TREE=$CACHE/build/$name
+	lock "build-$name"
+	if [ ! -f "$TREE/.synced" ]; then
+		rm -rf "$TREE"
+		mkdir -p "$CACHE/build"
+		cp -al "$BASE_SRC" "$TREE"
+		rm "$TREE/.manifest"
+		: >"$TREE/.synced"
+	fi
+	(cd "$STATE/files" && find . -type f -printf '%P\n') >"$TREE/.syncing"
+	cat "$STATE/removed" >>"$TREE/.syncing"
+
+	# What an earlier series touched and this one does not.
+	sort -u "$TREE/.synced" | comm -23 - <(sort -u "$TREE/.syncing") |
+		while read -r file; do
+			if [ -f "$BASE_SRC/$file" ]; then
+				cmp -s "$BASE_SRC/$file" "$TREE/$file" ||
+					put_file "$BASE_SRC/$file" "$TREE/$file"
+			else
+				rm -f "$TREE/$file"
+			fi
+		done
+	# A run that is killed from here on must still be undone: name both.
+	sort -u "$TREE/.synced" "$TREE/.syncing" >"$TREE/.synced.new"
+	mv "$TREE/.synced.new" "$TREE/.synced"
+	while read -r file; do
+		rm -f "$TREE/$file"
+	done <"$STATE/removed"
+	(cd "$STATE/files" && find . -type f -printf '%P\n') | while read -r file; do
+		cmp -s "$STATE/files/$file" "$TREE/$file" ||
+			put_file "$STATE/files/$file" "$TREE/$file"
+	done
+	mv "$TREE/.syncing" "$TREE/.synced"
+}
+
+# stamped NAME WORD: was step NAME of TREE last done for WORD?
+stamped() { [ "$(cat "$TREE/.stamp-$1" 2>/dev/null)" = "$2" ]; }
+stamp() { echo "$2" >"$TREE/.stamp-$1"; }

@@ -1,0 +1,243 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What the scripts share: messages, long steps, locks and cache entries.
+# Sourced, never run.
+
+# shellcheck disable=SC2034	# what is set here is used by those who source it
+
+set -Eeuo pipefail
+
+REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/gvt-dmabuf
+OUT=$REPO/out
+LOGS=$CACHE/log
+SCRIPTS=$REPO/scripts
+JOBS=${JOBS:-$(nproc)}
+export LC_ALL=C
+
+# shellcheck source=../base.mk
+. "$REPO/base.mk"
+
+say() { printf '%s\n' "$*"; }
+note() { printf '%s\n' "$*" >&2; }
+die() {
+	note "error: $*"
+	exit 1
+}
+
+# usage: usage_if_asked "$@", in a script whose first comment block is its help.
+show_help() {
+	sed -n '3,/^[^#]/{s/^# \{0,1\}//p}' "$0"
+}
+usage_if_asked() {
+	case ${1-} in
+	-h | --help)
+		show_help
+		exit 0
+		;;
+	esac
+}
+
+# path_wanted "$@", in a script that makes one cache entry: with --path its
+# standard output is the path alone, and what it says goes to standard error.
+PATH_FD=
+path_wanted() {
+	case ${1-} in
+	--path) exec {PATH_FD}>&1 1>&2 ;;
+	'') ;;
+	*) die "unknown argument $1 (see --help)" ;;
+	esac
+}
+tell_path() { [ -z "$PATH_FD" ] || echo "$1" >&"$PATH_FD"; }
+
+# --- clean-up ---------------------------------------------------------------
+
+RUNNING=	# process group of the long step under way
+DOOMED=()	# paths that must not outlive this script
+
+on_exit() {
+	local rc=$?
+
+	trap - EXIT INT TERM HUP
+	[ -z "$RUNNING" ] || kill -TERM -- "-$RUNNING" 2>/dev/null || :
+	[ ${#DOOMED[@]} -eq 0 ] || rm -rf -- "${DOOMED[@]}"
+	exit "$rc"
+}
+# Anything that fails without a message of its own still says where.
+trap '[ "$BASH_SUBSHELL" != 0 ] || note "error: ${0##*/}, line $LINENO: \"$BASH_COMMAND\" failed"' ERR
+trap on_exit EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# --- long steps -------------------------------------------------------------
+
+# try_logged LABEL LOG COMMAND...: say what runs and for how long; on failure
+# show the end of the log and return 1. The command gets a process group of its
+# own, so that stopping this script stops all of it.
+try_logged() {
+	local label=$1 log=$2 start=$SECONDS told=$SECONDS pid rc=0 tty=0
+	shift 2
+
+	mkdir -p "${log%/*}"
+	[ ! -t 1 ] || tty=1
+	say "$label ..."
+	set -m
+	"$@" >"$log" 2>&1 </dev/null &
+	pid=$!
+	set +m
+	RUNNING=$pid
+	while kill -0 "$pid" 2>/dev/null; do
+		if [ $((SECONDS - start)) -lt 3 ]; then sleep 0.1; else sleep 0.5; fi
+		if [ $tty = 1 ] && [ "$SECONDS" != "$told" ]; then
+			printf '\r  %s ... %d s\033[K' "$label" $((SECONDS - start))
+			told=$SECONDS
+		elif [ $tty = 0 ] && [ $((SECONDS - told)) -ge 15 ]; then
+			say "  $label ... $((SECONDS - start)) s"
+			told=$SECONDS
+		fi
+	done
+	wait "$pid" || rc=$?
+	RUNNING=
+	[ $tty = 0 ] || printf '\r\033[K'
+	if [ $rc -ne 0 ]; then
+		tail -n 8 "$log" | sed 's/^/  | /' >&2
+		FAILURE="$label failed after $((SECONDS - start)) s (status $rc): see $log"
+		return 1
+	fi
+	say "  $label: done in $((SECONDS - start)) s"
+}
+run_logged() {
+	try_logged "$@" || die "$FAILURE"
+}
+
+# --- hashes -----------------------------------------------------------------
+
+# hash_paths PATH...: one hash over names and contents of all files below;
+# a path that does not exist has no files.
+hash_paths() {
+	(
+		cd "$REPO"
+		for path; do
+			[ ! -e "$path" ] || find "$path" -type f -print0
+		done | sort -z | xargs -0r sha256sum | sha256sum | cut -c1-16
+	)
+}
+# hash_words WORD...: one hash over strings.
+hash_words() { printf '%s\0' "$@" | sha256sum | cut -c1-16; }
+
+# --- locks ------------------------------------------------------------------
+
+# lock NAME: hold $CACHE/lock/NAME until unlock or the end. Children inherit it
+# on purpose: a build whose parent was killed keeps the next run waiting.
+declare -A LOCK_FD=()
+lock() {
+	local name=$1 fd
+
+	mkdir -p "$CACHE/lock"
+	exec {fd}>"$CACHE/lock/$name"
+	if ! flock -n "$fd"; then
+		note "waiting for another run that is making $name"
+		flock "$fd"
+	fi
+	LOCK_FD[$name]=$fd
+}
+unlock() {
+	local fd=${LOCK_FD[$1]}
+
+	exec {fd}>&-
+	unset "LOCK_FD[$1]"
+}
+
+# --- cache entries ----------------------------------------------------------
+# An entry is a directory $CACHE/NAME that appears whole, by rename, with a
+# manifest of size and time of every file in it. What differs is made again.
+
+manifest_of() {
+	(cd "$1" && find . -type f ! -path ./.manifest -printf '%s %T@ %p\n' | sort)
+}
+
+entry_ok() {
+	[ -f "$1/.manifest" ] && manifest_of "$1" | cmp -s - "$1/.manifest"
+}
+
+# entry_why DIR: the first difference, for a message.
+entry_why() {
+	[ -f "$1/.manifest" ] || {
+		echo "no manifest"
+		return
+	}
+	manifest_of "$1" | diff - "$1/.manifest" |
+		awk '/^[<>]/ { print $NF " differs from what was stored"; exit }' || :
+}
+
+# entry NAME FUNCTION [ARG...]: set ENTRY to $CACHE/NAME; if it is not there or
+# not whole, have FUNCTION ARG... TMPDIR make it.
+entry() {
+	local name=$1 tmp
+	shift
+
+	ENTRY=$CACHE/$name
+	if entry_ok "$ENTRY"; then
+		touch -c "$ENTRY"
+		return
+	fi
+	lock "$name"
+	if entry_ok "$ENTRY"; then
+		unlock "$name"
+		return
+	fi
+	if [ -e "$ENTRY" ]; then
+		note "cache entry $name is damaged ($(entry_why "$ENTRY")): making it again"
+		rm -rf "$ENTRY"
+	fi
+	tmp=$CACHE/tmp/$name
+	rm -rf "$tmp"	# of a run that was killed: we hold the lock
+	mkdir -p "$tmp"
+	DOOMED+=("$tmp")
+	"$@" "$tmp"
+	manifest_of "$tmp" >"$tmp.manifest"
+	mv "$tmp.manifest" "$tmp/.manifest"
+	mv -T "$tmp" "$CACHE/$name"
+	ENTRY=$CACHE/$name
+	prune "$name"
+	unlock "$name"
+}
+
+# prune NAME: of the entries KIND-* that differ in their hash only, keep the
+# newest few, and any that a run of the last day may still use.
+prune() {
+	local kind=${1%-*}
+
+	[[ ${1##*-} =~ ^[0-9a-f]{16}$ ]] || return 0
+	find "$CACHE" -maxdepth 1 -regextype posix-extended -type d \
+		-regex "$CACHE/$kind-[0-9a-f]{16}" -printf '%T@ %p\n' |
+		sort -rn | tail -n +7 | while read -r _ old; do
+		[ -z "$(find "$old" -maxdepth 0 -mmin +1440)" ] || rm -rf "$old"
+	done
+}
+
+# --- what fetch.sh settled --------------------------------------------------
+
+# base_versions: sets KERNEL_VERSION and QEMU_VERSION (of the source
+# packages) and KERNEL_ABI.
+base_versions() {
+	[ -f "$CACHE/versions" ] || "$SCRIPTS/fetch.sh"
+	# shellcheck source=/dev/null
+	. "$CACHE/versions"
+	QEMU_UPSTREAM=${QEMU_VERSION#*:}	# an epoch's colon has no place in a path
+}
+
+# base_paths: the unpacked packages, fetched if need be.
+base_paths() {
+	# Once a run: looking at all files of the source takes a second.
+	[ -n "${GVT_BASE_CHECKED-}" ] || "$SCRIPTS/fetch.sh" --quiet
+	export GVT_BASE_CHECKED=1
+	base_versions
+	BASE_SRC=$CACHE/source-$KERNEL_VERSION
+	BASE_IMG=$CACHE/img-$KERNEL_VERSION
+	BASE_HDR=$CACHE/headers-$KERNEL_VERSION
+	QEMU_SRC=$CACHE/qemu-source-$QEMU_UPSTREAM
+	KERNEL_RELEASE=$KERNEL_ABI-$KERNEL_FLAVOUR
+	export BASE_SRC BASE_IMG BASE_HDR QEMU_SRC KERNEL_RELEASE
+}

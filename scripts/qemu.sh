@@ -1,0 +1,139 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# qemu.sh: build QEMU with the IGD device of qemu/, and the device's qtests.
+#
+# --path prints where they are. A change of the device rebuilds in seconds: the
+# build tree is kept for each QEMU version, and each result is kept under the
+# hash of what it was made from.
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+usage_if_asked "$@"
+path_wanted "$@"
+[ -f "$REPO/qemu/meson.build" ] || die "no qemu/meson.build in $REPO: nothing to build"
+
+CONFIGURE=(
+	--target-list=x86_64-softmmu --without-default-features
+	--enable-tcg --enable-kvm --enable-fdt=system
+	--enable-virtfs --enable-attr --enable-cap-ng
+	--disable-docs --disable-install-blobs --disable-debug-info
+	--enable-werror
+)
+
+TESTS=()
+for test in "$REPO"/qemu/tests/*-test.c; do
+	[ ! -e "$test" ] || TESTS+=("$(basename "$test" .c)")
+done
+
+base_versions
+patches_hash=$(hash_paths qemu/patches)
+build_key=$QEMU_UPSTREAM-$(hash_words "${CONFIGURE[@]}" "$patches_hash")
+name=qemu-$(hash_words "$build_key" "$(hash_paths qemu)" "$(hash_paths scripts/qemu.sh)")
+BUILD=$CACHE/build/qemu-$build_key
+
+# replace FILE: the source tree is hard links into the pristine one, so a file
+# is changed by putting a new one in its place.
+replace() {
+	cat >"$1.new"
+	mv "$1.new" "$1"
+}
+
+prepare_source() {
+	local patch dir=$BUILD/src
+
+	rm -rf "$BUILD"
+	mkdir -p "$BUILD"
+	cp -al "$QEMU_SRC" "$dir"
+	for patch in "$REPO"/qemu/patches/*.patch; do
+		[ -e "$patch" ] || continue
+		# git apply writes new files in place of old ones, never into them.
+		(cd "$dir" && GIT_CEILING_DIRECTORIES=$BUILD git apply "$patch")
+	done
+	{
+		cat "$QEMU_SRC/hw/display/meson.build"
+		echo "subdir('igd')"
+	} | replace "$dir/hw/display/meson.build"
+	{
+		cat "$QEMU_SRC/tests/qtest/meson.build"
+		echo "subdir('igd')"
+	} | replace "$dir/tests/qtest/meson.build"
+	mkdir "$dir/hw/display/igd" "$dir/tests/qtest/igd"
+	mkdir "$BUILD/obj"
+	touch "$BUILD/prepared"
+}
+
+# mirror FROM TO: TO gets just the files of FROM; equal ones keep their time.
+mirror() {
+	local from=$1 to=$2 file
+
+	for file in "$to"/*; do
+		[ -e "$from/${file##*/}" ] || rm -f "$file"
+	done
+	for file in "$from"/*; do
+		cmp -s "$file" "$to/${file##*/}" || cp "$file" "$to/"
+	done
+}
+
+sync_device() {
+	local src=$BUILD/src stage=$BUILD/stage helpers test
+
+	rm -rf "$stage"
+	mkdir -p "$stage/device" "$stage/tests"
+	find "$REPO/qemu" -maxdepth 1 -type f ! -name '*.rst' ! -name '*.txt' \
+		-exec cp -t "$stage/device" {} +
+	mirror "$stage/device" "$src/hw/display/igd"
+
+	if [ -f "$stage/device/trace-events" ]; then
+		sed "s|^    'hw/display',|&\n    'hw/display/igd',|" "$QEMU_SRC/meson.build"
+	else
+		cat "$QEMU_SRC/meson.build"
+	fi >"$stage/meson.build"
+	cmp -s "$stage/meson.build" "$src/meson.build" ||
+		replace "$src/meson.build" <"$stage/meson.build"
+
+	[ ! -d "$REPO/qemu/tests" ] ||
+		find "$REPO/qemu/tests" -maxdepth 1 -name '*.[ch]' -exec cp -t "$stage/tests" {} +
+	# What is not itself a test is a helper, and every test gets it.
+	helpers=$(find "$stage/tests" -name '*.c' ! -name '*-test.c' -printf "'%f', " | sort)
+	for test in "${TESTS[@]}"; do
+		cat <<-EOF
+			executable('$test', files($helpers'$test.c'), dependencies: [qemuutil, qos],
+			           include_directories: include_directories('..'), build_by_default: false)
+		EOF
+	done >"$stage/tests/meson.build"
+	mirror "$stage/tests" "$src/tests/qtest/igd"
+}
+
+configure_qemu() {
+	cd "$BUILD/obj"
+	../src/configure "${CONFIGURE[@]}"
+	touch "$BUILD/configured"
+}
+ninja_qemu() {
+	cd "$BUILD/obj"
+	ninja -j "$JOBS" qemu-system-x86_64 "${TESTS[@]/#/tests/qtest/igd/}"
+}
+
+build_qemu() {
+	local dir=$1
+
+	lock "build-qemu-$build_key"
+	[ -f "$BUILD/prepared" ] ||
+		run_logged "preparing the QEMU source" "$LOGS/qemu-prepare.log" prepare_source
+	sync_device
+	[ -f "$BUILD/configured" ] ||
+		run_logged "configuring QEMU" "$LOGS/qemu-configure.log" configure_qemu
+	run_logged "building QEMU" "$LOGS/qemu-build.log" ninja_qemu
+	cp "$BUILD/obj/qemu-system-x86_64" "$dir/"
+	mkdir "$dir/qtest"
+	for test in "${TESTS[@]}"; do
+		cp "$BUILD/obj/tests/qtest/igd/$test" "$dir/qtest/"
+	done
+	unlock "build-qemu-$build_key"
+}
+
+if ! entry_ok "$CACHE/$name"; then
+	base_paths
+	entry "$name" build_qemu
+fi
+tell_path "$CACHE/$name"

@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# setup.sh [--check]: make the machine ready to build and boot.
+#
+# Looks at disk and memory first, then for the Debian packages that the build
+# needs, and installs the missing ones with apt (as root, or through sudo).
+# With --check nothing is installed: missing packages are listed and the exit
+# status says whether there are any.
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+usage_if_asked "$@"
+
+NEED_DISK_GB=12		# all of the cache, cold
+NEED_DISK_WARM_GB=3	# what one changed series or device can add
+NEED_MEMORY_MB=5600	# a machine sold as 6 GB; the rig alone takes 2 GB
+
+PACKAGES=(
+	# kernel and its modules
+	build-essential bc bison flex libelf-dev libssl-dev dwarves rsync cpio
+	kmod xz-utils perl gawk
+	# QEMU
+	python3 python3-venv ninja-build meson pkg-config libglib2.0-dev
+	libpixman-1-dev libfdt-dev libattr1-dev libcap-ng-dev
+	# the rig: firmware, user space, pictures
+	seabios qemu-system-data busybox-static libpng-dev zlib1g-dev
+	# sources, and the checks
+	dpkg-dev git shellcheck sparse
+)
+
+check_debian() {
+	local codename
+
+	# shellcheck source=/dev/null
+	codename=$(. /etc/os-release 2>/dev/null && echo "${VERSION_CODENAME-}") || :
+	command -v dpkg-query >/dev/null ||
+		die "no dpkg here: this needs Debian $DEBIAN_CODENAME (a chroot of it is enough)"
+	[ "$codename" = "$DEBIAN_CODENAME" ] ||
+		note "note: this is '${codename:-unknown}', the base is Debian $DEBIAN_CODENAME; packages may differ"
+	[ "$(dpkg --print-architecture)" = amd64 ] ||
+		die "the architecture is $(dpkg --print-architecture): the rig needs amd64"
+}
+
+check_room() {
+	local need=$NEED_DISK_GB free mem
+
+	mkdir -p "$CACHE"
+	[ ! -f "$CACHE/versions" ] || need=$NEED_DISK_WARM_GB
+	free=$(($(df -Pk "$CACHE" | awk 'NR == 2 { print $4 }') / 1024 / 1024))
+	[ "$free" -ge "$need" ] ||
+		die "$CACHE has $free GB free, $need GB are needed: make room, or set XDG_CACHE_HOME to another disk"
+	mem=$(($(awk '/^MemTotal:/ { print $2 }' /proc/meminfo) / 1024))
+	[ "$mem" -ge "$NEED_MEMORY_MB" ] ||
+		die "this machine has $mem MB of memory, $NEED_MEMORY_MB MB are needed"
+}
+
+# dpkg-query fails if it does not know a package; that is one of the answers.
+missing_packages() {
+	{ dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${PACKAGES[@]}" 2>/dev/null || :; } |
+		awk -v wanted="${PACKAGES[*]}" '
+			$1 == "installed" { have[$2] = 1 }
+			END {
+				n = split(wanted, package, " ")
+				for (i = 1; i <= n; i++)
+					if (!(package[i] in have))
+						print package[i]
+			}'
+}
+
+install_packages() {
+	local sudo=()
+
+	command -v apt-get >/dev/null ||
+		die "no apt-get here; packages missing: $*"
+	if [ "$(id -u)" != 0 ]; then
+		command -v sudo >/dev/null ||
+			die "not root and no sudo; packages missing: $*"
+		sudo=(sudo)
+		[ -t 0 ] || sudo+=(-n)
+		"${sudo[@]}" true || die "sudo does not let us in; packages missing: $*"
+	fi
+	run_logged "updating the package lists" "$LOGS/apt-update.log" \
+		"${sudo[@]}" apt-get update
+	run_logged "installing $# packages" "$LOGS/apt-install.log" \
+		"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y --no-install-recommends "$@"
+}
+
+case ${1-} in
+'' | --check) ;;
+*) die "unknown argument $1 (see --help)" ;;
+esac
+
+check_debian
+check_room
+missing=$(missing_packages | tr '\n' ' ')
+[ -n "$missing" ] || exit 0
+[ "${1-}" != --check ] || die "packages missing: $missing"
+# shellcheck disable=SC2086	# one word a package
+install_packages $missing
