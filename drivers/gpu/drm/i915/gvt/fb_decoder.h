@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Plane registers of a vGPU -> description of the picture they scan out.
+ */
+
+#ifndef _GVT_FB_DECODER_H_
+#define _GVT_FB_DECODER_H_
+
+#include <linux/limits.h>
+#include <linux/types.h>
+
+#include "display/intel_display_limits.h"
+#include "i915_reg_defs.h"
+
+/* gvt_plane.x_hot and .y_hot when the guest did not say, or said nonsense */
+#define GVT_HOTSPOT_UNKNOWN	U32_MAX
+
+/**
+ * struct gvt_plane_regs - where the decoder reads registers from
+ * @read: returns the value of one register; called once a register and decode,
+ *	so the caller only has to keep writers out for the length of one call
+ * @ctx: handed to @read as it is
+ * @ver: display version: 8 (Broadwell) or 9 (Skylake, Broxton, Kaby Lake,
+ *	Coffee Lake, Comet Lake); the decoder knows no other
+ * @num_pipes: pipes that the platform has, counted from pipe A
+ *
+ * A vGPU's virtual registers in the driver, an array in KUnit.
+ */
+struct gvt_plane_regs {
+	u32 (*read)(const void *ctx, i915_reg_t reg);
+	const void *ctx;
+	unsigned int ver;
+	unsigned int num_pipes;
+};
+
+/**
+ * struct gvt_plane - one picture in guest graphics memory
+ * @pipe: pipe that shows the plane
+ * @fourcc: DRM_FORMAT_*, a format with one memory plane and one cpp
+ * @modifier: DRM_FORMAT_MOD_LINEAR or I915_FORMAT_MOD_{X,Y,Yf}_TILED
+ * @width: in pixels, not 0
+ * @height: in lines, not 0
+ * @stride: bytes from one line of pixels to the next, at least @width * cpp,
+ *	and for a tiled surface a multiple of the tile's width
+ * @gma: GGTT address of the picture's first byte, page aligned
+ * @size: bytes from @gma to the end of the picture, page aligned and not 0;
+ *	@gma + @size never exceeds 4 GiB
+ * @x_pos: where the pipe shows the left edge; negative for a cursor that
+ *	leaves the screen there
+ * @y_pos: the same for the top edge
+ * @x_hot: cursor hotspot from the image's left edge, or %GVT_HOTSPOT_UNKNOWN
+ * @y_hot: cursor hotspot from the image's top edge, or %GVT_HOTSPOT_UNKNOWN
+ *
+ * Every field is set for every kind of plane. Two decodes of the same registers
+ * compare equal field by field (there may be padding between fields).
+ */
+struct gvt_plane {
+	enum pipe pipe;
+	u32 fourcc;
+	u64 modifier;
+	u32 width;
+	u32 height;
+	u32 stride;
+	u64 gma;
+	u64 size;
+	s32 x_pos;
+	s32 y_pos;
+	u32 x_hot;
+	u32 y_hot;
+};
+
+int gvt_decode_primary(const struct gvt_plane_regs *regs,
+		       struct gvt_plane *out);
+int gvt_decode_cursor(const struct gvt_plane_regs *regs,
+		      struct gvt_plane *out);
+int gvt_decode_overlay(const struct gvt_plane_regs *regs,
+		       struct gvt_plane *out);
+
+#endif /* _GVT_FB_DECODER_H_ */
