@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * GEM proxy: a read-only view of pages that somebody else owns.
+ */
+
+#ifndef __I915_GEM_PROXY_H__
+#define __I915_GEM_PROXY_H__
+
+#include <linux/err.h>
+#include <linux/types.h>
+
+struct dma_buf;
+struct drm_i915_gem_object;
+struct drm_i915_private;
+struct iosys_map;
+struct module;
+struct page;
+struct vm_area_struct;
+
+/**
+ * struct i915_gem_proxy_ops - where the pages of a proxy come from
+ * @owner: module that holds the functions below; it stays loaded for as long
+ *	as an object may call them
+ * @get_pages: fill @pages with @count pages, each with a reference that the
+ *	proxy drops with put_page(). Called once at most, with the object's
+ *	dma_resv held: it must not take mmap_lock nor any lock under which
+ *	mmap_lock is taken. On error (a negative errno, returned as it is to
+ *	whoever needed the pages) no reference is left behind.
+ * @release: the object is gone and @priv will not be used again. Called once,
+ *	from a worker, without a lock.
+ */
+struct i915_gem_proxy_ops {
+	struct module *owner;
+	int (*get_pages)(void *priv, struct page **pages, unsigned int count);
+	void (*release)(void *priv);
+};
+
+#if IS_ENABLED(CONFIG_DRM_I915_GVT_DMABUF)
+
+struct drm_i915_gem_object *
+i915_gem_object_create_proxy(struct drm_i915_private *i915, u64 size,
+			     unsigned int tiling, unsigned int stride,
+			     const struct i915_gem_proxy_ops *ops, void *priv);
+bool i915_gem_object_is_proxy(const struct drm_i915_gem_object *obj);
+
+int i915_gem_proxy_mmap(struct drm_i915_gem_object *obj,
+			struct vm_area_struct *vma);
+int i915_gem_proxy_vmap(struct drm_i915_gem_object *obj,
+			struct iosys_map *map);
+void i915_gem_proxy_vunmap(struct drm_i915_gem_object *obj,
+			   struct iosys_map *map);
+int i915_gem_proxy_begin_cpu_access(struct drm_i915_gem_object *obj);
+
+#else
+
+static inline bool
+i915_gem_object_is_proxy(const struct drm_i915_gem_object *obj)
+{
+	return false;
+}
+
+static inline int i915_gem_proxy_mmap(struct drm_i915_gem_object *obj,
+				      struct vm_area_struct *vma)
+{
+	return -ENODEV;
+}
+
+static inline int i915_gem_proxy_vmap(struct drm_i915_gem_object *obj,
+				      struct iosys_map *map)
+{
+	return -ENODEV;
+}
+
+static inline void i915_gem_proxy_vunmap(struct drm_i915_gem_object *obj,
+					 struct iosys_map *map)
+{
+}
+
+static inline int
+i915_gem_proxy_begin_cpu_access(struct drm_i915_gem_object *obj)
+{
+	return -ENODEV;
+}
+
+#endif /* CONFIG_DRM_I915_GVT_DMABUF */
+
+#endif /* __I915_GEM_PROXY_H__ */

@@ -1,0 +1,622 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Surfaces of a vGPU that userspace may fetch as a dma-buf.
+ *
+ * A surface is what a plane shows: a layout and the guest pages behind it. It
+ * gets an id when it is first asked for, and the id stands for this very
+ * picture from then on. When the guest puts other pages behind the same
+ * registers the result is another surface with another id; when it goes back
+ * to a picture that is still known, it is back at the old id.
+ *
+ * Pages are not stored but summed up in a keyed digest of their guest frame
+ * numbers, so a surface costs the same whatever its size. The digest is taken
+ * when the surface is made and checked once more when an importer first needs
+ * the pages. It is taken anew only if a PTE in the surface's range has been
+ * written in between: a query after which nothing changed walks no page.
+ *
+ * Surfaces that nobody fetched are kept in the order in which they were last
+ * asked for, and the oldest go: the guest decides how many pictures there are,
+ * the host how many it remembers.
+ */
+
+#include <linux/dma-buf.h>
+#include <linux/hashtable.h>
+#include <linux/interval_tree.h>
+#include <linux/jhash.h>
+#include <linux/kref.h>
+#include <linux/mm.h>
+#include <linux/random.h>
+#include <linux/siphash.h>
+#include <linux/slab.h>
+#include <linux/xarray.h>
+
+#include <drm/drm_file.h>
+#include <drm/drm_fourcc.h>
+
+#include "gem/i915_gem_dmabuf.h"
+#include "gem/i915_gem_proxy.h"
+#include "gt/intel_gtt.h"
+#include "i915_drv.h"
+
+#include "dmabuf.h"
+#include "fb_decoder.h"
+#include "gvt.h"
+
+/* More than any viewer asks for between a QUERY and the GET that follows. */
+#define MAX_IDLE_SURFACES	64
+
+/* Guest frame numbers that are read and summed up at a time, on the stack. */
+#define GFN_BATCH		32
+
+/* Address of a GGTT entry: what gtt.c maps, wider than the hardware's 38:12. */
+#define GGTT_PTE_ADDR		GENMASK_ULL(45, PAGE_SHIFT)
+
+/**
+ * struct gvt_surfaces - what the host knows of a vGPU's pictures
+ * @ref: one for the vGPU, one for each surface
+ * @lock: covers all below and the state of every surface. Taken inside
+ *	vgpu_lock and inside dma_resv, so nothing that mmap_lock is taken
+ *	under may be waited for with it held.
+ * @vgpu: only for surfaces that are live
+ * @ids: id -> live surface
+ * @layouts: hash of what a plane says -> live surfaces
+ * @ranges: GGTT pages -> live surfaces
+ * @idle: live surfaces without a proxy, last asked for at the end
+ * @num_idle: length of @idle
+ * @next_id: ids are never used twice; 0 when they have run out
+ * @key: of the digests, which the guest must not be able to forge
+ */
+struct gvt_surfaces {
+	struct kref ref;
+	struct mutex lock;	/* the table and all surfaces in it */
+	struct intel_vgpu *vgpu;
+	struct xarray ids;
+	DECLARE_HASHTABLE(layouts, 6);
+	struct rb_root_cached ranges;
+	struct list_head idle;
+	unsigned int num_idle;
+	u32 next_id;
+	siphash_key_t key;
+};
+
+/**
+ * struct gvt_surface - one picture of a guest
+ * @ref: one while it is live, one for each proxy
+ * @table: where it lives or lived
+ * @id: what userspace calls it
+ * @plane: layout; the position of the plane that showed it first has no meaning
+ * @digest: of the guest frame numbers behind it
+ * @first_gfn: lowest of them
+ * @last_gfn: highest of them
+ * @exports: proxies that exist
+ * @live: in the table, and the pages may still be looked up
+ * @clean: no PTE in @range was written since @digest was taken
+ * @layout_node: in &gvt_surfaces.layouts
+ * @range: in &gvt_surfaces.ranges
+ * @idle_node: in &gvt_surfaces.idle while @live and not @exports
+ */
+struct gvt_surface {
+	struct kref ref;
+	struct gvt_surfaces *table;
+	u32 id;
+	struct gvt_plane plane;
+	u64 digest;
+	u64 first_gfn;
+	u64 last_gfn;
+	unsigned int exports;
+	bool live;
+	bool clean;
+	struct hlist_node layout_node;
+	struct interval_tree_node range;
+	struct list_head idle_node;
+};
+
+static void surfaces_free(struct kref *ref)
+{
+	struct gvt_surfaces *table = container_of(ref, typeof(*table), ref);
+
+	xa_destroy(&table->ids);
+	mutex_destroy(&table->lock);
+	kfree(table);
+}
+
+static void surface_free(struct kref *ref)
+{
+	struct gvt_surface *s = container_of(ref, typeof(*s), ref);
+
+	kref_put(&s->table->ref, surfaces_free);
+	kfree(s);
+}
+
+/* The caller holds a reference on the table, or this may free its lock. */
+static void surface_unlink(struct gvt_surface *s)
+{
+	struct gvt_surfaces *table = s->table;
+
+	lockdep_assert_held(&table->lock);
+
+	xa_erase(&table->ids, s->id);
+	hash_del(&s->layout_node);
+	interval_tree_remove(&s->range, &table->ranges);
+	if (!s->exports) {
+		list_del(&s->idle_node);
+		table->num_idle--;
+	}
+	s->live = false;
+	kref_put(&s->ref, surface_free);
+}
+
+static void surface_make_idle(struct gvt_surface *s)
+{
+	struct gvt_surfaces *table = s->table;
+
+	lockdep_assert_held(&table->lock);
+
+	list_add_tail(&s->idle_node, &table->idle);
+	if (++table->num_idle > MAX_IDLE_SURFACES)
+		surface_unlink(list_first_entry(&table->idle, typeof(*s),
+						idle_node));
+}
+
+static void surface_hold(struct gvt_surface *s)
+{
+	struct gvt_surfaces *table = s->table;
+
+	lockdep_assert_held(&table->lock);
+
+	kref_get(&s->ref);
+	if (!s->exports++) {
+		list_del(&s->idle_node);
+		table->num_idle--;
+	}
+}
+
+static void surface_release(struct gvt_surface *s)
+{
+	struct gvt_surfaces *table = s->table;
+
+	kref_get(&table->ref);
+	mutex_lock(&table->lock);
+	if (!--s->exports && s->live)
+		surface_make_idle(s);
+	kref_put(&s->ref, surface_free);
+	mutex_unlock(&table->lock);
+	kref_put(&table->ref, surfaces_free);
+}
+
+/* What the guest wrote, whether or not it could be mapped for DMA. */
+static int surface_read_gfns(struct intel_vgpu *vgpu, u64 gma,
+			     unsigned int count, gfn_t *gfns)
+{
+	const u64 *ptes = vgpu->gtt.ggtt_mm->ggtt_mm.virtual_ggtt;
+	unsigned int i;
+
+	ptes += gma >> PAGE_SHIFT;
+	for (i = 0; i < count; i++) {
+		u64 pte = READ_ONCE(ptes[i]);
+
+		if (!(pte & GEN8_PAGE_PRESENT))
+			return -EINVAL;
+		gfns[i] = (pte & GGTT_PTE_ADDR) >> PAGE_SHIFT;
+	}
+
+	return 0;
+}
+
+static u64 surface_add_digest(const struct gvt_surfaces *table, u64 digest,
+			      const gfn_t *gfns, unsigned int count)
+{
+	return siphash_2u64(digest, siphash(gfns, count * sizeof(*gfns),
+					    &table->key), &table->key);
+}
+
+/* Look at each page of @s->plane and note down what is behind it. */
+static int surface_take_digest(struct gvt_surface *s)
+{
+	unsigned int left = s->plane.size >> PAGE_SHIFT;
+	gfn_t gfns[GFN_BATCH];
+	u64 gma = s->plane.gma;
+	unsigned int i, count;
+	int ret;
+
+	s->digest = 0;
+	s->first_gfn = U64_MAX;
+	s->last_gfn = 0;
+
+	for (; left; left -= count, gma += (u64)count << PAGE_SHIFT) {
+		count = min_t(unsigned int, left, GFN_BATCH);
+		ret = surface_read_gfns(s->table->vgpu, gma, count, gfns);
+		if (ret)
+			return ret;
+
+		s->digest = surface_add_digest(s->table, s->digest, gfns,
+					       count);
+		for (i = 0; i < count; i++) {
+			s->first_gfn = min(s->first_gfn, gfns[i]);
+			s->last_gfn = max(s->last_gfn, gfns[i]);
+		}
+	}
+
+	return 0;
+}
+
+static int surface_collect_pages(struct gvt_surface *s, struct page **pages,
+				 unsigned int total)
+{
+	unsigned int done, count;
+	gfn_t gfns[GFN_BATCH];
+	u64 digest = 0;
+	int ret = 0;
+
+	for (done = 0; done < total; done += count) {
+		count = min_t(unsigned int, total - done, GFN_BATCH);
+		ret = surface_read_gfns(s->table->vgpu,
+					s->plane.gma +
+					((u64)done << PAGE_SHIFT),
+					count, gfns);
+		if (ret) {
+			ret = -ESTALE;	/* they were all there when asked for */
+			goto err_put_pages;
+		}
+
+		ret = intel_gvt_get_guest_pages(s->table->vgpu, gfns, count,
+						pages + done);
+		if (ret)
+			goto err_put_pages;
+
+		digest = surface_add_digest(s->table, digest, gfns, count);
+	}
+
+	/*
+	 * The guest writes PTEs without this lock. Whatever it did while they
+	 * were read, the pages are those that the id stands for, or not.
+	 */
+	if (digest != s->digest) {
+		ret = -ESTALE;
+		goto err_put_pages;
+	}
+
+	return 0;
+
+err_put_pages:
+	release_pages(pages, done);
+	return ret;
+}
+
+static int surface_proxy_get_pages(void *priv, struct page **pages,
+				   unsigned int count)
+{
+	struct gvt_surface *s = priv;
+	int ret = -ENODEV;
+
+	mutex_lock(&s->table->lock);
+	if (s->live)
+		ret = surface_collect_pages(s, pages, count);
+	mutex_unlock(&s->table->lock);
+
+	return ret;
+}
+
+static void surface_proxy_release(void *priv)
+{
+	surface_release(priv);
+}
+
+static const struct i915_gem_proxy_ops surface_proxy_ops = {
+	.owner = THIS_MODULE,
+	.get_pages = surface_proxy_get_pages,
+	.release = surface_proxy_release,
+};
+
+static u32 layout_hash(const struct gvt_plane *plane)
+{
+	return jhash_3words(plane->gma >> PAGE_SHIFT,
+			    (plane->width << 16) ^ plane->height,
+			    plane->fourcc ^ plane->stride, 0);
+}
+
+/* Where a plane is on the screen does not change what it shows. */
+static bool same_layout(const struct gvt_plane *a, const struct gvt_plane *b)
+{
+	return a->gma == b->gma && a->size == b->size &&
+	       a->width == b->width && a->height == b->height &&
+	       a->stride == b->stride && a->fourcc == b->fourcc &&
+	       a->modifier == b->modifier;
+}
+
+static struct gvt_surface *find_clean(struct gvt_surfaces *table,
+				      const struct gvt_plane *plane)
+{
+	struct gvt_surface *s;
+
+	hash_for_each_possible(table->layouts, s, layout_node,
+			       layout_hash(plane))
+		if (s->clean && same_layout(&s->plane, plane))
+			return s;
+
+	return NULL;
+}
+
+/* A surface whose PTEs were written may still show the same pages. */
+static struct gvt_surface *find_digest(struct gvt_surfaces *table,
+				       const struct gvt_surface *fresh)
+{
+	struct gvt_surface *s;
+
+	hash_for_each_possible(table->layouts, s, layout_node,
+			       layout_hash(&fresh->plane))
+		if (s->digest == fresh->digest &&
+		    same_layout(&s->plane, &fresh->plane))
+			return s;
+
+	return NULL;
+}
+
+static int surface_publish(struct gvt_surface *s)
+{
+	struct gvt_surfaces *table = s->table;
+	int ret;
+
+	if (!table->next_id)
+		return -ENOSPC;
+
+	ret = xa_insert(&table->ids, table->next_id, s, GFP_KERNEL_ACCOUNT);
+	if (ret)
+		return ret;
+
+	/* From here the table holds the first reference. */
+	s->id = table->next_id++;
+	s->live = true;
+	s->clean = true;
+	s->range.start = s->plane.gma >> PAGE_SHIFT;
+	s->range.last = ((s->plane.gma + s->plane.size) >> PAGE_SHIFT) - 1;
+	hash_add(table->layouts, &s->layout_node, layout_hash(&s->plane));
+	interval_tree_insert(&s->range, &table->ranges);
+	surface_make_idle(s);
+	return 0;
+}
+
+/* Slow path of a query: see which pages are there now. */
+static struct gvt_surface *find_or_make(struct gvt_surfaces *table,
+					const struct gvt_plane *plane)
+{
+	struct gvt_surface *fresh, *s;
+	int ret;
+
+	fresh = kzalloc(sizeof(*fresh), GFP_KERNEL_ACCOUNT);
+	if (!fresh)
+		return ERR_PTR(-ENOMEM);
+
+	kref_init(&fresh->ref);
+	kref_get(&table->ref);
+	fresh->table = table;
+	fresh->plane = *plane;
+
+	ret = surface_take_digest(fresh);
+	if (ret)
+		goto err_put_fresh;
+
+	s = find_digest(table, fresh);
+	if (s) {
+		s->clean = true;
+		kref_put(&fresh->ref, surface_free);
+		return s;
+	}
+
+	ret = surface_publish(fresh);
+	if (ret)
+		goto err_put_fresh;
+
+	return fresh;
+
+err_put_fresh:
+	kref_put(&fresh->ref, surface_free);
+	return ERR_PTR(ret);
+}
+
+/**
+ * intel_vgpu_find_surface - name what a plane shows
+ * @vgpu: a vGPU whose guest may not change registers or PTEs meanwhile
+ * @plane: from the decoder; it must lie in the vGPU's share of the GGTT
+ * @id: receives the surface's id, never 0
+ *
+ * The id can be fetched until MAX_IDLE_SURFACES other surfaces have been asked
+ * for, and stays for as long as a dma-buf of the surface exists.
+ *
+ * Context: Process context, vgpu_lock held. May sleep.
+ * Return: 0; -EINVAL if a page of the surface is not mapped, -ENOMEM, -ENOSPC
+ * if the vGPU has used up all 2^32 - 1 ids.
+ */
+int intel_vgpu_find_surface(struct intel_vgpu *vgpu,
+			    const struct gvt_plane *plane, u32 *id)
+{
+	struct gvt_surfaces *table = vgpu->surfaces;
+	struct gvt_surface *s;
+
+	lockdep_assert_held(&vgpu->vgpu_lock);
+
+	mutex_lock(&table->lock);
+	s = find_clean(table, plane);
+	if (!s)
+		s = find_or_make(table, plane);
+	if (!IS_ERR(s)) {
+		*id = s->id;
+		if (!s->exports)
+			list_move_tail(&s->idle_node, &table->idle);
+	}
+	mutex_unlock(&table->lock);
+
+	return PTR_ERR_OR_ZERO(s);
+}
+
+static unsigned int surface_tiling(const struct gvt_surface *s)
+{
+	switch (s->plane.modifier) {
+	case I915_FORMAT_MOD_X_TILED:
+		return I915_TILING_X;
+	case I915_FORMAT_MOD_Y_TILED:
+		return I915_TILING_Y;
+	default:
+		return I915_TILING_NONE;	/* no fence knows Yf */
+	}
+}
+
+/**
+ * intel_vgpu_export_surface - open a surface as a dma-buf
+ * @vgpu: a vGPU
+ * @id: from intel_vgpu_find_surface()
+ *
+ * Each call makes a dma-buf of its own: no pointer to one is kept, so none can
+ * outlive the file. On failure nothing has changed.
+ *
+ * Context: Process context. May sleep.
+ * Return: a file descriptor, or -EINVAL if @id names no surface, -EMFILE,
+ * -ENOMEM, -E2BIG if the surface is too large for GEM, -ENODEV if kvmgt is
+ * being unloaded.
+ */
+int intel_vgpu_export_surface(struct intel_vgpu *vgpu, u32 id)
+{
+	struct gvt_surfaces *table = vgpu->surfaces;
+	struct drm_i915_gem_object *obj;
+	struct dma_buf *dmabuf;
+	struct gvt_surface *s;
+	int fd;
+
+	mutex_lock(&table->lock);
+	s = xa_load(&table->ids, id);
+	if (s)
+		surface_hold(s);	/* before a query can push it out */
+	mutex_unlock(&table->lock);
+	if (!s)
+		return -EINVAL;
+
+	obj = i915_gem_object_create_proxy(vgpu->gvt->gt->i915, s->plane.size,
+					   surface_tiling(s), s->plane.stride,
+					   &surface_proxy_ops, s);
+	if (IS_ERR(obj)) {
+		surface_release(s);
+		return PTR_ERR(obj);
+	}
+
+	/* The proxy owns @s now, and the dma-buf will own the proxy. */
+	dmabuf = i915_gem_prime_export(&obj->base, DRM_CLOEXEC);
+	i915_gem_object_put(obj);
+	if (IS_ERR(dmabuf))
+		return PTR_ERR(dmabuf);
+
+	/* Last, because a file descriptor cannot be taken back. */
+	fd = dma_buf_fd(dmabuf, DRM_CLOEXEC);
+	if (fd < 0)
+		dma_buf_put(dmabuf);
+
+	return fd;
+}
+
+/**
+ * intel_vgpu_surfaces_pte_write - note that the guest changes a GGTT entry
+ * @vgpu: a vGPU
+ * @index: guest GGTT page
+ *
+ * Context: Process context, vgpu_lock held.
+ */
+void intel_vgpu_surfaces_pte_write(struct intel_vgpu *vgpu,
+				   unsigned long index)
+{
+	struct gvt_surfaces *table = vgpu->surfaces;
+	struct interval_tree_node *node;
+
+	lockdep_assert_held(&vgpu->vgpu_lock);
+
+	/* Surfaces are made under vgpu_lock, so none can appear right now. */
+	if (RB_EMPTY_ROOT(&table->ranges.rb_root))
+		return;
+
+	mutex_lock(&table->lock);
+	for (node = interval_tree_iter_first(&table->ranges, index, index);
+	     node; node = interval_tree_iter_next(node, index, index))
+		container_of(node, struct gvt_surface, range)->clean = false;
+	mutex_unlock(&table->lock);
+}
+
+static void drop_surfaces(struct gvt_surfaces *table, u64 first_gfn,
+			  u64 last_gfn)
+{
+	struct gvt_surface *s;
+	unsigned long id;
+
+	mutex_lock(&table->lock);
+	xa_for_each(&table->ids, id, s)
+		if (s->first_gfn <= last_gfn && s->last_gfn >= first_gfn)
+			surface_unlink(s);
+	mutex_unlock(&table->lock);
+}
+
+/**
+ * intel_vgpu_surfaces_dma_unmap - forget surfaces whose memory goes away
+ * @vgpu: a vGPU
+ * @first_gfn: first guest frame that is about to be unmapped
+ * @last_gfn: last one
+ *
+ * What a dma-buf holds of it already stays with the dma-buf. What will be
+ * mapped at the same place next is other memory, so the ids end here. To be
+ * called before the pages are unpinned.
+ *
+ * Context: Process context. VFIO's locks may be held.
+ */
+void intel_vgpu_surfaces_dma_unmap(struct intel_vgpu *vgpu,
+				   u64 first_gfn, u64 last_gfn)
+{
+	drop_surfaces(vgpu->surfaces, first_gfn, last_gfn);
+}
+
+/**
+ * intel_vgpu_drop_surfaces - forget all surfaces of a vGPU
+ * @vgpu: a vGPU that is reset or closed
+ *
+ * Dma-bufs whose pages have been looked up keep them; the others will never
+ * find any. The ids end here.
+ *
+ * Context: Process context. May sleep.
+ */
+void intel_vgpu_drop_surfaces(struct intel_vgpu *vgpu)
+{
+	drop_surfaces(vgpu->surfaces, 0, U64_MAX);
+}
+
+/**
+ * intel_vgpu_init_surfaces - get ready to export what a vGPU shows
+ * @vgpu: a vGPU that is being created
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int intel_vgpu_init_surfaces(struct intel_vgpu *vgpu)
+{
+	struct gvt_surfaces *table;
+
+	table = kzalloc(sizeof(*table), GFP_KERNEL);
+	if (!table)
+		return -ENOMEM;
+
+	kref_init(&table->ref);
+	mutex_init(&table->lock);
+	xa_init_flags(&table->ids, XA_FLAGS_ACCOUNT);
+	hash_init(table->layouts);
+	table->ranges = RB_ROOT_CACHED;
+	INIT_LIST_HEAD(&table->idle);
+	table->next_id = 1;
+	get_random_bytes(&table->key, sizeof(table->key));
+	table->vgpu = vgpu;
+	vgpu->surfaces = table;
+	return 0;
+}
+
+/**
+ * intel_vgpu_clean_surfaces - undo intel_vgpu_init_surfaces()
+ * @vgpu: a vGPU that is being destroyed; its dma-bufs may live on
+ */
+void intel_vgpu_clean_surfaces(struct intel_vgpu *vgpu)
+{
+	intel_vgpu_drop_surfaces(vgpu);
+	kref_put(&vgpu->surfaces->ref, surfaces_free);
+	vgpu->surfaces = NULL;
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+/*
+ * VFIO_DEVICE_QUERY_GFX_PLANE and VFIO_DEVICE_GET_GFX_DMABUF: copy, check,
+ * call, copy. What a plane shows is the decoder's business, what an id stands
+ * for that of dmabuf.c.
+ */
+
+#include <linux/uaccess.h>
+#include <linux/vfio.h>
+
+#include <drm/drm_plane.h>
+
+#include "i915_drv.h"
+
+#include "dmabuf.h"
+#include "fb_decoder.h"
+#include "gfx_plane.h"
+#include "gvt.h"
+
+static u32 read_vreg(const void *ctx, i915_reg_t reg)
+{
+	const struct intel_vgpu *vgpu = ctx;
+
+	return vgpu_vreg_t(vgpu, reg);
+}
+
+static int decode_plane(struct intel_vgpu *vgpu, u32 type,
+			struct gvt_plane *plane)
+{
+	struct drm_i915_private *i915 = vgpu->gvt->gt->i915;
+	const struct gvt_plane_regs regs = {
+		.read = read_vreg,
+		.ctx = vgpu,
+		.ver = DISPLAY_VER(i915),
+		.num_pipes = INTEL_NUM_PIPES(i915),
+	};
+
+	/* A register that the guest writes now belongs to the next picture. */
+	lockdep_assert_held(&vgpu->vgpu_lock);
+
+	switch (type) {
+	case DRM_PLANE_TYPE_PRIMARY:
+		return gvt_decode_primary(&regs, plane);
+	case DRM_PLANE_TYPE_CURSOR:
+		return gvt_decode_cursor(&regs, plane);
+	case DRM_PLANE_TYPE_OVERLAY:
+		return gvt_decode_overlay(&regs, plane);
+	default:
+		return -EINVAL;
+	}
+}
+
+/* Describe a plane in @info, with an id if it shows something. */
+static int query_plane(struct intel_vgpu *vgpu,
+		       struct vfio_device_gfx_plane_info *info)
+{
+	/* What a plane that is off looks like: no format and no extent. */
+	struct gvt_plane plane = {
+		.x_hot = GVT_HOTSPOT_UNKNOWN,
+		.y_hot = GVT_HOTSPOT_UNKNOWN,
+	};
+	u32 id = 0;
+	int ret;
+
+	mutex_lock(&vgpu->vgpu_lock);
+	ret = decode_plane(vgpu, info->drm_plane_type, &plane);
+	if (!ret && (plane.size > U32_MAX ||
+		     !intel_gvt_ggtt_validate_range(vgpu, plane.gma,
+						    plane.size)))
+		ret = -EINVAL;
+	if (!ret)
+		ret = intel_vgpu_find_surface(vgpu, &plane, &id);
+	mutex_unlock(&vgpu->vgpu_lock);
+
+	if (ret && ret != -ENODEV)
+		return ret;
+
+	info->drm_format = plane.fourcc;
+	info->drm_format_mod = plane.modifier;
+	info->width = plane.width;
+	info->height = plane.height;
+	info->stride = plane.stride;
+	info->size = plane.size;
+	info->x_pos = plane.x_pos;
+	info->y_pos = plane.y_pos;
+	info->x_hot = plane.x_hot;
+	info->y_hot = plane.y_hot;
+	info->dmabuf_id = id;
+	return 0;
+}
+
+/**
+ * intel_vgpu_query_gfx_plane - serve VFIO_DEVICE_QUERY_GFX_PLANE
+ * @vgpu: an open vGPU
+ * @arg: struct vfio_device_gfx_plane_info of the caller
+ *
+ * Return: 0, also for a plane that is off, which has drm_format, width, height
+ * and size 0. -EFAULT if @arg cannot be read or written; -EINVAL for a short
+ * argsz, flags other than DMABUF with or without PROBE, a plane type that does
+ * not exist, registers that no hardware would show, or a surface that is not
+ * mapped in the vGPU's share of the GGTT; -EOPNOTSUPP for a picture that one
+ * buffer and this structure cannot describe; -ENOMEM; -ENOSPC.
+ */
+long intel_vgpu_query_gfx_plane(struct intel_vgpu *vgpu, void __user *arg)
+{
+	const size_t minsz = offsetofend(struct vfio_device_gfx_plane_info,
+					 dmabuf_id);
+	struct vfio_device_gfx_plane_info info;
+	int ret;
+
+	if (copy_from_user(&info, arg, minsz))
+		return -EFAULT;
+
+	if (info.argsz < minsz)
+		return -EINVAL;
+
+	switch (info.flags) {
+	case VFIO_GFX_PLANE_TYPE_PROBE | VFIO_GFX_PLANE_TYPE_DMABUF:
+		return 0;
+	case VFIO_GFX_PLANE_TYPE_DMABUF:
+		break;
+	default:
+		return -EINVAL;
+	}
+
+	ret = query_plane(vgpu, &info);
+	if (ret)
+		return ret;
+
+	return copy_to_user(arg, &info, minsz) ? -EFAULT : 0;
+}
+
+/**
+ * intel_vgpu_get_gfx_dmabuf - serve VFIO_DEVICE_GET_GFX_DMABUF
+ * @vgpu: an open vGPU
+ * @arg: __u32 id that a query answered
+ *
+ * Return: a file descriptor of a read-only dma-buf, -EFAULT, or what
+ * intel_vgpu_export_surface() says.
+ */
+long intel_vgpu_get_gfx_dmabuf(struct intel_vgpu *vgpu, void __user *arg)
+{
+	u32 id;
+
+	if (get_user(id, (u32 __user *)arg))
+		return -EFAULT;
+
+	return intel_vgpu_export_surface(vgpu, id);
+}
