@@ -16,6 +16,7 @@
 #   --put FILE      put a copy of FILE into the share; may be repeated
 #   --share DIR     use DIR as the share and leave it (default: a new one,
 #                   removed afterwards)
+#   --cpus N        virtual CPUs (default 1; 2 with --debug, for what races)
 #   --append ARGS   more for the kernel's command line
 #   --timeout S     seconds the run may take (default 180; --debug 900)
 #   --name NAME     names the logs (default: rig)
@@ -29,17 +30,18 @@
 usage_if_asked "$@"
 
 PLATFORM=kbl VARIANT=ours VGPUS=1 TYPE='' BDF='' TIMEOUT='' NAME=rig ACCEL=icount
-SHARE='' SHELL_WANTED='' QUIET='' APPEND=''
+CPUS='' SHARE='' SHELL_WANTED='' QUIET='' APPEND=''
 PUT=()
 while [ $# -gt 0 ]; do
 	case $1 in
-	--platform | --vgpus | --type | --bdf | --put | --share | --append | --timeout | --name)
+	--platform | --vgpus | --cpus | --type | --bdf | --put | --share | --append | --timeout | --name)
 		[ $# -gt 1 ] || die "$1 needs a value (see --help)"
 		;;
 	esac
 	case $1 in
 	--platform) PLATFORM=$2 && shift ;;
 	--vgpus) VGPUS=$2 && shift ;;
+	--cpus) CPUS=$2 && shift ;;
 	--type) TYPE=$2 && shift ;;
 	--bdf) BDF=$2 && shift ;;
 	--put) PUT+=("$2") && shift ;;
@@ -79,17 +81,19 @@ if [ "$VARIANT" = debug ]; then
 	KERNEL=$("$SCRIPTS/kernel-debug.sh" --path)/vmlinuz
 	MEMORY=3G
 	TIMEOUT=${TIMEOUT:-900}
+	CPUS=${CPUS:-2}
 fi
+CPUS=${CPUS:-1}
 TIMEOUT=${TIMEOUT:-180}
 
 # One thread emulates all CPUs: QEMU 7.2 with a thread for each may miss a
 # write to code that it is translating, and KVM's static keys are such writes.
 case $ACCEL in
-icount) MACHINE=(-accel "tcg,thread=single" -icount "shift=${RIG_ICOUNT:-3},sleep=off" -cpu "max,-la57" -smp "${RIG_SMP:-1}") ;;
-realtime) MACHINE=(-accel "tcg,thread=single" -cpu "max,-la57" -smp "${RIG_SMP:-1}") ;;
+icount) MACHINE=(-accel "tcg,thread=single" -icount "shift=3,sleep=off" -cpu "max,-la57" -smp "$CPUS") ;;
+realtime) MACHINE=(-accel "tcg,thread=single" -cpu "max,-la57" -smp "$CPUS") ;;
 kvm)
 	[ -w /dev/kvm ] || die "--kvm: /dev/kvm is missing or not writable; run without it"
-	MACHINE=(-accel kvm -cpu host -smp 2)
+	MACHINE=(-accel kvm -cpu host -smp "$CPUS")
 	;;
 esac
 
@@ -114,7 +118,8 @@ fi
 
 # --- the run ----------------------------------------------------------------
 
-ARGS="console=ttyS0 panic=-1 loglevel=${RIG_LOGLEVEL:-7} rig.vgpus=$VGPUS rig.platform=$PLATFORM"
+# The kernel would test its ciphers first: a third of the way to userspace.
+ARGS="console=ttyS0 panic=-1 loglevel=7 cryptomgr.notests rig.vgpus=$VGPUS rig.platform=$PLATFORM"
 [ -z "$TYPE" ] || ARGS+=" rig.type=$TYPE"
 [ -z "$BDF" ] || ARGS+=" rig.bdf=$BDF"
 [ -z "$SHELL_WANTED" ] || ARGS+=" rig.shell"

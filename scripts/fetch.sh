@@ -223,7 +223,7 @@ unpack_qemu() {
 	local dir=$1
 
 	rmdir "$dir"	# dpkg-source wants to make it
-	dpkg-source --no-check -x "$DSC"/*.dsc "$dir"
+	dpkg-source --no-check --no-copy -x "$DSC"/*.dsc "$dir"
 }
 unpack_logged() {
 	local what=$1 how=$2 dir=$3

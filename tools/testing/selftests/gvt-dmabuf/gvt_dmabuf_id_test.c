@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Ids of exported surfaces, and what they cost: when two queries mean one
+ * picture, how long an id lives, what is given back.
+ */
+#include <sys/resource.h>
+
+#include "test_util.h"
+
+FIXTURE(id) {
+	struct vgpu v;
+	struct vgpu_surface a, b;	/* @a is on the screen */
+};
+
+FIXTURE_SETUP(id)
+{
+	if (!test_open(_metadata, &self->v))
+		return;
+	ASSERT_EQ(0, test_show(&self->v, &self->a, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR));
+	ASSERT_EQ(0, vgpu_surface_init(&self->v, &self->b, TEST_WIDTH,
+				       TEST_HEIGHT, DRM_FORMAT_XRGB8888,
+				       DRM_FORMAT_MOD_LINEAR));
+	test_fill(&self->v, &self->b, 1);
+}
+
+FIXTURE_TEARDOWN(id)
+{
+	test_close(&self->v);
+}
+
+/* The id of what is on the screen, or a negative errno */
+static int64_t query_id(struct vgpu *v)
+{
+	struct vfio_device_gfx_plane_info info;
+	int ret = vgpu_query(v, VGPU_PRIMARY, &info);
+
+	return ret ? ret : (int64_t)info.dmabuf_id;
+}
+
+/* Objects are freed behind the last close's back: try for two seconds. */
+static bool eventually(bool (*done)(void *arg), void *arg)
+{
+	int tries;
+
+	for (tries = 0; tries < 200; tries++) {
+		if (done(arg))
+			return true;
+		usleep(10000);
+	}
+	return false;
+}
+
+TEST_F(id, same_surface_keeps_its_id)
+{
+	int64_t first = query_id(&self->v);
+
+	ASSERT_LT(0, first);
+	EXPECT_EQ(first, query_id(&self->v));
+}
+
+TEST_F(id, flip_gives_another_and_back_the_same)
+{
+	int64_t a, b;
+
+	a = query_id(&self->v);
+	ASSERT_LT(0, a);
+	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
+	b = query_id(&self->v);
+	ASSERT_LT(0, b);
+	EXPECT_NE(a, b);
+	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->a.gma));
+	EXPECT_EQ(a, query_id(&self->v));
+}
+
+TEST_F(id, same_place_with_another_format_is_another)
+{
+	struct vgpu_surface other = self->a;
+	int64_t id = query_id(&self->v);
+
+	ASSERT_LT(0, id);
+	other.fourcc = DRM_FORMAT_XBGR8888;
+	ASSERT_EQ(0, vgpu_primary_show(&self->v, 0, &other));
+	EXPECT_NE(id, query_id(&self->v));
+}
+
+/*
+ * Same registers, other pages. The picture of the old id must stay what it
+ * was, and the new one be what the guest shows now.
+ */
+static void remap(struct __test_metadata *_metadata, struct vgpu *v,
+		  const struct vgpu_surface *a, const struct vgpu_surface *b,
+		  size_t from, size_t bytes)
+{
+	uint8_t *want = malloc(a->size), *got = malloc(a->size);
+	struct vfio_device_gfx_plane_info before, after;
+	int old, new;
+
+	ASSERT_NE(NULL, want);
+	ASSERT_NE(NULL, got);
+	old = test_export(v, VGPU_PRIMARY, &before);
+	ASSERT_LE(0, old);
+	ASSERT_EQ(0, test_read(old, got, a->size));
+	ASSERT_EQ(0, vgpu_ggtt_map(v, a->gma + from, b->gpa + from, bytes));
+
+	new = test_export(v, VGPU_PRIMARY, &after);
+	ASSERT_LE(0, new);
+	EXPECT_NE(before.dmabuf_id, after.dmabuf_id);
+	memcpy(want, vgpu_surface_bytes(v, a), a->size);
+	EXPECT_EQ(0, test_compare(old, v, a));
+	memcpy(want + from, vgpu_surface_bytes(v, b) + from, bytes);
+	ASSERT_EQ(0, test_read(new, got, a->size));
+	EXPECT_EQ(0, memcmp(want, got, a->size));
+	free(want);
+	free(got);
+}
+
+TEST_F(id, remap_of_all_pages_gives_a_new_id)
+{
+	remap(_metadata, &self->v, &self->a, &self->b, 0, self->a.size);
+}
+
+/* Audit 16: only the first page was looked at */
+TEST_F(id, remap_of_a_middle_page_gives_a_new_id)
+{
+	remap(_metadata, &self->v, &self->a, &self->b, 3 * VGPU_PAGE,
+	      VGPU_PAGE);
+}
+
+TEST_F(id, remap_of_the_last_page_gives_a_new_id)
+{
+	remap(_metadata, &self->v, &self->a, &self->b,
+	      self->a.size - VGPU_PAGE, VGPU_PAGE);
+}
+
+TEST_F(id, is_never_reused)
+{
+	uint32_t seen[8];
+	size_t i, j;
+
+	for (i = 0; i < ARRAY_SIZE(seen); i++) {
+		struct vfio_device_gfx_plane_info info;
+		uint32_t handle;
+		int fd, drm;
+
+		/* Another picture each time: it starts a page further. */
+		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->a.gma +
+					       i * VGPU_PAGE));
+		fd = test_export(&self->v, VGPU_PRIMARY, &info);
+		ASSERT_LE(0, fd);
+		drm = vgpu_drm_open();
+		ASSERT_LE(0, drm);
+		ASSERT_EQ(0, vgpu_drm_import(drm, fd, &handle));
+		close(fd);
+		close(drm);
+		usleep(20000);	/* for the object to go */
+		seen[i] = info.dmabuf_id;
+		for (j = 0; j < i; j++)
+			ASSERT_NE(seen[j], seen[i]);
+	}
+}
+
+/* Audit 8: two had asked, and the first one's close took it from the other */
+TEST_F(id, query_query_get_close_get)
+{
+	int64_t id = query_id(&self->v);
+	int fd;
+
+	ASSERT_LT(0, id);
+	ASSERT_EQ(id, query_id(&self->v));
+	fd = vgpu_get_dmabuf(&self->v, id);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, test_compare(fd, &self->v, &self->a));
+	close(fd);
+	usleep(50000);
+	fd = vgpu_get_dmabuf(&self->v, id);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(0, test_compare(fd, &self->v, &self->a));
+	close(fd);
+}
+
+TEST_F(id, each_fd_owns_a_reference)
+{
+	int64_t id = query_id(&self->v);
+	int first, second;
+
+	ASSERT_LT(0, id);
+	first = vgpu_get_dmabuf(&self->v, id);
+	second = vgpu_get_dmabuf(&self->v, id);
+	ASSERT_LE(0, first);
+	ASSERT_LE(0, second);
+	EXPECT_NE(first, second);
+	EXPECT_EQ(0, close(first));
+	usleep(50000);
+	EXPECT_EQ(0, test_compare(second, &self->v, &self->a));
+	EXPECT_EQ(0, close(second));
+}
+
+/* ---- what it costs ---- */
+
+struct pins {
+	struct vgpu *v;
+	long want;
+};
+
+static bool pins_are_back(void *arg)
+{
+	struct pins *p = arg;
+
+	return vgpu_pinned_pages(p->v) == p->want;
+}
+
+/* Audit 11: put_pages never unpinned anything */
+TEST_F(id, pins_return_after_close)
+{
+	struct pins before = { .v = &self->v };
+	int i;
+
+	before.want = vgpu_pinned_pages(&self->v);
+	if (before.want == -ENOENT)
+		SKIP(return, "no pin count: mount debugfs at /sys/kernel/debug");
+	ASSERT_LT(0, before.want);
+
+	for (i = 0; i < 4; i++) {
+		struct vgpu_mark mark = vgpu_mark(&self->v);
+		struct vfio_device_gfx_plane_info info;
+		struct vgpu_surface s;
+		int fd;
+
+		ASSERT_EQ(0, vgpu_surface_init(&self->v, &s, TEST_WIDTH,
+					       TEST_HEIGHT,
+					       DRM_FORMAT_XRGB8888,
+					       DRM_FORMAT_MOD_LINEAR));
+		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, s.gma));
+		fd = test_export(&self->v, VGPU_PRIMARY, &info);
+		ASSERT_LE(0, fd);
+		ASSERT_EQ(0, test_compare(fd, &self->v, &s));
+		close(fd);
+		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->a.gma));
+		ASSERT_EQ(0, vgpu_ggtt_unmap(&self->v, s.gma, s.size));
+		mark.ram = vgpu_mark(&self->v).ram;	/* other pages */
+		vgpu_release(&self->v, mark);
+	}
+	EXPECT_TRUE(eventually(pins_are_back, &before))
+		TH_LOG("%ld pages were pinned, %ld are", before.want,
+		       vgpu_pinned_pages(&self->v));
+}
+
+static long unreclaimable_kib(void)
+{
+	FILE *f = fopen("/proc/meminfo", "re");
+	char line[128];
+	long kib = -1;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "SUnreclaim: %ld kB", &kib) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return kib;
+}
+
+/*
+ * Audit 15: 160 bytes a query for as long as the device was open. Ten
+ * thousand different pictures are 1.6 MB of that; the limit leaves room for
+ * what the rest of the kernel does meanwhile.
+ */
+TEST_F_TIMEOUT(id, queries_without_get_cost_bounded_memory, 120)
+{
+	const long limit_kib = 384;
+	struct vgpu_surface s = self->a;
+	long before, after;
+	int i, width;
+
+	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->a.gma, self->a.gpa,
+				   4u << 20));
+	s.stride = 2048;
+	s.height = 2;
+	ASSERT_LT(0, query_id(&self->v));
+	before = unreclaimable_kib();
+	ASSERT_LT(0, before);
+	for (width = 101; width < 111; width++) {
+		s.width = width;
+		ASSERT_EQ(0, vgpu_primary_show(&self->v, 0, &s));
+		for (i = 0; i < 1000; i++) {
+			ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, s.gma +
+						       i * VGPU_PAGE));
+			ASSERT_LT(0, query_id(&self->v));
+		}
+	}
+	after = unreclaimable_kib();
+	EXPECT_LE(after - before, limit_kib)
+		TH_LOG("10000 queries cost %ld KiB", after - before);
+}
+
+/* ---- may crash an unfixed kernel, so they are last ---- */
+
+/* Audit 5: the failed GET dropped a reference that it had not taken */
+TEST_F(id, get_that_fails_changes_nothing)
+{
+	struct rlimit old, none;
+	int64_t id;
+	int fd, i;
+
+	if (!test_unsafe(_metadata))
+		return;
+	id = query_id(&self->v);
+	ASSERT_LT(0, id);
+	fd = vgpu_get_dmabuf(&self->v, id);
+	ASSERT_LE(0, fd);
+
+	ASSERT_EQ(0, getrlimit(RLIMIT_NOFILE, &old));
+	none = old;
+	none.rlim_cur = 0;
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &none));
+	for (i = 0; i < 4; i++)
+		EXPECT_EQ(-EMFILE, vgpu_get_dmabuf(&self->v, id));
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &old));
+
+	usleep(50000);
+	EXPECT_EQ(0, test_compare(fd, &self->v, &self->a));
+	EXPECT_EQ(id, query_id(&self->v));
+	close(fd);
+	fd = vgpu_get_dmabuf(&self->v, id);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(0, test_compare(fd, &self->v, &self->a));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Whose pages an exported picture shows once the guest's memory is gone.
+ *
+ * Audit 3: the host saw whatever the kernel had put there since. A test of
+ * that passes easily for the wrong reason, namely that nobody happened to
+ * reuse the pages. So every second page of guest memory belongs to the picture
+ * and every other one to a control, which goes back to the kernel in the same
+ * moment and which nothing holds. Memory is then taken and marked until most
+ * of the control's page frames have come back: the kernel cannot have spared
+ * their neighbours by chance.
+ */
+#include <fcntl.h>
+
+#include "test_util.h"
+
+#define PICTURE_PAGES	256	/* 512 x 512 pixels of 4 bytes */
+#define PICTURE_BYTES	(PICTURE_PAGES * VGPU_PAGE)
+#define MARK		0x5a
+#define CHUNK		(16u << 20)
+
+struct export {
+	struct vgpu v;
+	struct vgpu_surface s;
+	uint8_t *was, *got;
+	int fd, drm;
+	uint32_t handle;
+	uint64_t picture[PICTURE_PAGES], control[PICTURE_PAGES]; /* frames */
+};
+
+FIXTURE(pages) {
+	struct export e;
+};
+
+/* The page frames under @at; the pages must have been touched. */
+static int frames(const void *at, uint64_t *pfn, size_t n)
+{
+	const uint64_t present = 1ull << 63, mask = (1ull << 55) - 1;
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	ssize_t len = n * sizeof(*pfn), got;
+	size_t i;
+
+	if (fd < 0)
+		return -errno;
+	got = pread(fd, pfn, len, (uintptr_t)at / VGPU_PAGE * sizeof(*pfn));
+	close(fd);
+	if (got != len)
+		return -EIO;
+	for (i = 0; i < n; i++) {
+		if (!(pfn[i] & present) || !(pfn[i] & mask))
+			return -EPERM;	/* frame 0: not for our eyes */
+		pfn[i] &= mask;
+	}
+	return 0;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+static size_t count_common(const uint64_t *sorted, size_t n,
+			   const uint64_t *pfn, size_t m)
+{
+	size_t i, common = 0;
+
+	for (i = 0; i < m; i++)
+		common += !!bsearch(&pfn[i], sorted, n, sizeof(*sorted),
+				    by_value);
+	return common;
+}
+
+static size_t free_memory(void)
+{
+	FILE *f = fopen("/proc/meminfo", "re");
+	size_t kib = 0;
+	char line[128];
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "MemAvailable: %zu kB", &kib) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return kib << 10;
+}
+
+/*
+ * Take and mark memory until 90 % of the control's frames are in it. Small
+ * pages, since huge ones are made of other frames, and each is written to.
+ * Returns how many of the picture's frames came along, or a negative errno.
+ */
+static int recycle(uint64_t *picture, uint64_t *control, size_t n)
+{
+	size_t left = free_memory() / 4 * 3, seen = 0, taken = 0;
+	uint64_t pfn[CHUNK / VGPU_PAGE];
+	uint8_t *chunk;
+	int ret;
+
+	qsort(picture, n, sizeof(*picture), by_value);
+	qsort(control, n, sizeof(*control), by_value);
+	for (; seen < n * 9 / 10; left -= CHUNK) {
+		if (left < CHUNK)
+			return -ENOMEM;
+		chunk = mmap(NULL, CHUNK, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (chunk == MAP_FAILED)
+			return -errno;
+		madvise(chunk, CHUNK, MADV_NOHUGEPAGE);
+		memset(chunk, MARK, CHUNK);
+		ret = frames(chunk, pfn, ARRAY_SIZE(pfn));
+		if (ret)
+			return ret;
+		seen += count_common(control, n, pfn, ARRAY_SIZE(pfn));
+		taken += count_common(picture, n, pfn, ARRAY_SIZE(pfn));
+	}
+	return taken;
+}
+
+/* A picture on every second page of guest memory, the control on the others */
+static void scatter(struct __test_metadata *_metadata, struct export *e)
+{
+	struct vgpu *v = &e->v;
+	uint64_t frame[2 * PICTURE_PAGES], gpa;
+	uint32_t *words;
+	unsigned int i;
+	int ret;
+
+	e->s = (struct vgpu_surface) {
+		.width = 512, .height = 512, .stride = 2048, .cpp = 4,
+		.fourcc = DRM_FORMAT_XRGB8888, .size = PICTURE_BYTES,
+	};
+	ASSERT_EQ(0, vgpu_alloc_ram(v, 2 * PICTURE_BYTES, &gpa));
+	ASSERT_EQ(0, vgpu_alloc_gma(v, PICTURE_BYTES, &e->s.gma));
+	words = (uint32_t *)(v->ram + gpa);
+	for (i = 0; i < 2 * PICTURE_BYTES / 4; i++)
+		words[i] = i | 0x80000000;	/* neither zero nor the mark */
+	ret = frames(v->ram + gpa, frame, 2 * PICTURE_PAGES);
+	if (ret == -EPERM || ret == -EACCES)
+		SKIP(return, "cannot see page frames: run as root");
+	ASSERT_EQ(0, ret);
+	for (i = 0; i < PICTURE_PAGES; i++) {
+		uint64_t at = gpa + 2 * i * VGPU_PAGE;
+
+		e->picture[i] = frame[2 * i];
+		e->control[i] = frame[2 * i + 1];
+		memcpy(e->was + i * VGPU_PAGE, v->ram + at, VGPU_PAGE);
+		ASSERT_EQ(0, vgpu_ggtt_map(v, e->s.gma + i * VGPU_PAGE, at,
+					   VGPU_PAGE));
+	}
+}
+
+FIXTURE_SETUP(pages)
+{
+	struct vfio_device_gfx_plane_info info;
+
+	if (!test_open(_metadata, &self->e.v))
+		return;
+	self->e.was = malloc(PICTURE_BYTES);
+	self->e.got = malloc(PICTURE_BYTES);
+	ASSERT_NE(NULL, self->e.was);
+	ASSERT_NE(NULL, self->e.got);
+	scatter(_metadata, &self->e);
+	if (_metadata->exit_code)
+		return;
+	ASSERT_EQ(0, vgpu_primary_show(&self->e.v, 0, &self->e.s));
+	ASSERT_EQ(0, vgpu_pipe_on(&self->e.v, 0, 512, 512));
+
+	self->e.fd = test_export(&self->e.v, VGPU_PRIMARY, &info);
+	ASSERT_LE(0, self->e.fd);
+	self->e.drm = vgpu_drm_open();
+	ASSERT_LE(0, self->e.drm);
+	ASSERT_EQ(0, vgpu_drm_import(self->e.drm, self->e.fd, &self->e.handle));
+}
+
+FIXTURE_TEARDOWN(pages)
+{
+	close(self->e.drm);
+	close(self->e.fd);
+	test_close(&self->e.v);
+	free(self->e.was);
+	free(self->e.got);
+}
+
+/* Pages of the picture that are not what the guest drew, or -errno */
+static int wrong_pages(struct export *e)
+{
+	int i, n = 0, ret;
+
+	ret = vgpu_drm_pread(e->drm, e->handle, 0, e->got,
+			     PICTURE_BYTES);
+	for (i = 0; !ret && i < PICTURE_PAGES; i++)
+		n += !!memcmp(e->was + i * VGPU_PAGE,
+			      e->got + i * VGPU_PAGE, VGPU_PAGE);
+	return ret ? ret : n;
+}
+
+/*
+ * The picture is the old one, and its frames were nobody else's meanwhile:
+ * neither the marker's nor, which the frame numbers cannot tell, the kernel's.
+ */
+static void expect_old_picture(struct __test_metadata *_metadata,
+			       struct export *e)
+{
+	int taken = recycle(e->picture, e->control, PICTURE_PAGES);
+
+	ASSERT_LE(0, taken) TH_LOG("the control's frames did not come back");
+	EXPECT_EQ(0, taken)
+		TH_LOG("%d of %d frames went to this process", taken,
+		       PICTURE_PAGES);
+	EXPECT_EQ(0, wrong_pages(e));
+}
+
+TEST_F_TIMEOUT(pages, survive_the_close_of_the_vgpu, 120)
+{
+	ASSERT_EQ(0, wrong_pages(&self->e));	/* the importer has them now */
+	test_close(&self->e.v);
+	expect_old_picture(_metadata, &self->e);
+}
+
+TEST_F_TIMEOUT(pages, survive_vfio_iommu_unmap_dma, 120)
+{
+	struct vfio_iommu_type1_dma_unmap unmap = {
+		.argsz = sizeof(unmap),
+		.size = self->e.v.ram_size,
+	};
+
+	ASSERT_EQ(0, wrong_pages(&self->e));
+	ASSERT_EQ(0, vgpu_ioctl(self->e.v.container, VFIO_IOMMU_UNMAP_DMA,
+				&unmap));
+	ASSERT_EQ(0, munmap(self->e.v.ram, self->e.v.ram_size));
+	self->e.v.ram = NULL;
+	expect_old_picture(_metadata, &self->e);
+}
+
+TEST_F(pages, survive_a_reset_of_the_vgpu)
+{
+	ASSERT_EQ(0, wrong_pages(&self->e));
+	ASSERT_EQ(0, vgpu_ioctl(self->e.v.device, VFIO_DEVICE_RESET, NULL));
+	EXPECT_EQ(0, wrong_pages(&self->e));
+}
+
+/* Nobody had read it before the close: no pages, or the right ones. */
+TEST_F_TIMEOUT(pages, first_read_after_close_gives_no_other_picture, 120)
+{
+	int wrong;
+
+	test_close(&self->e.v);
+	ASSERT_LE(0, recycle(self->e.picture, self->e.control, PICTURE_PAGES));
+	wrong = wrong_pages(&self->e);
+	EXPECT_GE(0, wrong) TH_LOG("%d pages", wrong);
+}
+
+/* ---- may crash an unfixed kernel, so they are last ---- */
+
+/*
+ * Audit 7: what the free worker had freed was walked and freed again. The last
+ * close of the object and that of the vGPU come ever a little further apart.
+ */
+TEST_F_TIMEOUT(pages, freed_while_the_vgpu_closes, 300)
+{
+	int i;
+
+	if (!test_unsafe(_metadata))
+		return;
+	for (i = 0; i < 40; i++) {
+		ASSERT_EQ(0, wrong_pages(&self->e));
+		ASSERT_EQ(0, vgpu_pipe_off(&self->e.v, 0));
+		close(self->e.drm);
+		close(self->e.fd);
+		usleep(i * 50);
+		close(self->e.v.device);
+		self->e.v.device = -1;
+		vgpu_close(&self->e.v);
+		free(self->e.was);
+		free(self->e.got);
+		pages_setup(_metadata, self, variant);
+	}
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the tests of the vGPU's dma-buf export share. */
+#ifndef GVT_DMABUF_TEST_UTIL_H
+#define GVT_DMABUF_TEST_UTIL_H
+
+#include "../kselftest_harness.h"
+#include "vgpu.h"
+
+#define TEST_RAM	(32u << 20)
+
+/* Pictures whose edges fall inside a tile, in both directions */
+#define TEST_WIDTH	200
+#define TEST_HEIGHT	50
+
+/*
+ * False if there is nothing to test: the caller returns. Only the name of a
+ * vGPU can be missing for a good reason; one that is named and cannot be
+ * opened is a failure.
+ */
+static inline bool test_open(struct __test_metadata *_metadata, struct vgpu *v)
+{
+	const char *uuid = getenv("VGPU_UUID");
+	char why[256];
+	int err;
+
+	if (!uuid || !*uuid)
+		SKIP(return false, "no vGPU: set VGPU_UUID to an mdev's UUID");
+	err = vgpu_open(v, uuid, TEST_RAM);
+	ASSERT_EQ(0, err)
+		TH_LOG("%s", vgpu_explain(v, err, why, sizeof(why)));
+	return true;
+}
+
+/*
+ * A kernel with the defect that the test looks for may crash or hang, and
+ * with it every test after this one. False: the caller returns.
+ */
+static inline bool test_unsafe(struct __test_metadata *_metadata)
+{
+	if (getenv("GVT_SKIP_UNSAFE"))
+		SKIP(return false,
+		     "may crash an unfixed kernel: unset GVT_SKIP_UNSAFE");
+	return true;
+}
+
+/*
+ * Audit 7: objects are freed behind the last close's back, and an unfixed
+ * kernel crashes if the vGPU is closed at that moment. Only the test of that
+ * may, so the others wait where such tests are not wanted.
+ */
+static inline void test_close(struct vgpu *v)
+{
+	if (getenv("GVT_SKIP_UNSAFE"))
+		usleep(100000);
+	vgpu_close(v);
+}
+
+/* Fill every byte of the surface, also those that no pixel uses. */
+static inline void test_fill(const struct vgpu *v, const struct vgpu_surface *s,
+			     uint32_t seed)
+{
+	uint32_t *word = (uint32_t *)vgpu_surface_bytes(v, s);
+	uint32_t state = seed * 2654435761u + 1;
+	size_t i;
+
+	for (i = 0; i < s->size / sizeof(*word); i++) {
+		state ^= state << 13;
+		state ^= state >> 17;
+		state ^= state << 5;
+		word[i] = state;
+	}
+}
+
+/* A filled surface on the screen of pipe A, which is turned on */
+static inline int test_show(struct vgpu *v, struct vgpu_surface *s,
+			    uint32_t fourcc, uint64_t modifier)
+{
+	int ret = vgpu_surface_init(v, s, TEST_WIDTH, TEST_HEIGHT, fourcc,
+				    modifier);
+
+	if (ret)
+		return ret;
+	test_fill(v, s, fourcc ^ (uint32_t)modifier);
+	ret = vgpu_primary_show(v, 0, s);
+	return ret ? ret : vgpu_pipe_on(v, 0, s->width, s->height);
+}
+
+/* QUERY and GET: a dma-buf fd, or a negative errno */
+static inline int test_export(struct vgpu *v, enum vgpu_plane plane,
+			      struct vfio_device_gfx_plane_info *info)
+{
+	int ret = vgpu_query(v, plane, info);
+
+	if (ret)
+		return ret;
+	return info->drm_format ? vgpu_get_dmabuf(v, info->dmabuf_id) : -ENOENT;
+}
+
+/*
+ * Import, read through i915, forget. @bytes gets @size bytes, as they lie in
+ * guest memory.
+ */
+static inline int test_read(int dmabuf, void *bytes, size_t size)
+{
+	uint32_t handle;
+	int drm, ret;
+
+	drm = vgpu_drm_open();
+	if (drm < 0)
+		return drm;
+	ret = vgpu_drm_import(drm, dmabuf, &handle);
+	if (!ret)
+		ret = vgpu_drm_pread(drm, handle, 0, bytes, size);
+	close(drm);
+	return ret;
+}
+
+/* Is the exported picture that of @s, byte by byte? 0, 1, or -errno */
+static inline int test_compare(int dmabuf, const struct vgpu *v,
+			       const struct vgpu_surface *s)
+{
+	uint8_t *bytes = malloc(s->size);
+	int ret;
+
+	if (!bytes)
+		return -ENOMEM;
+	ret = test_read(dmabuf, bytes, s->size);
+	if (!ret)
+		ret = !!memcmp(bytes, vgpu_surface_bytes(v, s), s->size);
+	free(bytes);
+	return ret;
+}
+
+#endif /* GVT_DMABUF_TEST_UTIL_H */

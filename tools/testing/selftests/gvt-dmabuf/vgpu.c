@@ -1,0 +1,529 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The VMM's half of vgpu.h: VM, VFIO, guest memory, the ABI, an importer. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <drm/drm.h>
+#include <drm/i915_drm.h>
+#include <linux/dma-buf.h>
+#include <linux/kvm.h>
+#include <linux/pci_regs.h>
+
+#include "vgpu.h"
+
+#define PVINFO_MAGIC		0x78000u	/* i915_pvinfo.h in the kernel */
+#define PVINFO_APERTURE		0x78040u
+#define PVINFO_APERTURE_SIZE	0x78044u
+#define GGTT			0x800000u	/* second half of BAR0 */
+#define  GGTT_PRESENT		1u
+
+#define VGT_MAGIC		0x4776544776544776ull	/* "vGTvGTvG" */
+
+/* What vgpu_open() does, in order, for vgpu_explain() */
+enum step {
+	STEP_UUID, STEP_MDEV, STEP_GROUP, STEP_KVM, STEP_VM, STEP_RAM,
+	STEP_CONTAINER, STEP_ATTACH, STEP_DMA, STEP_DEVICE, STEP_RESET,
+	STEP_PVINFO, STEP_PLATFORM, STEP_PLANES,
+};
+
+static const struct {
+	const char *what, *hint;
+} steps[] = {
+	[STEP_UUID] = { "no vGPU named", "set VGPU_UUID to an mdev's UUID" },
+	[STEP_MDEV] = {
+		"no such mdev",
+		"write the UUID to <GPU>/mdev_supported_types/<type>/create"
+	},
+	[STEP_GROUP] = {
+		"cannot open the VFIO group",
+		"end the process that owns the vGPU, or get access"
+	},
+	[STEP_KVM] = { "cannot open /dev/kvm", "load kvm_intel or kvm_amd" },
+	[STEP_VM] = { "cannot create a VM", "see the kernel log" },
+	[STEP_RAM] = { "cannot make guest memory", "free some memory" },
+	[STEP_CONTAINER] = {
+		"cannot open /dev/vfio/vfio", "load vfio_iommu_type1"
+	},
+	[STEP_ATTACH] = {
+		"cannot attach the VFIO group", "load vfio_iommu_type1"
+	},
+	[STEP_DMA] = { "cannot map guest memory", "raise RLIMIT_MEMLOCK" },
+	[STEP_DEVICE] = { "cannot open the vGPU", "see the kernel log" },
+	[STEP_RESET] = { "cannot reset the vGPU", "see the kernel log" },
+	[STEP_PVINFO] = { "no PVINFO page", "name a GVT-g vGPU" },
+	[STEP_PLATFORM] = { "unknown GPU", "add its PCI id to vgpu.c" },
+	[STEP_PLANES] = { "cannot turn planes off", "see the kernel log" },
+};
+
+/* The high byte of a PCI device id is enough to tell GVT-g's GPUs apart. */
+static const struct {
+	uint8_t high;
+	uint8_t gen;
+	const char *name;
+} platforms[] = {
+	{ 0x16, 8, "bdw" }, { 0x19, 9, "skl" }, { 0x0a, 9, "bxt" },
+	{ 0x1a, 9, "bxt" }, { 0x5a, 9, "bxt" }, { 0x59, 9, "kbl" },
+	{ 0x87, 9, "kbl" }, { 0x3e, 9, "cfl" }, { 0x9b, 9, "cml" },
+};
+
+int vgpu_ioctl(int fd, unsigned long request, void *arg)
+{
+	int ret = ioctl(fd, request, arg);
+
+	return ret < 0 ? -errno : ret;
+}
+
+static uint64_t page_align(uint64_t val)
+{
+	return (val + VGPU_PAGE - 1) / VGPU_PAGE * VGPU_PAGE;
+}
+
+/* ---- opening ---- */
+
+static int open_group(struct vgpu *v)
+{
+	char link[128], target[PATH_MAX], node[64];
+	ssize_t len;
+
+	v->step = STEP_UUID;
+	if (!v->uuid[0])
+		return -ENODEV;
+
+	v->step = STEP_MDEV;
+	snprintf(link, sizeof(link), "/sys/bus/mdev/devices/%s/iommu_group",
+		 v->uuid);
+	len = readlink(link, target, sizeof(target) - 1);
+	if (len < 0)
+		return -errno;
+	target[len] = 0;
+
+	v->step = STEP_GROUP;
+	snprintf(node, sizeof(node), "/dev/vfio/%.32s", basename(target));
+	v->group = open(node, O_RDWR | O_CLOEXEC);
+	return v->group < 0 ? -errno : 0;
+}
+
+static int open_vm(struct vgpu *v)
+{
+	struct kvm_userspace_memory_region slot = { };
+
+	v->step = STEP_KVM;
+	v->kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	if (v->kvm < 0)
+		return -errno;
+
+	v->step = STEP_VM;
+	v->vm = vgpu_ioctl(v->kvm, KVM_CREATE_VM, NULL);
+	if (v->vm < 0)
+		return v->vm;
+
+	/* Shared, so that a child sees what its parent's vGPU wrote. */
+	v->step = STEP_RAM;
+	v->ram = mmap(NULL, v->ram_size, PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (v->ram == MAP_FAILED) {
+		v->ram = NULL;
+		return -errno;
+	}
+	slot.memory_size = v->ram_size;
+	slot.userspace_addr = (uintptr_t)v->ram;
+	return vgpu_ioctl(v->vm, KVM_SET_USER_MEMORY_REGION, &slot);
+}
+
+static int attach_group(struct vgpu *v)
+{
+	struct kvm_create_device create = { .type = KVM_DEV_TYPE_VFIO };
+	struct kvm_device_attr add = {
+		.group = KVM_DEV_VFIO_GROUP,
+		.attr = KVM_DEV_VFIO_GROUP_ADD,
+		.addr = (uintptr_t)&v->group,
+	};
+	struct vfio_iommu_type1_dma_map map = {
+		.argsz = sizeof(map),
+		.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
+		.vaddr = (uintptr_t)v->ram,
+		.size = v->ram_size,
+	};
+	int ret;
+
+	v->step = STEP_CONTAINER;
+	v->container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
+	if (v->container < 0)
+		return -errno;
+
+	v->step = STEP_ATTACH;
+	ret = vgpu_ioctl(v->group, VFIO_GROUP_SET_CONTAINER, &v->container);
+	if (ret < 0)
+		return ret;
+	/* Version 1 does not let an mdev pin pages. */
+	ret = vgpu_ioctl(v->container, VFIO_SET_IOMMU,
+			 (void *)VFIO_TYPE1v2_IOMMU);
+	if (ret < 0)
+		return ret;
+
+	v->step = STEP_DMA;
+	ret = vgpu_ioctl(v->container, VFIO_IOMMU_MAP_DMA, &map);
+	if (ret < 0)
+		return ret;
+
+	/* kvmgt asks the group for its VM when the device is opened. */
+	v->step = STEP_ATTACH;
+	ret = vgpu_ioctl(v->vm, KVM_CREATE_DEVICE, &create);
+	if (ret < 0)
+		return ret;
+	v->kvm_vfio = create.fd;
+	return vgpu_ioctl(v->kvm_vfio, KVM_SET_DEVICE_ATTR, &add);
+}
+
+static int region_offset(struct vgpu *v, uint32_t index, uint64_t *offset)
+{
+	struct vfio_region_info info = {
+		.argsz = sizeof(info),
+		.index = index,
+	};
+	int ret = vgpu_ioctl(v->device, VFIO_DEVICE_GET_REGION_INFO, &info);
+
+	*offset = info.offset;
+	return ret;
+}
+
+static int open_device(struct vgpu *v)
+{
+	int ret;
+
+	v->step = STEP_DEVICE;
+	v->device = vgpu_ioctl(v->group, VFIO_GROUP_GET_DEVICE_FD, v->uuid);
+	if (v->device < 0)
+		return v->device;
+	ret = region_offset(v, VFIO_PCI_BAR0_REGION_INDEX, &v->bar0);
+	if (!ret)
+		ret = region_offset(v, VFIO_PCI_CONFIG_REGION_INDEX,
+				    &v->config);
+	if (ret)
+		return ret;
+
+	/* As any VMM does: registers outlive the last owner's close. */
+	v->step = STEP_RESET;
+	return vgpu_ioctl(v->device, VFIO_DEVICE_RESET, NULL);
+}
+
+static int identify(struct vgpu *v)
+{
+	uint32_t low, high, base, size;
+	size_t i;
+	int ret;
+
+	v->step = STEP_PVINFO;
+	ret = vgpu_read32(v, PVINFO_MAGIC, &low);
+	if (!ret)
+		ret = vgpu_read32(v, PVINFO_MAGIC + 4, &high);
+	if (!ret)
+		ret = vgpu_read32(v, PVINFO_APERTURE, &base);
+	if (!ret)
+		ret = vgpu_read32(v, PVINFO_APERTURE_SIZE, &size);
+	if (ret)
+		return ret;
+	if (((uint64_t)high << 32 | low) != VGT_MAGIC || !size)
+		return -ENODEV;
+	v->aperture = base;
+	v->aperture_size = size;
+	v->gma_next = base;
+
+	v->step = STEP_PLATFORM;
+	if (pread(v->device, &v->pci_id, 2, v->config + PCI_DEVICE_ID) != 2)
+		return -EIO;
+	for (i = 0; i < ARRAY_SIZE(platforms); i++) {
+		if (platforms[i].high != v->pci_id >> 8)
+			continue;
+		v->platform = platforms[i].name;
+		v->gen = platforms[i].gen;
+		return 0;
+	}
+	return -ENODEV;
+}
+
+static int planes_off(struct vgpu *v)
+{
+	int pipe, ret = 0;
+
+	v->step = STEP_PLANES;
+	for (pipe = 0; pipe < VGPU_PIPES && !ret; pipe++) {
+		ret = vgpu_primary_hide(v, pipe);
+		if (!ret)
+			ret = vgpu_cursor_hide(v, pipe);
+		if (!ret)
+			ret = vgpu_pipe_off(v, pipe);
+	}
+	return ret;
+}
+
+int vgpu_open(struct vgpu *v, const char *uuid, size_t ram_size)
+{
+	int ret;
+
+	memset(v, 0, sizeof(*v));
+	v->kvm = -1;
+	v->vm = -1;
+	v->kvm_vfio = -1;
+	v->container = -1;
+	v->group = -1;
+	v->device = -1;
+	v->ram_size = page_align(ram_size);
+	snprintf(v->uuid, sizeof(v->uuid), "%s", uuid ? uuid : "");
+
+	ret = open_group(v);
+	if (!ret)
+		ret = open_vm(v);
+	if (!ret)
+		ret = attach_group(v);
+	if (!ret)
+		ret = open_device(v);
+	if (!ret)
+		ret = identify(v);
+	if (!ret)
+		ret = planes_off(v);
+	if (ret)
+		vgpu_close(v);
+	return ret;
+}
+
+void vgpu_close(struct vgpu *v)
+{
+	int *fds[] = { &v->device, &v->kvm_vfio, &v->group, &v->container,
+		       &v->vm, &v->kvm };
+	int step = v->step;
+	size_t i;
+
+	/* A vblank timer would run on, and find the next owner's vGPU. */
+	if (v->device >= 0)
+		planes_off(v);
+	for (i = 0; i < ARRAY_SIZE(fds); i++) {
+		if (*fds[i] >= 0)
+			close(*fds[i]);
+		*fds[i] = -1;
+	}
+	if (v->ram)
+		munmap(v->ram, v->ram_size);
+	v->ram = NULL;
+	v->step = step;
+}
+
+const char *vgpu_explain(const struct vgpu *v, int err, char *buf, size_t len)
+{
+	snprintf(buf, len, "vGPU %s: %s (%s): %s", v->uuid[0] ? v->uuid : "?",
+		 steps[v->step].what, strerror(-err), steps[v->step].hint);
+	return buf;
+}
+
+/* ---- registers, memory, GGTT ---- */
+
+int vgpu_write32(struct vgpu *v, uint32_t reg, uint32_t val)
+{
+	ssize_t n = pwrite(v->device, &val, sizeof(val), v->bar0 + reg);
+
+	return n == sizeof(val) ? 0 : n < 0 ? -errno : -EIO;
+}
+
+int vgpu_read32(struct vgpu *v, uint32_t reg, uint32_t *val)
+{
+	ssize_t n = pread(v->device, val, sizeof(*val), v->bar0 + reg);
+
+	return n == sizeof(*val) ? 0 : n < 0 ? -errno : -EIO;
+}
+
+struct vgpu_mark vgpu_mark(const struct vgpu *v)
+{
+	return (struct vgpu_mark){ v->ram_next, v->gma_next };
+}
+
+void vgpu_release(struct vgpu *v, struct vgpu_mark mark)
+{
+	v->ram_next = mark.ram;
+	v->gma_next = mark.gma;
+}
+
+int vgpu_alloc_ram(struct vgpu *v, size_t size, uint64_t *gpa)
+{
+	size = page_align(size);
+	if (size > v->ram_size - v->ram_next)
+		return -ENOMEM;
+	*gpa = v->ram_next;
+	v->ram_next += size;
+	return 0;
+}
+
+int vgpu_alloc_gma(struct vgpu *v, size_t size, uint64_t *gma)
+{
+	size = page_align(size);
+	if (size > v->aperture + v->aperture_size - v->gma_next)
+		return -ENOSPC;
+	*gma = v->gma_next;
+	v->gma_next += size;
+	return 0;
+}
+
+static int write_ptes(struct vgpu *v, uint64_t gma, uint64_t pte,
+		      uint64_t step, size_t size)
+{
+	uint64_t batch[256], left = page_align(size) / VGPU_PAGE;
+	uint64_t at = v->bar0 + GGTT + gma / VGPU_PAGE * sizeof(pte);
+	size_t i, n, bytes;
+	ssize_t done;
+
+	for (; left; left -= n, at += bytes) {
+		n = left < 256 ? left : 256;
+		bytes = n * sizeof(pte);
+		for (i = 0; i < n; i++, pte += step)
+			batch[i] = pte;
+		done = pwrite(v->device, batch, bytes, at);
+		if (done != (ssize_t)bytes)
+			return done < 0 ? -errno : -EIO;
+	}
+	return 0;
+}
+
+int vgpu_ggtt_map(struct vgpu *v, uint64_t gma, uint64_t gpa, size_t size)
+{
+	return write_ptes(v, gma, gpa | GGTT_PRESENT, VGPU_PAGE, size);
+}
+
+int vgpu_ggtt_unmap(struct vgpu *v, uint64_t gma, size_t size)
+{
+	return write_ptes(v, gma, 0, 0, size);
+}
+
+/* ---- the ABI under test ---- */
+
+int vgpu_query(struct vgpu *v, enum vgpu_plane type,
+	       struct vfio_device_gfx_plane_info *info)
+{
+	memset(info, 0, sizeof(*info));
+	info->argsz = sizeof(*info);
+	info->flags = VFIO_GFX_PLANE_TYPE_DMABUF;
+	info->drm_plane_type = type;
+	return vgpu_ioctl(v->device, VFIO_DEVICE_QUERY_GFX_PLANE, info);
+}
+
+int vgpu_get_dmabuf(struct vgpu *v, uint32_t id)
+{
+	return vgpu_ioctl(v->device, VFIO_DEVICE_GET_GFX_DMABUF, &id);
+}
+
+static int read_number(const char *path, long *val)
+{
+	FILE *f = fopen(path, "re");
+	int ret;
+
+	if (!f)
+		return -errno;
+	ret = fscanf(f, "%ld", val) == 1 ? 0 : -EIO;
+	fclose(f);
+	return ret;
+}
+
+long vgpu_pinned_pages(const struct vgpu *v)
+{
+	char path[160];
+	glob_t found;
+	long val;
+	int ret;
+
+	snprintf(path, sizeof(path),
+		 "/sys/bus/mdev/devices/%s/intel_vgpu/vgpu_id", v->uuid);
+	ret = read_number(path, &val);
+	if (ret)
+		return ret;
+	snprintf(path, sizeof(path),
+		 "/sys/kernel/debug/dri/*/gvt/vgpu%ld/kvmgt_nr_cache_entries",
+		 val);
+	if (glob(path, 0, NULL, &found))
+		return -ENOENT;
+	ret = read_number(found.gl_pathv[0], &val);
+	globfree(&found);
+	return ret ? ret : val;
+}
+
+/* ---- an importer ---- */
+
+int vgpu_drm_open(void)
+{
+	char path[40], name[8];
+	int fd, minor;
+
+	for (minor = 128; minor < 192; minor++) {
+		struct drm_version version = {
+			.name = name,
+			.name_len = sizeof(name),
+		};
+
+		snprintf(path, sizeof(path), "/dev/dri/renderD%d", minor);
+		fd = open(path, O_RDWR | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		if (!vgpu_ioctl(fd, DRM_IOCTL_VERSION, &version) &&
+		    version.name_len == 4 && !memcmp(name, "i915", 4))
+			return fd;
+		close(fd);
+	}
+	return -ENODEV;
+}
+
+int vgpu_drm_import(int drm, int dmabuf, uint32_t *handle)
+{
+	struct drm_prime_handle prime = { .fd = dmabuf };
+	int ret = vgpu_ioctl(drm, DRM_IOCTL_PRIME_FD_TO_HANDLE, &prime);
+
+	*handle = prime.handle;
+	return ret;
+}
+
+int vgpu_drm_pread(int drm, uint32_t handle, uint64_t offset, void *to,
+		   size_t size)
+{
+	struct drm_i915_gem_pread pread = {
+		.handle = handle,
+		.offset = offset,
+		.size = size,
+		.data_ptr = (uintptr_t)to,
+	};
+
+	return vgpu_ioctl(drm, DRM_IOCTL_I915_GEM_PREAD, &pread);
+}
+
+int vgpu_drm_close_handle(int drm, uint32_t handle)
+{
+	struct drm_gem_close gem_close = { .handle = handle };
+
+	return vgpu_ioctl(drm, DRM_IOCTL_GEM_CLOSE, &gem_close);
+}
+
+int vgpu_dmabuf_read(int dmabuf, void *to, size_t size)
+{
+	struct dma_buf_sync sync = {
+		.flags = DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ,
+	};
+	void *map;
+	int ret;
+
+	map = mmap(NULL, size, PROT_READ, MAP_SHARED, dmabuf, 0);
+	if (map == MAP_FAILED)
+		return -errno;
+	ret = vgpu_ioctl(dmabuf, DMA_BUF_IOCTL_SYNC, &sync);
+	if (!ret) {
+		memcpy(to, map, size);
+		sync.flags = DMA_BUF_SYNC_END | DMA_BUF_SYNC_READ;
+		ret = vgpu_ioctl(dmabuf, DMA_BUF_IOCTL_SYNC, &sync);
+	}
+	munmap(map, size);
+	return ret;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A VMM and its guest in one process, for tests of a GVT-g vGPU's display.
+ *
+ * There is a KVM VM (kvmgt insists on one) but no vCPU: this process writes
+ * the vGPU's registers and GGTT entries through the VFIO device fd, as a VMM
+ * does when its guest traps. So the "guest" is whatever calls these functions,
+ * and its memory is ordinary memory of this process.
+ *
+ * No global state. Functions that can fail return 0 or a negative errno.
+ */
+#ifndef GVT_DMABUF_VGPU_H
+#define GVT_DMABUF_VGPU_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <drm/drm_fourcc.h>
+#include <linux/vfio.h>
+
+#ifndef ARRAY_SIZE
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+#endif
+
+#define VGPU_PAGE		4096u
+#define VGPU_PIPES		3
+#define VGPU_HOT_UNKNOWN	0xffffffffu
+
+/* DRM_PLANE_TYPE_* are kernel-internal names; the VFIO ABI uses the values. */
+enum vgpu_plane { VGPU_OVERLAY, VGPU_PRIMARY, VGPU_CURSOR };
+
+/**
+ * struct vgpu - one open vGPU and the VM that owns it
+ * @device: VFIO device fd, for ioctls of the caller's own
+ * @container: VFIO container fd
+ * @pci_id: PCI device id
+ * @platform: short name of the GPU, "kbl"
+ * @gen: 8 or 9, which decides the layout of plane registers
+ * @ram: guest memory; guest physical address 0 is @ram[0]
+ * @ram_size: bytes of @ram
+ * @aperture: GGTT address of the part that this vGPU owns
+ * @aperture_size: bytes of it
+ *
+ * The rest belongs to vgpu.c.
+ */
+struct vgpu {
+	int kvm, vm, kvm_vfio, container, group, device;
+	uint16_t pci_id;
+	const char *platform;
+	unsigned int gen;
+	uint8_t *ram;
+	size_t ram_size;
+	uint64_t aperture, aperture_size;
+
+	char uuid[40];
+	int step;
+	uint64_t bar0, config;
+	uint64_t ram_next, gma_next;
+};
+
+/**
+ * struct vgpu_surface - a picture in guest memory, mapped by the GGTT
+ * @stride: bytes from one line to the next, as the plane registers see it
+ * @gma: GGTT address of the first pixel
+ * @gpa: guest physical address of the first page; pages are contiguous until
+ *	the caller remaps them with vgpu_ggtt_map()
+ * @size: bytes, whole pages and whole tile rows
+ */
+struct vgpu_surface {
+	uint32_t width, height, fourcc, cpp, stride;
+	uint64_t modifier;
+	uint64_t gma, gpa;
+	size_t size;
+};
+
+/* ioctl() that returns -errno, for use with any fd here */
+int vgpu_ioctl(int fd, unsigned long request, void *arg);
+
+/*
+ * Open the mdev with this UUID, reset it and turn its planes off. On failure
+ * everything is closed again and vgpu_explain() says in one line what to do.
+ */
+int vgpu_open(struct vgpu *v, const char *uuid, size_t ram_size);
+void vgpu_close(struct vgpu *v);
+const char *vgpu_explain(const struct vgpu *v, int err, char *buf, size_t len);
+
+int vgpu_write32(struct vgpu *v, uint32_t reg, uint32_t val);
+int vgpu_read32(struct vgpu *v, uint32_t reg, uint32_t *val);
+
+/* Guest memory and GGTT space: taken in order, given back by returning there */
+struct vgpu_mark { uint64_t ram, gma; };
+struct vgpu_mark vgpu_mark(const struct vgpu *v);
+void vgpu_release(struct vgpu *v, struct vgpu_mark mark);
+int vgpu_alloc_ram(struct vgpu *v, size_t size, uint64_t *gpa);
+int vgpu_alloc_gma(struct vgpu *v, size_t size, uint64_t *gma);
+int vgpu_ggtt_map(struct vgpu *v, uint64_t gma, uint64_t gpa, size_t size);
+int vgpu_ggtt_unmap(struct vgpu *v, uint64_t gma, size_t size);
+
+/* Can the primary plane of this GPU show it? */
+bool vgpu_can_show(const struct vgpu *v, uint32_t fourcc, uint64_t modifier);
+int vgpu_surface_init(struct vgpu *v, struct vgpu_surface *s, uint32_t width,
+		      uint32_t height, uint32_t fourcc, uint64_t modifier);
+uint8_t *vgpu_surface_bytes(const struct vgpu *v, const struct vgpu_surface *s);
+
+/*
+ * Where a byte of a picture lies: @x in bytes from the left, @y in lines.
+ * Gen8 and gen9 never swizzle bit 6, so this is the whole story.
+ */
+size_t vgpu_byte_offset(uint64_t modifier, uint32_t cpp, uint32_t stride,
+			uint32_t x, uint32_t y);
+/* One line of @s between @raw (laid out like the surface) and plain @line */
+void vgpu_put_line(const struct vgpu_surface *s, void *raw, uint32_t y,
+		   const void *line);
+void vgpu_get_line(const struct vgpu_surface *s, const void *raw, uint32_t y,
+		   void *line);
+
+/* Pipes and planes; @pipe counts from 0. Showing a plane also sets PIPESRC. */
+int vgpu_pipe_on(struct vgpu *v, int pipe, uint32_t width, uint32_t height);
+int vgpu_pipe_off(struct vgpu *v, int pipe);
+int vgpu_primary_show(struct vgpu *v, int pipe, const struct vgpu_surface *s);
+int vgpu_primary_flip(struct vgpu *v, int pipe, uint64_t gma);
+int vgpu_primary_hide(struct vgpu *v, int pipe);
+/* Raw bits for PLANE_CTL or DSPCNTR, to try encodings that mean nothing */
+int vgpu_primary_ctl(struct vgpu *v, int pipe, uint32_t clear, uint32_t set);
+int vgpu_primary_stride(struct vgpu *v, int pipe, uint32_t reg);
+int vgpu_cursor_show(struct vgpu *v, int pipe, const struct vgpu_surface *s);
+int vgpu_cursor_move(struct vgpu *v, int pipe, int x, int y);
+int vgpu_cursor_hotspot(struct vgpu *v, uint32_t x, uint32_t y);
+int vgpu_cursor_ctl(struct vgpu *v, int pipe, uint32_t ctl);
+int vgpu_cursor_hide(struct vgpu *v, int pipe);
+
+/* The ABI under test */
+int vgpu_query(struct vgpu *v, enum vgpu_plane type,
+	       struct vfio_device_gfx_plane_info *info);
+int vgpu_get_dmabuf(struct vgpu *v, uint32_t id);
+/* Pages that kvmgt has pinned for this vGPU; needs debugfs */
+long vgpu_pinned_pages(const struct vgpu *v);
+
+/* An importer: i915's render node, or the dma-buf itself */
+int vgpu_drm_open(void);
+int vgpu_drm_import(int drm, int dmabuf, uint32_t *handle);
+int vgpu_drm_pread(int drm, uint32_t handle, uint64_t offset, void *to,
+		   size_t size);
+int vgpu_drm_close_handle(int drm, uint32_t handle);
+int vgpu_dmabuf_read(int dmabuf, void *to, size_t size);
+
+#endif /* GVT_DMABUF_VGPU_H */

@@ -1,0 +1,475 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The guest's half of vgpu.h: surfaces, their tiling, pipes and planes. */
+#include <errno.h>
+#include <string.h>
+
+#include "vgpu.h"
+
+#define BIT(n)	(1u << (n))
+
+/*
+ * Registers, by the names of the Skylake PRM, Volume 2c (Command Reference:
+ * Registers), and of the Broadwell PRM, Volume 2c, where they differ. Pipe B
+ * and C repeat those of pipe A at 0x1000 and 0x2000 above.
+ */
+#define PIPE_STEP		0x1000u
+#define TRANS_HTOTAL		0x60000u	/* Pipe Horizontal Total */
+#define TRANS_VTOTAL		0x6000cu
+#define PIPE_SRCSZ		0x6001cu
+#define TRANS_LINKM1		0x60040u	/* Data/Link M/N values */
+#define TRANS_LINKN1		0x60044u
+#define TRANS_DDI_FUNC_CTL	0x60400u
+#define  DDI_PORT(ctl)		((ctl) >> 28 & 7)
+#define PORT_CLK_SEL(port)	(0x46100u + 4 * (port))		/* BDW */
+#define  PORT_CLK_LCPLL_810	(2u << 29)
+#define DPLL_CTRL1		0x6c058u	/* SKL and later */
+#define  DPLL0_OVERRIDE_1620	(3u << 1 | 1u)
+#define  DPLL0_MASK		0x3fu
+#define DPLL_CTRL2		0x6c05cu
+#define  DDI_CLK_OFF(port)	BIT((port) + 15)
+#define  DDI_CLK_MASK(port)	(7u << (port) * 3)
+#define  DDI_CLK_OVERRIDE(port)	BIT((port) * 3)	/* and DPLL0 */
+#define TRANS_CONF		0x70008u
+#define  TRANS_CONF_ENABLE	BIT(31)
+#define CUR_CTL			0x70080u
+#define  CUR_MODE_128_ARGB	0x22u
+#define  CUR_MODE_256_ARGB	0x23u
+#define  CUR_MODE_64_ARGB	0x27u
+#define CUR_BASE		0x70084u
+#define CUR_POS			0x70088u
+#define  CUR_POS_SIGN		BIT(15)
+#define  CUR_POS_MASK		0x7fffu
+#define PLANE_CTL		0x70180u	/* BDW: PRI_CTL */
+#define  PLANE_ENABLE		BIT(31)
+#define  SKL_FORMAT(f)		((f) << 24)
+#define  SKL_ORDER_RGBX		BIT(20)
+#define  SKL_ORDER_YUV(o)	((o) << 16)
+#define  SKL_TILING(t)		((t) << 10)
+#define  SKL_ALPHA_PREMULT	(2u << 4)
+#define  BDW_FORMAT(f)		((f) << 26)
+#define  BDW_TILED_X		BIT(10)
+#define PLANE_STRIDE		0x70188u	/* BDW: bytes; SKL: units */
+#define PLANE_POS		0x7018cu	/* SKL */
+#define PLANE_SIZE		0x70190u	/* SKL */
+#define PLANE_SURF		0x7019cu
+#define PLANE_OFFSET		0x701a4u
+#define PVINFO_CURSOR_X_HOT	0x78830u	/* i915_pvinfo.h in the kernel */
+#define PVINFO_CURSOR_Y_HOT	0x78834u
+
+#define NOT_ON			UINT32_MAX
+
+/* What the primary plane can show: bits for PRI_CTL and for PLANE_CTL. */
+static const struct format {
+	uint32_t fourcc, cpp, bdw, skl;
+} formats[] = {
+	{ DRM_FORMAT_C8, 1, BDW_FORMAT(2), SKL_FORMAT(12u) },
+	{ DRM_FORMAT_RGB565, 2, BDW_FORMAT(5), SKL_FORMAT(14u) },
+	{ DRM_FORMAT_XRGB8888, 4, BDW_FORMAT(6), SKL_FORMAT(4u) },
+	{ DRM_FORMAT_XBGR8888, 4, BDW_FORMAT(14u),
+	  SKL_FORMAT(4u) | SKL_ORDER_RGBX },
+	{ DRM_FORMAT_ARGB8888, 4, NOT_ON, SKL_FORMAT(4u) | SKL_ALPHA_PREMULT },
+	{ DRM_FORMAT_ABGR8888, 4, NOT_ON,
+	  SKL_FORMAT(4u) | SKL_ALPHA_PREMULT | SKL_ORDER_RGBX },
+	{ DRM_FORMAT_XRGB2101010, 4, BDW_FORMAT(10u), SKL_FORMAT(2u) },
+	{ DRM_FORMAT_XBGR2101010, 4, BDW_FORMAT(8u),
+	  SKL_FORMAT(2u) | SKL_ORDER_RGBX },
+	{ DRM_FORMAT_XRGB16161616F, 8, NOT_ON, SKL_FORMAT(6u) },
+	{ DRM_FORMAT_XBGR16161616F, 8, BDW_FORMAT(12u),
+	  SKL_FORMAT(6u) | SKL_ORDER_RGBX },
+	{ DRM_FORMAT_YUYV, 2, NOT_ON, SKL_FORMAT(0u) | SKL_ORDER_YUV(0u) },
+	{ DRM_FORMAT_UYVY, 2, NOT_ON, SKL_FORMAT(0u) | SKL_ORDER_YUV(1u) },
+	{ DRM_FORMAT_YVYU, 2, NOT_ON, SKL_FORMAT(0u) | SKL_ORDER_YUV(2u) },
+	{ DRM_FORMAT_VYUY, 2, NOT_ON, SKL_FORMAT(0u) | SKL_ORDER_YUV(3u) },
+};
+
+static const struct format *find_format(uint32_t fourcc)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(formats); i++)
+		if (formats[i].fourcc == fourcc)
+			return &formats[i];
+	return NULL;
+}
+
+static uint64_t align(uint64_t val, uint64_t to)
+{
+	return (val + to - 1) / to * to;
+}
+
+/* ---- surfaces ---- */
+
+/* Width in bytes and height in lines of a 4 KiB tile; 0 for no such modifier */
+static uint32_t tile_width(uint64_t modifier, uint32_t cpp)
+{
+	switch (modifier) {
+	case DRM_FORMAT_MOD_LINEAR:
+		return 64;	/* the unit of the stride register */
+	case I915_FORMAT_MOD_X_TILED:
+		return 512;
+	case I915_FORMAT_MOD_Y_TILED:
+		return 128;
+	case I915_FORMAT_MOD_Yf_TILED:
+		return cpp == 1 ? 64 : cpp == 8 ? 256 : 128;
+	default:
+		return 0;
+	}
+}
+
+static uint32_t tile_height(uint64_t modifier, uint32_t cpp)
+{
+	if (modifier == DRM_FORMAT_MOD_LINEAR)
+		return 1;
+	return VGPU_PAGE / tile_width(modifier, cpp);
+}
+
+bool vgpu_can_show(const struct vgpu *v, uint32_t fourcc, uint64_t modifier)
+{
+	const struct format *f = find_format(fourcc);
+
+	if (!f || !tile_width(modifier, f->cpp))
+		return false;
+	if (v->gen >= 9)
+		return f->skl != NOT_ON;
+	return f->bdw != NOT_ON && modifier != I915_FORMAT_MOD_Y_TILED &&
+	       modifier != I915_FORMAT_MOD_Yf_TILED;
+}
+
+int vgpu_surface_init(struct vgpu *v, struct vgpu_surface *s, uint32_t width,
+		      uint32_t height, uint32_t fourcc, uint64_t modifier)
+{
+	const struct format *f = find_format(fourcc);
+	struct vgpu_mark mark = vgpu_mark(v);
+	int ret;
+
+	if (!f || !tile_width(modifier, f->cpp))
+		return -EINVAL;
+	*s = (struct vgpu_surface) {
+		.width = width, .height = height,
+		.fourcc = fourcc, .cpp = f->cpp, .modifier = modifier,
+		.stride = align((uint64_t)width * f->cpp,
+				tile_width(modifier, f->cpp)),
+	};
+	s->size = align((uint64_t)s->stride *
+			align(height, tile_height(modifier, f->cpp)),
+			VGPU_PAGE);
+
+	ret = vgpu_alloc_ram(v, s->size, &s->gpa);
+	if (!ret)
+		ret = vgpu_alloc_gma(v, s->size, &s->gma);
+	if (!ret)
+		ret = vgpu_ggtt_map(v, s->gma, s->gpa, s->size);
+	if (ret)
+		vgpu_release(v, mark);
+	return ret;
+}
+
+uint8_t *vgpu_surface_bytes(const struct vgpu *v, const struct vgpu_surface *s)
+{
+	return v->ram + s->gpa;
+}
+
+/*
+ * Skylake PRM, Volume 5 (Memory Views), "Tiled memory": X is eight lines of
+ * 512 bytes; Y is columns of 16 bytes, 32 lines deep; Yf halves its 4 KiB in
+ * x and y by turns down to blocks of 256 bytes, whose shape depends on cpp.
+ */
+static uint32_t yf_offset(uint32_t cpp, uint32_t x, uint32_t y)
+{
+	/* The 16 bytes at the bottom and two lines of them: every format */
+	uint32_t at = (x & 15) | (y & 3) << 4;
+	uint32_t bit = 6;
+
+	x >>= 4;
+	y >>= 2;
+	if (cpp == 1) {			/* block of 16 bytes, 16 lines */
+		at |= (y & 3) << 6;
+		y >>= 2;
+		bit = 8;
+	} else if (cpp == 8) {		/* block of 64 bytes, 4 lines */
+		at |= (x & 3) << 6;
+		x >>= 2;
+		bit = 8;
+	}
+	for (; bit < 12; bit += 2) {
+		at |= (y & 1) << bit | (x & 1) << (bit + 1);
+		x >>= 1;
+		y >>= 1;
+	}
+	return at;
+}
+
+size_t vgpu_byte_offset(uint64_t modifier, uint32_t cpp, uint32_t stride,
+			uint32_t x, uint32_t y)
+{
+	uint32_t width = tile_width(modifier, cpp);
+	uint32_t height = tile_height(modifier, cpp);
+	size_t tile;
+
+	if (modifier == DRM_FORMAT_MOD_LINEAR)
+		return (size_t)y * stride + x;
+
+	tile = (size_t)(y / height) * height * stride +
+	       (size_t)(x / width) * VGPU_PAGE;
+	x %= width;
+	y %= height;
+	switch (modifier) {
+	case I915_FORMAT_MOD_X_TILED:
+		return tile + y * 512 + x;
+	case I915_FORMAT_MOD_Y_TILED:
+		return tile + x / 16 * 512 + y * 16 + x % 16;
+	default:
+		return tile + yf_offset(cpp, x, y);
+	}
+}
+
+/*
+ * Offsets along x and along y add up in every tiling, and those along x repeat
+ * from tile to tile. So a line is copied in runs whose places within a tile
+ * are worked out once.
+ */
+static void copy_line(const struct vgpu_surface *s, uint8_t *raw, uint32_t y,
+		      uint8_t *line, bool put)
+{
+	const bool linear = s->modifier == DRM_FORMAT_MOD_LINEAR;
+	const bool x_tiled = s->modifier == I915_FORMAT_MOD_X_TILED;
+	const uint32_t bytes = s->width * s->cpp;
+	const uint32_t width = linear ? bytes :
+					tile_width(s->modifier, s->cpp);
+	const uint32_t run = linear || x_tiled ? width : 16;
+	uint32_t at[16], runs = width / run, x, i, n;
+
+	for (i = 0; i < runs; i++)
+		at[i] = vgpu_byte_offset(s->modifier, s->cpp, s->stride,
+					 i * run, 0);
+	raw += vgpu_byte_offset(s->modifier, s->cpp, s->stride, 0, y);
+	for (x = 0; x < bytes; raw += VGPU_PAGE) {
+		for (i = 0; i < runs && x < bytes; i++, x += run) {
+			n = bytes - x < run ? bytes - x : run;
+			if (put)
+				memcpy(raw + at[i], line + x, n);
+			else
+				memcpy(line + x, raw + at[i], n);
+		}
+	}
+}
+
+void vgpu_put_line(const struct vgpu_surface *s, void *raw, uint32_t y,
+		   const void *line)
+{
+	copy_line(s, raw, y, (uint8_t *)line, true);
+}
+
+void vgpu_get_line(const struct vgpu_surface *s, const void *raw, uint32_t y,
+		   void *line)
+{
+	copy_line(s, (uint8_t *)raw, y, line, false);
+}
+
+/* ---- pipes ---- */
+
+struct reg_write {
+	uint32_t reg, val;
+};
+
+static int write_all(struct vgpu *v, int pipe, const struct reg_write *w,
+		     size_t n)
+{
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; i < n && !ret; i++)
+		ret = vgpu_write32(v, w[i].reg + pipe * PIPE_STEP, w[i].val);
+	return ret;
+}
+
+static int update(struct vgpu *v, uint32_t reg, uint32_t clear, uint32_t set)
+{
+	uint32_t val;
+	int ret = vgpu_read32(v, reg, &val);
+
+	return ret ? ret : vgpu_write32(v, reg, (val & ~clear) | set);
+}
+
+/*
+ * The port that kvmgt put its virtual monitor on gets the slowest DisplayPort
+ * clock that it starts with. Returns that clock in kHz as kvmgt computes it,
+ * 0 for a GPU whose clocks are left as they are.
+ */
+static int set_port_clock(struct vgpu *v)
+{
+	uint32_t ctl, port;
+	int ret;
+
+	ret = vgpu_read32(v, TRANS_DDI_FUNC_CTL, &ctl);
+	if (ret)
+		return ret;
+	port = DDI_PORT(ctl);
+	if (v->gen == 8) {
+		ret = vgpu_write32(v, PORT_CLK_SEL(port), PORT_CLK_LCPLL_810);
+		return ret ? ret : 162000;
+	}
+	if (!strcmp(v->platform, "bxt"))
+		return 0;
+	ret = update(v, DPLL_CTRL1, DPLL0_MASK, DPLL0_OVERRIDE_1620);
+	if (!ret)
+		ret = update(v, DPLL_CTRL2,
+			     DDI_CLK_OFF(port) | DDI_CLK_MASK(port),
+			     DDI_CLK_OVERRIDE(port));
+	return ret ? ret : 324000;
+}
+
+/*
+ * kvmgt derives the period of its vblank timer from transcoder A's totals and
+ * link M/N whichever pipe is turned on, and without asking whether they make
+ * sense. So they are those of 60 Hz before any pipe is.
+ */
+int vgpu_pipe_on(struct vgpu *v, int pipe, uint32_t width, uint32_t height)
+{
+	const uint64_t htotal = width + 280, vtotal = height + 45;
+	const uint64_t pixel_khz = htotal * vtotal * 60 / 1000;
+	const uint32_t link_n = 0x80000;
+	struct reg_write timing[] = {
+		{ TRANS_HTOTAL, (htotal - 1) << 16 | (width - 1) },
+		{ TRANS_VTOTAL, (vtotal - 1) << 16 | (height - 1) },
+		{ TRANS_LINKN1, link_n },
+		{ TRANS_LINKM1, 0 },
+	};
+	struct reg_write on[] = {
+		{ PIPE_SRCSZ, (width - 1) << 16 | (height - 1) },
+		{ TRANS_CONF, TRANS_CONF_ENABLE },
+	};
+	int clock = set_port_clock(v), ret;
+
+	if (clock < 0)
+		return clock;
+	if (clock) {
+		timing[3].val = pixel_khz * link_n / clock;
+		ret = write_all(v, 0, timing, ARRAY_SIZE(timing));
+		if (ret)
+			return ret;
+	}
+	return write_all(v, pipe, on, ARRAY_SIZE(on));
+}
+
+int vgpu_pipe_off(struct vgpu *v, int pipe)
+{
+	return vgpu_write32(v, TRANS_CONF + pipe * PIPE_STEP, 0);
+}
+
+/* ---- planes ---- */
+
+static uint32_t skl_tiling(uint64_t modifier)
+{
+	switch (modifier) {
+	case I915_FORMAT_MOD_X_TILED:
+		return SKL_TILING(1);
+	case I915_FORMAT_MOD_Y_TILED:
+		return SKL_TILING(4);
+	case I915_FORMAT_MOD_Yf_TILED:
+		return SKL_TILING(5);
+	default:
+		return SKL_TILING(0);
+	}
+}
+
+int vgpu_primary_show(struct vgpu *v, int pipe, const struct vgpu_surface *s)
+{
+	const struct format *f = find_format(s->fourcc);
+	const uint32_t size = (s->height - 1) << 16 | (s->width - 1);
+	const struct reg_write bdw[] = {
+		{ PIPE_SRCSZ, (s->width - 1) << 16 | (s->height - 1) },
+		{ PLANE_STRIDE, s->stride },
+		{ PLANE_OFFSET, 0 },
+		{ PLANE_CTL, PLANE_ENABLE | f->bdw |
+			     (s->modifier ? BDW_TILED_X : 0) },
+		{ PLANE_SURF, s->gma },
+	};
+	const struct reg_write skl[] = {
+		{ PIPE_SRCSZ, (s->width - 1) << 16 | (s->height - 1) },
+		{ PLANE_STRIDE, s->stride / tile_width(s->modifier, s->cpp) },
+		{ PLANE_POS, 0 },
+		{ PLANE_SIZE, size },
+		{ PLANE_OFFSET, 0 },
+		{ PLANE_CTL, PLANE_ENABLE | f->skl | skl_tiling(s->modifier) },
+		{ PLANE_SURF, s->gma },
+	};
+
+	if (!vgpu_can_show(v, s->fourcc, s->modifier))
+		return -EINVAL;
+	if (v->gen == 8)
+		return write_all(v, pipe, bdw, ARRAY_SIZE(bdw));
+	return write_all(v, pipe, skl, ARRAY_SIZE(skl));
+}
+
+int vgpu_primary_flip(struct vgpu *v, int pipe, uint64_t gma)
+{
+	return vgpu_write32(v, PLANE_SURF + pipe * PIPE_STEP, gma);
+}
+
+int vgpu_primary_hide(struct vgpu *v, int pipe)
+{
+	const struct reg_write off[] = {
+		{ PLANE_CTL, 0 },
+		{ PLANE_SURF, 0 },
+	};
+
+	return write_all(v, pipe, off, ARRAY_SIZE(off));
+}
+
+int vgpu_primary_ctl(struct vgpu *v, int pipe, uint32_t clear, uint32_t set)
+{
+	return update(v, PLANE_CTL + pipe * PIPE_STEP, clear, set);
+}
+
+int vgpu_primary_stride(struct vgpu *v, int pipe, uint32_t reg)
+{
+	return vgpu_write32(v, PLANE_STRIDE + pipe * PIPE_STEP, reg);
+}
+
+/* CUR_BASE last: it arms the other cursor registers. */
+int vgpu_cursor_show(struct vgpu *v, int pipe, const struct vgpu_surface *s)
+{
+	const struct reg_write on[] = {
+		{ CUR_CTL, s->width == 256 ? CUR_MODE_256_ARGB :
+			   s->width == 128 ? CUR_MODE_128_ARGB :
+					     CUR_MODE_64_ARGB },
+		{ CUR_BASE, s->gma },
+	};
+
+	return write_all(v, pipe, on, ARRAY_SIZE(on));
+}
+
+/* Positions are sign and magnitude, not two's complement. */
+static uint32_t cursor_coordinate(int at)
+{
+	return at < 0 ? CUR_POS_SIGN | (-at & CUR_POS_MASK) : at & CUR_POS_MASK;
+}
+
+int vgpu_cursor_move(struct vgpu *v, int pipe, int x, int y)
+{
+	return vgpu_write32(v, CUR_POS + pipe * PIPE_STEP,
+			    cursor_coordinate(y) << 16 | cursor_coordinate(x));
+}
+
+int vgpu_cursor_hotspot(struct vgpu *v, uint32_t x, uint32_t y)
+{
+	int ret = vgpu_write32(v, PVINFO_CURSOR_X_HOT, x);
+
+	return ret ? ret : vgpu_write32(v, PVINFO_CURSOR_Y_HOT, y);
+}
+
+int vgpu_cursor_ctl(struct vgpu *v, int pipe, uint32_t ctl)
+{
+	return vgpu_write32(v, CUR_CTL + pipe * PIPE_STEP, ctl);
+}
+
+int vgpu_cursor_hide(struct vgpu *v, int pipe)
+{
+	const struct reg_write off[] = {
+		{ CUR_CTL, 0 },
+		{ CUR_BASE, 0 },
+	};
+
+	return write_all(v, pipe, off, ARRAY_SIZE(off));
+}
