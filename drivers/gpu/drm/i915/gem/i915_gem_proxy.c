@@ -254,7 +254,8 @@ int i915_gem_proxy_mmap(struct drm_i915_gem_object *obj,
 {
 	int err;
 
-	if (!(vma->vm_flags & VM_SHARED))
+	/* A read-only file has VM_SHARED cleared, whatever was asked for. */
+	if (!(vma->vm_flags & VM_MAYSHARE))
 		return -EINVAL;
 	if (vma->vm_flags & VM_WRITE)
 		return -EACCES;
