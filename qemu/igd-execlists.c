@@ -105,6 +105,7 @@ static const IGDContextGroup igd_context_layout[2][2][5] = {
             { 0x01, true, 14, igd_ctx_ring },
             { 0x21, true, 9, igd_ctx_pdp },
             { 0x41, false, 1, igd_ctx_power },
+            { 0x55, true, 2, igd_ctx_engine },
         }, {
             { 0x01, false, 11, igd_ctx_ring },
             { 0x21, false, 9, igd_ctx_pdp },
