@@ -145,11 +145,11 @@ timeout --kill-after=5 "$TIMEOUT" "${COMMAND[@]}" \
 	-serial "file:$LOG.console.log" </dev/null >"$LOG.stderr.log" 2>&1 &
 qemu=$!
 set +m
-RUNNING=$qemu
+RUNNING=("$qemu")
 tail -f -n +1 -s 0.2 --pid=$qemu "$SHARE/output" 2>/dev/null || :
 rc=0
 wait $qemu || rc=$?
-RUNNING=
+RUNNING=()
 end=$EPOCHREALTIME
 [ ! -f "$SHARE/.rig/dmesg" ] || mv "$SHARE/.rig/dmesg" "$LOG.dmesg"
 

@@ -45,6 +45,7 @@ RESULTS=$OUT/check
 PASSED=0
 FAILED=0
 SKIPPED=0
+RIGS=()	# under way, as RUNNING is
 BROKEN=0	# a rig that did not start: nothing was tested
 
 # --- counting ---------------------------------------------------------------
@@ -143,14 +144,12 @@ step_qtest() {
 	done
 }
 
-# in_rig NAME TESTS BOOT-OPTION...: boot, run each of TESTS with its TAP
-# in a file of its own, and count: the run itself with its kernel log is one
-# result, and what the tests print are the others.
-in_rig() {
-	local name=$1 tests=$2 share=$RESULTS/$1 test why start=$SECONDS
+# start_rig NAME TESTS BOOT-OPTION...: boot in the background and run each of
+# TESTS, with its TAP in a file of its own.
+start_rig() {
+	local name=$1 tests=$2 share=$RESULTS/$1 test
 	shift 2
 
-	rm -rf "$share"
 	mkdir -p "$share"
 	for test in $tests; do
 		cp "$PROGRAMS/$test" "$share/"
@@ -162,47 +161,71 @@ in_rig() {
 		cat /sys/kernel/debug/kunit/*/results 2>/dev/null >kunit.tap
 		exit 0
 	EOS
-	if why=$("$SCRIPTS/boot.sh" --name "check-$name" --share "$share" "$@" 2>&1); then
-		passed
-		say "  $(tail -n 1 <<<"$why")"
-	else
-		failed "$(tail -n 1 <<<"${why/error: /}")"
-		grep -q '^rig: ready' "$OUT/rig/log/check-$name.console.log" 2>/dev/null || BROKEN=1
-	fi
-	for test in $tests; do
-		touch "$share/$test.tap"
-		count_tap "$test $name" "$share/$test.tap"
-	done
-	say "  $name: $((SECONDS - start)) s"
+	set -m
+	"$SCRIPTS/boot.sh" --name "check-$name" --share "$share" --timeout 600 "$@" \
+		>"$share.log" 2>&1 </dev/null &
+	RUNNING+=("$!")
+	set +m
+	RIGS+=("$name")
 }
+
+# finish_rigs TESTS: wait for all of them and count: the run with its kernel log
+# is one result, what the tests print are the others.
+finish_rigs() {
+	local tests=$1 i name test verdict
+
+	for i in "${!RIGS[@]}"; do
+		name=${RIGS[i]}
+		if wait "${RUNNING[i]}"; then
+			passed
+			say "  $(tail -n 1 "$RESULTS/$name.log")"
+		else
+			verdict=$(tail -n 1 "$RESULTS/$name.log")
+			failed "${verdict#error: }"
+			grep -q '^rig: ready' "$OUT/rig/log/check-$name.console.log" 2>/dev/null || BROKEN=1
+		fi
+		for test in $tests; do
+			touch "$RESULTS/$name/$test.tap"
+			count_tap "$test $name" "$RESULTS/$name/$test.tap"
+		done
+	done
+	RUNNING=()
+	RIGS=()
+}
+
+# A rig is one busy thread: as many at once as there are processors.
 step_rig() {
-	local platform
+	local platform tests="gpu-smoke $KSELFTESTS"
 
 	for platform in "${PLATFORMS[@]}"; do
-		in_rig "$platform${STOCK:+-stock}" "gpu-smoke $KSELFTESTS" \
-			--platform "$platform" "${BOOT[@]}"
+		[ ${#RIGS[@]} -lt "$JOBS" ] || finish_rigs "$tests"
+		start_rig "$platform${STOCK:+-stock}" "$tests" --platform "$platform" "${BOOT[@]}"
 	done
+	finish_rigs "$tests"
 }
 step_kunit() {
-	in_rig debug "$KSELFTESTS" --debug --platform kbl "${BOOT[@]}"
+	start_rig debug "$KSELFTESTS" --debug --timeout 1800 --platform kbl "${BOOT[@]}"
+	finish_rigs "$KSELFTESTS"
 	count_tap kunit "$RESULTS/debug/kunit.tap"
 }
 
 # --- all of it --------------------------------------------------------------
 
+# Called where a failure is looked at, so that "set -e" is off inside.
 build() {
-	if wants rig || wants qtest || wants kunit; then "$SCRIPTS/qemu.sh"; fi
-	if wants rig || wants kunit; then
-		"$SCRIPTS/programs.sh"
-		if [ -z "$STOCK" ]; then "$SCRIPTS/modules.sh"; fi
-	fi
-	if wants kunit; then "$SCRIPTS/kernel-debug.sh"; fi
+	local variant=ours
+
+	[ -z "$STOCK" ] || variant=stock
+	if wants rig || wants qtest || wants kunit; then "$SCRIPTS/qemu.sh" || return; fi
+	if wants rig || wants kunit; then "$SCRIPTS/programs.sh" || return; fi
+	if wants rig; then "$SCRIPTS/initrd.sh" $variant || return; fi
+	if wants kunit; then "$SCRIPTS/initrd.sh" debug || return; fi
 }
 
 rm -rf "$RESULTS"
 mkdir -p "$RESULTS"
 base_paths
-if ! (build); then
+if ! build; then
 	failed "something does not build (see above)"
 	summary
 	exit 1
@@ -222,4 +245,4 @@ if [ -n "$STOCK" ]; then
 	exit $BROKEN
 fi
 summary
-[ "$FAILED" -eq 0 ]
+[ "$FAILED" -eq 0 ] || exit 1

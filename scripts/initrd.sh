@@ -72,9 +72,10 @@ build_initrd() {
 		else
 			cp "$file" "$root/mods/$n-$base"
 		fi
-		# Type information for BPF, which the kernel would parse and check at
-		# load: that is a third of the instructions of the whole boot.
-		objcopy -R .BTF "$root/mods/$n-$base"
+		# Two tables that the kernel would spend most of the boot on: type
+		# information for BPF, which it checks, and the call sites for the
+		# function tracer, each of which it looks up by walking all symbols.
+		objcopy -R .BTF -R __mcount_loc "$root/mods/$n-$base"
 		n=$((n + 1))
 	done <"$dir/modules.order"
 	# KUnit modules of our driver, for a test to load when it wants them.

@@ -27,7 +27,7 @@ die() {
 
 # usage: usage_if_asked "$@", in a script whose first comment block is its help.
 show_help() {
-	sed -n '3,/^[^#]/{s/^# \{0,1\}//p}' "$0"
+	sed -n '3,/^$/{s/^# \{0,1\}//p}' "$0"
 }
 usage_if_asked() {
 	case ${1-} in
@@ -52,14 +52,14 @@ tell_path() { [ -z "$PATH_FD" ] || echo "$1" >&"$PATH_FD"; }
 
 # --- clean-up ---------------------------------------------------------------
 
-RUNNING=	# process group of the long step under way
+RUNNING=()	# process groups of what runs in the background
 DOOMED=()	# paths that must not outlive this script
 
 on_exit() {
-	local rc=$?
+	local rc=$? pid
 
 	trap - EXIT INT TERM HUP
-	[ -z "$RUNNING" ] || kill -TERM -- "-$RUNNING" 2>/dev/null || :
+	for pid in "${RUNNING[@]}"; do kill -TERM -- "-$pid" 2>/dev/null || :; done
 	[ ${#DOOMED[@]} -eq 0 ] || rm -rf -- "${DOOMED[@]}"
 	exit "$rc"
 }
@@ -86,7 +86,7 @@ try_logged() {
 	"$@" >"$log" 2>&1 </dev/null &
 	pid=$!
 	set +m
-	RUNNING=$pid
+	RUNNING=("$pid")
 	while kill -0 "$pid" 2>/dev/null; do
 		if [ $((SECONDS - start)) -lt 3 ]; then sleep 0.1; else sleep 0.5; fi
 		if [ $tty = 1 ] && [ "$SECONDS" != "$told" ]; then
@@ -98,7 +98,7 @@ try_logged() {
 		fi
 	done
 	wait "$pid" || rc=$?
-	RUNNING=
+	RUNNING=()
 	[ $tty = 0 ] || printf '\r\033[K'
 	if [ $rc -ne 0 ]; then
 		tail -n 8 "$log" | sed 's/^/  | /' >&2

@@ -18,7 +18,8 @@ name=modules-$(hash_words "$(kernel_hash)" \
 DRIVER=drivers/gpu/drm/i915
 LOG=$LOGS/modules.log
 
-# Debian's configuration; what identifies its build must be ours to set.
+# Debian's configuration; what identifies its build must be ours to set, and
+# srcversion tells in a running kernel whose modules these are.
 configure_tree() {
 	local headers=$BASE_HDR/usr/src/linux-headers-$KERNEL_RELEASE version
 
@@ -31,7 +32,7 @@ configure_tree() {
 	}
 	scripts/config --set-str SYSTEM_TRUSTED_KEYS "" \
 		--set-str LOCALVERSION "${KERNEL_RELEASE#"$version"}" \
-		-d LOCALVERSION_AUTO
+		-d LOCALVERSION_AUTO -e MODULE_SRCVERSION_ALL
 	make -j "$JOBS" olddefconfig
 	make -j "$JOBS" modules_prepare
 }
@@ -43,7 +44,7 @@ build_modules() {
 	local dir=$1 module release kconfig
 
 	sync_tree "modules-$KERNEL_VERSION"
-	kconfig=$(state_hash -name 'Kconfig*')
+	kconfig=$(hash_words "$(state_hash -name 'Kconfig*')" "$(hash_paths scripts/modules.sh)")
 	if ! stamped configured "$kconfig"; then
 		run_logged "configuring the kernel as Debian does" "$LOGS/modules-prepare.log" configure_tree
 		stamp configured "$kconfig"
