@@ -231,7 +231,22 @@ unpack_logged() {
 	run_logged "unpacking $what" "$LOGS/unpack.log" "$how" "$dir"
 }
 
+# Unpacked is enough: the packages themselves are only needed to unpack.
+kernel_whole() {
+	entry_ok "$CACHE/source-$KERNEL_VERSION" && entry_ok "$CACHE/img-$KERNEL_VERSION" &&
+		entry_ok "$CACHE/headers-$KERNEL_VERSION"
+}
+qemu_whole() { entry_ok "$CACHE/qemu-source-$QEMU_UPSTREAM"; }
+done_already() {
+	progress "base packages are in place: kernel $KERNEL_VERSION, QEMU $QEMU_VERSION"
+	exit 0
+}
+
 mkdir -p "$CACHE"
+if [ -f "$CACHE/versions" ] && [ -z "$UPDATE" ]; then
+	base_versions
+	if kernel_whole && qemu_whole; then done_already; fi
+fi
 lock fetch
 if [ -f "$CACHE/versions" ] && [ -z "$UPDATE" ]; then
 	base_versions
@@ -241,22 +256,17 @@ else
 	say "base: $KERNEL_SOURCE $KERNEL_VERSION, image $KERNEL_ABI-$KERNEL_FLAVOUR, QEMU $QEMU_VERSION"
 fi
 
-# Unpacked is enough: the packages themselves are only needed to unpack.
-whole() {
-	entry_ok "$CACHE/source-$KERNEL_VERSION" && entry_ok "$CACHE/img-$KERNEL_VERSION" &&
-		entry_ok "$CACHE/headers-$KERNEL_VERSION"
-}
-if ! whole; then
+if ! kernel_whole; then
 	entry "debs-$KERNEL_VERSION" fetch_debs
 	DEBS=$ENTRY
 	entry "img-$KERNEL_VERSION" unpack_logged "the kernel image" unpack_image
 	entry "headers-$KERNEL_VERSION" unpack_logged "the kernel headers" unpack_headers
 	entry "source-$KERNEL_VERSION" unpack_logged "the kernel source" unpack_source
 fi
-if ! entry_ok "$CACHE/qemu-source-$QEMU_UPSTREAM"; then
+if ! qemu_whole; then
 	entry "qemu-dsc-$QEMU_UPSTREAM" fetch_dsc
 	DSC=$ENTRY
 	entry "qemu-source-$QEMU_UPSTREAM" unpack_logged "the QEMU source" unpack_qemu
 fi
 unlock fetch
-progress "base packages are in place: kernel $KERNEL_VERSION, QEMU $QEMU_VERSION"
+done_already
