@@ -16,7 +16,7 @@
 #   --put FILE      put a copy of FILE into the share; may be repeated
 #   --share DIR     use DIR as the share and leave it (default: a new one,
 #                   removed afterwards)
-#   --cpus N        virtual CPUs (default 1; 2 with --debug, for what races)
+#   --cpus N        virtual CPUs (default 1)
 #   --append ARGS   more for the kernel's command line
 #   --timeout S     seconds the run may take (default 180; --debug 900)
 #   --name NAME     names the logs (default: rig)
@@ -81,7 +81,6 @@ if [ "$VARIANT" = debug ]; then
 	KERNEL=$("$SCRIPTS/kernel-debug.sh" --path)/vmlinuz
 	MEMORY=3G
 	TIMEOUT=${TIMEOUT:-900}
-	CPUS=${CPUS:-2}
 fi
 CPUS=${CPUS:-1}
 TIMEOUT=${TIMEOUT:-180}

@@ -106,14 +106,17 @@ step_style() {
 	each "QEMU checkpatch" qemu_style qemu/*.[ch] qemu/tests/*.[ch]
 	each "checkpatch" kernel_style vm/*.c vm/demo/*.[ch]
 }
+# Below qemu/, so that checkpatch sees that a test is one: g_assert_*() is theirs.
 qemu_style() {
 	[ ! -f "$REPO/$1" ] ||
-		(cd "$QEMU_SRC" && perl scripts/checkpatch.pl --no-summary --terse --no-tree -f "$REPO/$1")
+		(cd "$REPO/qemu" && perl "$QEMU_SRC/scripts/checkpatch.pl" --no-summary --terse \
+			--no-tree -f "${1#qemu/}")
 }
+# With a tree, where it learns which names in mixed case are the kernel's own.
 kernel_style() {
 	[ ! -f "$REPO/$1" ] ||
-		(cd "$RESULTS" && perl "$BASE_SRC/scripts/checkpatch.pl" --strict --no-summary \
-			--terse --no-tree -f "$REPO/$1")
+		(cd "$RESULTS" && perl "$BASE_SRC/scripts/checkpatch.pl" --root="$BASE_SRC" \
+			--strict --no-summary --terse -f "$REPO/$1")
 }
 step_decoder() {
 	"$SCRIPTS/decoder-user.sh" --source "$BASE_SRC" >"$RESULTS/decoder.tap" 2>&1 ||
@@ -206,7 +209,11 @@ step_rig() {
 	finish_rigs "$tests"
 }
 step_kunit() {
-	start_rig debug "$KSELFTESTS" --debug --timeout 1800 --platform kbl "${BOOT[@]}"
+	# The base has a lock inversion in the unmapping of guest memory, after
+	# which lockdep is silent: what meets it goes last.
+	local tests="${KSELFTESTS/gvt_dmabuf_pages_test/} gvt_dmabuf_pages_test"
+
+	start_rig debug "$tests" --debug --timeout 1800 --platform kbl "${BOOT[@]}"
 	finish_rigs "$KSELFTESTS"
 	count_tap kunit "$RESULTS/debug/kunit.tap"
 }

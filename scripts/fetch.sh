@@ -237,15 +237,15 @@ kernel_whole() {
 		entry_ok "$CACHE/headers-$KERNEL_VERSION"
 }
 qemu_whole() { entry_ok "$CACHE/qemu-source-$QEMU_UPSTREAM"; }
-done_already() {
-	progress "base packages are in place: kernel $KERNEL_VERSION, QEMU $QEMU_VERSION"
-	exit 0
-}
+tell_done() { progress "base packages are in place: kernel $KERNEL_VERSION, QEMU $QEMU_VERSION"; }
 
 mkdir -p "$CACHE"
 if [ -f "$CACHE/versions" ] && [ -z "$UPDATE" ]; then
 	base_versions
-	if kernel_whole && qemu_whole; then done_already; fi
+	if kernel_whole && qemu_whole; then
+		tell_done
+		exit 0
+	fi
 fi
 lock fetch
 if [ -f "$CACHE/versions" ] && [ -z "$UPDATE" ]; then
@@ -269,4 +269,4 @@ if ! qemu_whole; then
 	entry "qemu-source-$QEMU_UPSTREAM" unpack_logged "the QEMU source" unpack_qemu
 fi
 unlock fetch
-done_already
+tell_done

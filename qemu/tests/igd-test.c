@@ -148,7 +148,7 @@ static const struct {
     { "unknown: stored", 0x1ffff8, 0, 0xcafe1234, 0xcafe1234, ANY },
 };
 
-/* In order, on one machine: a register's second row starts where its first ends. */
+/* In order, on one machine: a second row starts where the first one ends. */
 static void test_access(void)
 {
     for (size_t i = 0; i < ARRAY_SIZE(platforms); i++) {
