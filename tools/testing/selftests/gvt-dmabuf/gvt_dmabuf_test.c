@@ -245,18 +245,27 @@ static void expect_picture(struct __test_metadata *_metadata, struct vgpu *v,
 	vgpu_release(v, mark);
 }
 
+/* One picture after the other, in those formats that the platform has. */
+static void expect_pictures(struct __test_metadata *_metadata, struct vgpu *v,
+			    const uint32_t *fourccs, size_t count,
+			    uint64_t modifier)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (vgpu_can_show(v, fourccs[i], modifier))
+			expect_picture(_metadata, v, fourccs[i], modifier);
+}
+
 TEST_F(picture, equals_guest_memory)
 {
 	static const uint32_t fourccs[] = {
 		DRM_FORMAT_RGB565, DRM_FORMAT_XRGB8888, DRM_FORMAT_XBGR8888,
 		DRM_FORMAT_XRGB2101010, DRM_FORMAT_XBGR2101010,
 	};
-	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(fourccs); i++)
-		if (vgpu_can_show(&self->v, fourccs[i], variant->modifier))
-			expect_picture(_metadata, &self->v, fourccs[i],
-				       variant->modifier);
+	expect_pictures(_metadata, &self->v, fourccs, ARRAY_SIZE(fourccs),
+			variant->modifier);
 }
 
 /* Audit 27: refused */
@@ -265,12 +274,9 @@ TEST_F(picture, of_half_floats_equals_guest_memory)
 	static const uint32_t fourccs[] = {
 		DRM_FORMAT_XBGR16161616F, DRM_FORMAT_XRGB16161616F,
 	};
-	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(fourccs); i++)
-		if (vgpu_can_show(&self->v, fourccs[i], variant->modifier))
-			expect_picture(_metadata, &self->v, fourccs[i],
-				       variant->modifier);
+	expect_pictures(_metadata, &self->v, fourccs, ARRAY_SIZE(fourccs),
+			variant->modifier);
 }
 
 /*
