@@ -45,7 +45,7 @@ RESULTS=$OUT/check
 PASSED=0
 FAILED=0
 SKIPPED=0
-RIGS=()	# under way, as RUNNING is
+declare -A RIG_NAME=() RIG_TESTS=()	# of those under way, by process
 BROKEN=0	# a rig that did not start: nothing was tested
 
 # --- counting ---------------------------------------------------------------
@@ -148,74 +148,79 @@ step_qtest() {
 }
 
 # start_rig NAME TESTS BOOT-OPTION...: boot in the background and run each of
-# TESTS, with its TAP in a file of its own.
+# TESTS, with its TAP in a file of its own. The test "kunit" is what the
+# modules bring.
 start_rig() {
 	local name=$1 tests=$2 share=$RESULTS/$1 test
 	shift 2
 
 	mkdir -p "$share"
 	for test in $tests; do
-		cp "$PROGRAMS/$test" "$share/"
+		[ "$test" = kunit ] || cp "$PROGRAMS/$test" "$share/"
 	done
 	cat >"$share/run" <<-EOS
 		# An oops would end the run: tests that may cause one on stock skip.
 		${STOCK:+export GVT_SKIP_UNSAFE=1}
-		for t in $tests; do ./\$t >\$t.tap; done
-		# KUnit, on the debug kernel: whatever suites the modules bring.
+		for t in ${tests/kunit/}; do ./\$t >\$t.tap; done
 		for m in /tests/*.ko; do [ ! -f "\$m" ] || insmod "\$m"; done
 		cat /sys/kernel/debug/kunit/*/results 2>/dev/null >kunit.tap
 		exit 0
 	EOS
+	# A rig is one busy thread: as many at once as there are processors.
+	while [ ${#RIG_NAME[@]} -ge "$JOBS" ]; do finish_rig; done
 	set -m
 	"$SCRIPTS/boot.sh" --name "check-$name" --share "$share" --timeout 600 "$@" \
 		>"$share.log" 2>&1 </dev/null &
-	RUNNING+=("$!")
 	set +m
-	RIGS+=("$name")
+	RIG_NAME[$!]=$name
+	RIG_TESTS[$!]=$tests
+	RUNNING=("${!RIG_NAME[@]}")
 }
 
-# finish_rigs TESTS: wait for all of them and count: the run with its kernel log
-# is one result, what the tests print are the others.
-finish_rigs() {
-	local tests=$1 i name test verdict
+# finish_rig: wait for whichever ends first and count: the run with its kernel
+# log is one result, what the tests print are the others.
+finish_rig() {
+	local pid rc=0 name tests test verdict
 
-	for i in "${!RIGS[@]}"; do
-		name=${RIGS[i]}
-		if wait "${RUNNING[i]}"; then
-			passed
-			say "  $(tail -n 1 "$RESULTS/$name.log")"
-		else
-			verdict=$(tail -n 1 "$RESULTS/$name.log")
-			failed "${verdict#error: }"
-			grep -q '^rig: ready' "$OUT/rig/log/check-$name.console.log" 2>/dev/null || BROKEN=1
-		fi
-		for test in $tests; do
-			touch "$RESULTS/$name/$test.tap"
-			count_tap "$test $name" "$RESULTS/$name/$test.tap"
-		done
+	wait -n -p pid "${!RIG_NAME[@]}" || rc=$?
+	name=${RIG_NAME[$pid]}
+	tests=${RIG_TESTS[$pid]}
+	unset "RIG_NAME[$pid]" "RIG_TESTS[$pid]"
+	RUNNING=("${!RIG_NAME[@]}")
+	if [ $rc -eq 0 ]; then
+		passed
+		say "  $(tail -n 1 "$RESULTS/$name.log")"
+	else
+		verdict=$(tail -n 1 "$RESULTS/$name.log")
+		failed "${verdict#error: }"
+		grep -q '^rig: ready' "$OUT/rig/log/check-$name.console.log" 2>/dev/null || BROKEN=1
+	fi
+	for test in $tests; do
+		touch "$RESULTS/$name/$test.tap"
+		count_tap "$test $name" "$RESULTS/$name/$test.tap"
 	done
-	RUNNING=()
-	RIGS=()
 }
 
-# A rig is one busy thread: as many at once as there are processors.
-step_rig() {
-	local platform tests="gpu-smoke $KSELFTESTS"
-
-	for platform in "${PLATFORMS[@]}"; do
-		[ ${#RIGS[@]} -lt "$JOBS" ] || finish_rigs "$tests"
-		start_rig "$platform${STOCK:+-stock}" "$tests" --platform "$platform" "${BOOT[@]}"
-	done
-	finish_rigs "$tests"
-}
-step_kunit() {
+start_debug_rig() {
 	# The base has a lock inversion in the unmapping of guest memory, after
 	# which lockdep is silent: what meets it goes last.
 	local tests="${KSELFTESTS/gvt_dmabuf_pages_test/} gvt_dmabuf_pages_test"
 
-	start_rig debug "$tests" --debug --timeout 1800 --platform kbl "${BOOT[@]}"
-	finish_rigs "$KSELFTESTS"
-	count_tap kunit "$RESULTS/debug/kunit.tap"
+	start_rig debug "$tests kunit" --debug --timeout 1800 --platform kbl "${BOOT[@]}"
+}
+start_platform_rigs() {
+	local platform
+
+	for platform in "${PLATFORMS[@]}"; do
+		start_rig "$platform${STOCK:+-stock}" "gpu-smoke $KSELFTESTS" \
+			--platform "$platform" "${BOOT[@]}"
+	done
+}
+# The longest first, and the others beside it.
+step_rigs() {
+	! wants kunit || start_debug_rig
+	! wants rig || start_platform_rigs
+	while [ ${#RIG_NAME[@]} -gt 0 ]; do finish_rig; done
 }
 
 # --- all of it --------------------------------------------------------------
@@ -246,7 +251,13 @@ if wants rig || wants kunit; then
 	KSELFTESTS=$(cd "$PROGRAMS" && echo *_test)
 fi
 say "built in $SECONDS s"
-for name in "${STEPS[@]}"; do step "$name"; done
+for name in "${STEPS[@]}"; do
+	case $name in
+	rig | kunit) ;;
+	*) step "$name" ;;
+	esac
+done
+if wants rig || wants kunit; then step rigs; fi
 say "all steps: $SECONDS s"
 if [ -n "$STOCK" ]; then
 	say "on Debian's own modules: what failed is what stock lacks"
