@@ -16,12 +16,11 @@
 #include "fb_decoder.h"
 #include "gfx_plane.h"
 #include "gvt.h"
+#include "plane_latch.h"
 
-static u32 read_vreg(const void *ctx, i915_reg_t reg)
+static u32 read_plane_reg(const void *ctx, i915_reg_t reg)
 {
-	const struct intel_vgpu *vgpu = ctx;
-
-	return vgpu_vreg_t(vgpu, reg);
+	return intel_vgpu_read_latched(ctx, reg);
 }
 
 static int decode_plane(struct intel_vgpu *vgpu, u32 type,
@@ -29,7 +28,7 @@ static int decode_plane(struct intel_vgpu *vgpu, u32 type,
 {
 	struct drm_i915_private *i915 = vgpu->gvt->gt->i915;
 	const struct gvt_plane_regs regs = {
-		.read = read_vreg,
+		.read = read_plane_reg,
 		.ctx = vgpu,
 		.ver = DISPLAY_VER(i915),
 		.num_pipes = INTEL_NUM_PIPES(i915),

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Registers of a plane as the display engine has taken them up.
+ *
+ * A guest that flips to another mode writes format, stride, size and address
+ * one after the other. The hardware looks at none of them until the last, the
+ * surface address, has been written: the registers of a plane are double
+ * buffered, and that write arms them (PRM, Display Registers, PLANE_CTL,
+ * PRI_CTL and CUR_CTL: "Double Buffer Armed By"). So does this: a plane is
+ * described by a copy that is made at that moment, and whoever asks in between
+ * is shown the old picture, never half of each.
+ *
+ * The position of a cursor arms itself, and nothing is read from memory because
+ * of it: it is not latched.
+ */
+
+#include "i915_drv.h"
+
+#include "gvt.h"
+#include "plane_latch.h"
+
+#define PLANES_BASE	0x70000
+#define PIPE_STRIDE	0x1000
+#define PLANE_REGS	0x80	/* bytes of a plane, aligned to as much */
+
+#define CURSOR_POS	0x88	/* CURPOS, from the base of its pipe */
+
+/* Cursor at 0x080, universal planes at 0x180, 0x280 and 0x380 */
+static bool is_latched(u32 offset)
+{
+	u32 in_pipe = offset % PIPE_STRIDE;
+
+	return offset >= PLANES_BASE &&
+	       offset < PLANES_BASE + GVT_LATCH_PIPES * PIPE_STRIDE &&
+	       in_pipe < GVT_LATCH_WORDS * sizeof(u32) &&
+	       in_pipe & PLANE_REGS && in_pipe != CURSOR_POS;
+}
+
+/* Where a register is in &gvt_plane_latch.regs; its pipe must have a place. */
+static unsigned int latch_index(u32 offset)
+{
+	return (offset - PLANES_BASE) / PIPE_STRIDE * GVT_LATCH_WORDS +
+	       offset % PIPE_STRIDE / sizeof(u32);
+}
+
+/**
+ * intel_vgpu_latch_plane - take up the registers of one plane
+ * @vgpu: a vGPU
+ * @offset: of the register that arms the plane: its surface or cursor base
+ *
+ * Context: vgpu_lock held.
+ */
+void intel_vgpu_latch_plane(struct intel_vgpu *vgpu, u32 offset)
+{
+	u32 block = round_down(offset, PLANE_REGS);
+
+	lockdep_assert_held(&vgpu->vgpu_lock);
+
+	if (is_latched(block))
+		memcpy(&vgpu->display.latch.regs[latch_index(block)],
+		       &vgpu_vreg(vgpu, block), PLANE_REGS);
+}
+
+/**
+ * intel_vgpu_latch_all_planes - take up the registers of all planes
+ * @vgpu: a vGPU whose registers have been set without being written by a guest
+ *
+ * Context: vgpu_lock held, or nobody knows @vgpu yet.
+ */
+void intel_vgpu_latch_all_planes(struct intel_vgpu *vgpu)
+{
+	u32 *regs = vgpu->display.latch.regs;
+	unsigned int pipe;
+
+	for (pipe = 0; pipe < GVT_LATCH_PIPES; pipe++)
+		memcpy(&regs[pipe * GVT_LATCH_WORDS],
+		       &vgpu_vreg(vgpu, PLANES_BASE + pipe * PIPE_STRIDE),
+		       GVT_LATCH_WORDS * sizeof(u32));
+}
+
+/**
+ * intel_vgpu_read_latched - read a register as the display engine sees it
+ * @vgpu: a vGPU
+ * @reg: any register
+ *
+ * Context: vgpu_lock held.
+ * Return: what was latched if @reg belongs to a plane, else the register.
+ */
+u32 intel_vgpu_read_latched(const struct intel_vgpu *vgpu, i915_reg_t reg)
+{
+	u32 offset = i915_mmio_reg_offset(reg);
+
+	if (!is_latched(offset))
+		return vgpu_vreg(vgpu, offset);
+
+	return vgpu->display.latch.regs[latch_index(offset)];
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Registers of a plane as the display engine has taken them up.
+ */
+
+#ifndef _GVT_PLANE_LATCH_H_
+#define _GVT_PLANE_LATCH_H_
+
+#include <linux/types.h>
+
+#include "i915_reg_defs.h"
+
+struct intel_vgpu;
+
+#define GVT_LATCH_PIPES	3
+#define GVT_LATCH_WORDS	(0x400 / sizeof(u32))
+
+/**
+ * struct gvt_plane_latch - what the planes of each pipe show
+ * @regs: of each pipe those at 0x70000 + pipe * 0x1000; only the ones that
+ *	belong to planes are kept up to date
+ */
+struct gvt_plane_latch {
+	u32 regs[GVT_LATCH_PIPES * GVT_LATCH_WORDS];
+};
+
+#if IS_ENABLED(CONFIG_DRM_I915_GVT_DMABUF)
+
+void intel_vgpu_latch_plane(struct intel_vgpu *vgpu, u32 offset);
+void intel_vgpu_latch_all_planes(struct intel_vgpu *vgpu);
+u32 intel_vgpu_read_latched(const struct intel_vgpu *vgpu, i915_reg_t reg);
+
+#else
+
+static inline void intel_vgpu_latch_plane(struct intel_vgpu *vgpu, u32 offset)
+{
+}
+
+static inline void intel_vgpu_latch_all_planes(struct intel_vgpu *vgpu)
+{
+}
+
+#endif /* CONFIG_DRM_I915_GVT_DMABUF */
+
+#endif /* _GVT_PLANE_LATCH_H_ */
