@@ -165,7 +165,7 @@ CONSOLE=$LOG.console.log
 
 inner=$(sed -n 's/^rig: error: //p' "$CONSOLE" | tr -d '\r' | head -n 1)
 [ -z "$inner" ] || fail "the rig could not start: $inner (log: $CONSOLE)"
-"$SCRIPTS/splats.sh" "$CONSOLE" "$VARIANT" >"$LOG.splats" ||
+"$SCRIPTS/splats.sh" "$CONSOLE" >"$LOG.splats" ||
 	fail "the kernel complained: $(head -n 1 "$LOG.splats") (log: $CONSOLE)"
 case $rc in
 124 | 137)	# from timeout: it had to end the run

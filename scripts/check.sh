@@ -202,11 +202,7 @@ finish_rig() {
 }
 
 start_debug_rig() {
-	# The base has a lock inversion in the unmapping of guest memory, after
-	# which lockdep is silent: what meets it goes last.
-	local tests="${KSELFTESTS/gvt_dmabuf_pages_test/} gvt_dmabuf_pages_test"
-
-	start_rig debug "$tests kunit" --debug --timeout 1800 --platform kbl "${BOOT[@]}"
+	start_rig debug "$KSELFTESTS kunit" --debug --timeout 1800 --platform kbl "${BOOT[@]}"
 }
 start_platform_rigs() {
 	local platform
