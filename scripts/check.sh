@@ -9,7 +9,7 @@
 #   sparse       sparse and W=1 on the kernel files of the series
 #   qtest        the registers of the IGD device
 #   rig          on each platform: GPU smoke test and kselftest
-#   kunit        KUnit and the kselftest on the debug kernel
+#   kunit        KUnit, mock selftests and kselftest on the debug kernel
 #
 # Without STEP all of them. --stock runs only the rig step, on Debian's own
 # i915 and kvmgt: its failures are what stock lacks, and do not make the exit
@@ -148,20 +148,21 @@ step_qtest() {
 }
 
 # start_rig NAME TESTS BOOT-OPTION...: boot in the background and run each of
-# TESTS, with its TAP in a file of its own. The test "kunit" is what the
+# TESTS, with its TAP in a file of its own. "kunit" and "mock" are tests that the
 # modules bring.
 start_rig() {
-	local name=$1 tests=$2 share=$RESULTS/$1 test
+	local name=$1 tests=$2 share=$RESULTS/$1 test programs=()
 	shift 2
 
 	mkdir -p "$share"
 	for test in $tests; do
-		[ "$test" = kunit ] || cp "$PROGRAMS/$test" "$share/"
+		[ ! -f "$PROGRAMS/$test" ] || programs+=("$test")
 	done
+	cp "${programs[@]/#/$PROGRAMS/}" "$share/"
 	cat >"$share/run" <<-EOS
 		# An oops would end the run: tests that may cause one on stock skip.
 		${STOCK:+export GVT_SKIP_UNSAFE=1}
-		for t in ${tests/kunit/}; do ./\$t >\$t.tap; done
+		for t in ${programs[*]}; do ./\$t >\$t.tap; done
 		for m in /tests/*.ko; do [ ! -f "\$m" ] || insmod "\$m"; done
 		cat /sys/kernel/debug/kunit/*/results 2>/dev/null >kunit.tap
 		exit 0
@@ -196,13 +197,34 @@ finish_rig() {
 		grep -q '^rig: ready' "$OUT/rig/log/check-$name.console.log" 2>/dev/null || BROKEN=1
 	fi
 	for test in $tests; do
+		[ "$test" != mock ] || mock_tap "$OUT/rig/log/check-$name.console.log" >"$RESULTS/$name/mock.tap"
 		touch "$RESULTS/$name/$test.tap"
 		count_tap "$test $name" "$RESULTS/$name/$test.tap"
 	done
 }
 
+# i915 runs the mock selftests that are named before it looks for a device.
 start_debug_rig() {
-	start_rig debug "$KSELFTESTS kunit" --debug --timeout 1800 --platform kbl "${BOOT[@]}"
+	local i915 mock
+
+	i915=$(find "$("$SCRIPTS/kernel-debug.sh" --path)/lib" -name i915.ko)
+	mock=$(/sbin/modinfo -p "$i915" | sed -n 's/^\(igt__[0-9]*__mock_proxy\):.*/\1/p')
+	start_rig debug "$KSELFTESTS kunit mock" --debug --timeout 1800 --platform kbl \
+		--append "rig.i915=mock_selftests=1,$mock=1" "${BOOT[@]}"
+}
+# mock_tap CONSOLE-LOG: what i915 said of its mock selftests, as TAP.
+mock_tap() {
+	tr -d '\r' <"$1" | awk '
+		/ Running [a-z0-9_]*_mock_selftests\// { sub(/.*\//, ""); name[++n] = $1 }
+		/_mock_selftests: .* failed with error/ { bad[$(NF - 4)] = 1 }
+		END {
+			print "TAP version 13"
+			print "1.." n + 0
+			if (!n)
+				print "Bail out! none of them ran"
+			for (i = 1; i <= n; i++)
+				print (name[i] in bad ? "not ok " : "ok ") i " " name[i]
+		}'
 }
 start_platform_rigs() {
 	local platform

@@ -36,15 +36,6 @@
 			 DMA_ATTR_NO_KERNEL_MAPPING | \
 			 DMA_ATTR_NO_WARN)
 
-static void proxy_put_page_refs(struct sg_table *st)
-{
-	struct sgt_iter iter;
-	struct page *page;
-
-	for_each_sgt_page(page, iter, st)
-		put_page(page);
-}
-
 static struct sg_table *proxy_alloc_table(struct drm_i915_gem_object *obj,
 					  struct page **pages,
 					  unsigned int count,
@@ -80,15 +71,11 @@ err_free_st:
 static int proxy_get_pages(struct drm_i915_gem_object *obj)
 {
 	unsigned int max_segment = i915_sg_segment_size(obj->base.dev->dev);
-	unsigned int count; /* limited by sg_alloc_table */
+	unsigned int count = obj->base.size >> PAGE_SHIFT;
 	struct page **pages;
 	struct sg_table *st;
 	int err;
 
-	if (overflows_type(obj->base.size >> PAGE_SHIFT, count))
-		return -E2BIG;
-
-	count = obj->base.size >> PAGE_SHIFT;
 	pages = kvmalloc_array(count, sizeof(*pages), GFP_KERNEL);
 	if (!pages)
 		return -ENOMEM;
@@ -118,9 +105,13 @@ out_free_pages:
 static void proxy_put_pages(struct drm_i915_gem_object *obj,
 			    struct sg_table *st)
 {
+	struct sgt_iter iter;
+	struct page *page;
+
 	dma_unmap_sgtable(obj->base.dev->dev, st, DMA_TO_DEVICE,
 			  PROXY_DMA_ATTRS);
-	proxy_put_page_refs(st);
+	for_each_sgt_page(page, iter, st)
+		put_page(page);
 	sg_free_table(st);
 	kfree(st);
 }
@@ -192,8 +183,9 @@ i915_gem_object_create_proxy(struct drm_i915_private *i915, u64 size,
 	if (!size || !IS_ALIGNED(size, PAGE_SIZE))
 		return ERR_PTR(-EINVAL);
 
-	if (overflows_type(size, obj->base.size) ||
-	    i915_gem_object_size_2big(size))
+	/* An sg_table counts its pages in an unsigned int. */
+	if (i915_gem_object_size_2big(size) ||
+	    overflows_type(size >> PAGE_SHIFT, unsigned int))
 		return ERR_PTR(-E2BIG);
 
 	if (!try_module_get(ops->owner))

@@ -68,7 +68,7 @@
  */
 struct gvt_surfaces {
 	struct kref ref;
-	struct mutex lock;	/* the table and all surfaces in it */
+	struct mutex lock;	/* see above */
 	struct intel_vgpu *vgpu;
 	struct xarray ids;
 	DECLARE_HASHTABLE(layouts, 6);
@@ -80,17 +80,27 @@ struct gvt_surfaces {
 };
 
 /**
+ * struct page_summary - the guest pages behind a surface, whatever its size
+ * @digest: keyed, of the guest frame numbers in order
+ * @first_gfn: lowest of them
+ * @last_gfn: highest of them
+ */
+struct page_summary {
+	u64 digest;
+	u64 first_gfn;
+	u64 last_gfn;
+};
+
+/**
  * struct gvt_surface - one picture of a guest
  * @ref: one while it is live, one for each proxy
  * @table: where it lives or lived
  * @id: what userspace calls it
  * @plane: layout; the position of the plane that showed it first has no meaning
- * @digest: of the guest frame numbers behind it
- * @first_gfn: lowest of them
- * @last_gfn: highest of them
+ * @pages: what was behind it when it got its id
  * @exports: proxies that exist
  * @live: in the table, and the pages may still be looked up
- * @clean: no PTE in @range was written since @digest was taken
+ * @clean: no PTE in @range was written since @pages was noted down
  * @layout_node: in &gvt_surfaces.layouts
  * @range: in &gvt_surfaces.ranges
  * @idle_node: in &gvt_surfaces.idle while @live and not @exports
@@ -100,9 +110,7 @@ struct gvt_surface {
 	struct gvt_surfaces *table;
 	u32 id;
 	struct gvt_plane plane;
-	u64 digest;
-	u64 first_gfn;
-	u64 last_gfn;
+	struct page_summary pages;
 	unsigned int exports;
 	bool live;
 	bool clean;
@@ -171,8 +179,9 @@ static void surface_hold(struct gvt_surface *s)
 	}
 }
 
-static void surface_release(struct gvt_surface *s)
+static void surface_release(void *priv)
 {
+	struct gvt_surface *s = priv;
 	struct gvt_surfaces *table = s->table;
 
 	kref_get(&table->ref);
@@ -203,109 +212,74 @@ static int surface_read_gfns(struct intel_vgpu *vgpu, u64 gma,
 	return 0;
 }
 
-static u64 surface_add_digest(const struct gvt_surfaces *table, u64 digest,
-			      const gfn_t *gfns, unsigned int count)
+/* Look at each page of @s, and take a reference on it if @pages is not NULL. */
+static int surface_walk(const struct gvt_surface *s, struct page_summary *sum,
+			struct page **pages)
 {
-	return siphash_2u64(digest, siphash(gfns, count * sizeof(*gfns),
-					    &table->key), &table->key);
-}
-
-/* Look at each page of @s->plane and note down what is behind it. */
-static int surface_take_digest(struct gvt_surface *s)
-{
-	unsigned int left = s->plane.size >> PAGE_SHIFT;
+	const unsigned int total = s->plane.size >> PAGE_SHIFT;
+	const siphash_key_t *key = &s->table->key;
+	unsigned int done, count, i;
 	gfn_t gfns[GFN_BATCH];
-	u64 gma = s->plane.gma;
-	unsigned int i, count;
 	int ret;
 
-	s->digest = 0;
-	s->first_gfn = U64_MAX;
-	s->last_gfn = 0;
-
-	for (; left; left -= count, gma += (u64)count << PAGE_SHIFT) {
-		count = min_t(unsigned int, left, GFN_BATCH);
-		ret = surface_read_gfns(s->table->vgpu, gma, count, gfns);
-		if (ret)
+	*sum = (struct page_summary){ .first_gfn = U64_MAX };
+	for (done = 0; done < total; done += count) {
+		count = min_t(unsigned int, total - done, GFN_BATCH);
+		ret = surface_read_gfns(s->table->vgpu,
+					s->plane.gma + ((u64)done << PAGE_SHIFT),
+					count, gfns);
+		if (pages && ret)
+			ret = -ESTALE;	/* they were all there once */
+		else if (pages)
+			ret = intel_gvt_get_guest_pages(s->table->vgpu, gfns,
+							count, pages + done);
+		if (ret) {
+			if (pages)
+				release_pages(pages, done);
 			return ret;
+		}
 
-		s->digest = surface_add_digest(s->table, s->digest, gfns,
-					       count);
+		sum->digest = siphash_2u64(sum->digest,
+					   siphash(gfns, count * sizeof(*gfns),
+						   key), key);
 		for (i = 0; i < count; i++) {
-			s->first_gfn = min(s->first_gfn, gfns[i]);
-			s->last_gfn = max(s->last_gfn, gfns[i]);
+			sum->first_gfn = min(sum->first_gfn, gfns[i]);
+			sum->last_gfn = max(sum->last_gfn, gfns[i]);
 		}
 	}
 
 	return 0;
 }
 
-static int surface_collect_pages(struct gvt_surface *s, struct page **pages,
-				 unsigned int total)
+static int surface_get_pages(void *priv, struct page **pages,
+			     unsigned int count)
 {
-	unsigned int done, count;
-	gfn_t gfns[GFN_BATCH];
-	u64 digest = 0;
-	int ret = 0;
+	struct gvt_surface *s = priv;
+	struct page_summary now;
+	int ret;
 
-	for (done = 0; done < total; done += count) {
-		count = min_t(unsigned int, total - done, GFN_BATCH);
-		ret = surface_read_gfns(s->table->vgpu,
-					s->plane.gma +
-					((u64)done << PAGE_SHIFT),
-					count, gfns);
-		if (ret) {
-			ret = -ESTALE;	/* they were all there when asked for */
-			goto err_put_pages;
-		}
-
-		ret = intel_gvt_get_guest_pages(s->table->vgpu, gfns, count,
-						pages + done);
-		if (ret)
-			goto err_put_pages;
-
-		digest = surface_add_digest(s->table, digest, gfns, count);
-	}
+	mutex_lock(&s->table->lock);
+	ret = s->live ? surface_walk(s, &now, pages) : -ENODEV;
+	mutex_unlock(&s->table->lock);
+	if (ret)
+		return ret;
 
 	/*
 	 * The guest writes PTEs without this lock. Whatever it did while they
 	 * were read, the pages are those that the id stands for, or not.
 	 */
-	if (digest != s->digest) {
-		ret = -ESTALE;
-		goto err_put_pages;
+	if (now.digest != s->pages.digest) {
+		release_pages(pages, count);
+		return -ESTALE;
 	}
 
 	return 0;
-
-err_put_pages:
-	release_pages(pages, done);
-	return ret;
-}
-
-static int surface_proxy_get_pages(void *priv, struct page **pages,
-				   unsigned int count)
-{
-	struct gvt_surface *s = priv;
-	int ret = -ENODEV;
-
-	mutex_lock(&s->table->lock);
-	if (s->live)
-		ret = surface_collect_pages(s, pages, count);
-	mutex_unlock(&s->table->lock);
-
-	return ret;
-}
-
-static void surface_proxy_release(void *priv)
-{
-	surface_release(priv);
 }
 
 static const struct i915_gem_proxy_ops surface_proxy_ops = {
 	.owner = THIS_MODULE,
-	.get_pages = surface_proxy_get_pages,
-	.release = surface_proxy_release,
+	.get_pages = surface_get_pages,
+	.release = surface_release,
 };
 
 static u32 layout_hash(const struct gvt_plane *plane)
@@ -345,7 +319,7 @@ static struct gvt_surface *find_digest(struct gvt_surfaces *table,
 
 	hash_for_each_possible(table->layouts, s, layout_node,
 			       layout_hash(&fresh->plane))
-		if (s->digest == fresh->digest &&
+		if (s->pages.digest == fresh->pages.digest &&
 		    same_layout(&s->plane, &fresh->plane))
 			return s;
 
@@ -392,7 +366,7 @@ static struct gvt_surface *find_or_make(struct gvt_surfaces *table,
 	fresh->table = table;
 	fresh->plane = *plane;
 
-	ret = surface_take_digest(fresh);
+	ret = surface_walk(fresh, &fresh->pages, NULL);
 	if (ret)
 		goto err_put_fresh;
 
@@ -546,7 +520,8 @@ static void drop_surfaces(struct gvt_surfaces *table, u64 first_gfn,
 
 	mutex_lock(&table->lock);
 	xa_for_each(&table->ids, id, s)
-		if (s->first_gfn <= last_gfn && s->last_gfn >= first_gfn)
+		if (s->pages.first_gfn <= last_gfn &&
+		    s->pages.last_gfn >= first_gfn)
 			surface_unlink(s);
 	mutex_unlock(&table->lock);
 }
