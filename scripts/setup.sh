@@ -11,7 +11,7 @@
 . "$(dirname "$0")/lib.sh"
 usage_if_asked "$@"
 
-NEED_DISK_GB=12		# all of the cache, cold
+NEED_DISK_GB=8		# all of the cache, cold
 NEED_DISK_WARM_GB=3	# what one changed series or device can add
 NEED_MEMORY_MB=5600	# a machine sold as 6 GB; the rig alone takes 2 GB
 

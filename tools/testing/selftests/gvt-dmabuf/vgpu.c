@@ -185,7 +185,8 @@ static int attach_group(struct vgpu *v)
 	return vgpu_ioctl(v->kvm_vfio, KVM_SET_DEVICE_ATTR, &add);
 }
 
-static int region_offset(struct vgpu *v, uint32_t index, uint64_t *offset)
+int vgpu_region(struct vgpu *v, uint32_t index, uint64_t *offset,
+		uint64_t *size)
 {
 	struct vfio_region_info info = {
 		.argsz = sizeof(info),
@@ -194,27 +195,24 @@ static int region_offset(struct vgpu *v, uint32_t index, uint64_t *offset)
 	int ret = vgpu_ioctl(v->device, VFIO_DEVICE_GET_REGION_INFO, &info);
 
 	*offset = info.offset;
+	*size = info.size;
 	return ret;
 }
 
 static int open_device(struct vgpu *v)
 {
+	uint64_t size;
 	int ret;
 
 	v->step = STEP_DEVICE;
 	v->device = vgpu_ioctl(v->group, VFIO_GROUP_GET_DEVICE_FD, v->uuid);
 	if (v->device < 0)
 		return v->device;
-	ret = region_offset(v, VFIO_PCI_BAR0_REGION_INDEX, &v->bar0);
+	ret = vgpu_region(v, VFIO_PCI_BAR0_REGION_INDEX, &v->bar0, &size);
 	if (!ret)
-		ret = region_offset(v, VFIO_PCI_CONFIG_REGION_INDEX,
-				    &v->config);
-	if (ret)
-		return ret;
-
-	/* As any VMM does: registers outlive the last owner's close. */
-	v->step = STEP_RESET;
-	return vgpu_ioctl(v->device, VFIO_DEVICE_RESET, NULL);
+		ret = vgpu_region(v, VFIO_PCI_CONFIG_REGION_INDEX, &v->config,
+				  &size);
+	return ret;
 }
 
 static int identify(struct vgpu *v)
@@ -260,6 +258,8 @@ static int planes_off(struct vgpu *v)
 	for (pipe = 0; pipe < VGPU_PIPES && !ret; pipe++) {
 		ret = vgpu_primary_hide(v, pipe);
 		if (!ret)
+			ret = vgpu_overlay_hide(v, pipe);
+		if (!ret)
 			ret = vgpu_cursor_hide(v, pipe);
 		if (!ret)
 			ret = vgpu_pipe_off(v, pipe);
@@ -267,7 +267,14 @@ static int planes_off(struct vgpu *v)
 	return ret;
 }
 
-int vgpu_open(struct vgpu *v, const char *uuid, size_t ram_size)
+static int reset(struct vgpu *v)
+{
+	v->step = STEP_RESET;
+	return vgpu_ioctl(v->device, VFIO_DEVICE_RESET, NULL);
+}
+
+static int open_all(struct vgpu *v, const char *uuid, size_t ram_size,
+		    bool as_left)
 {
 	int ret;
 
@@ -288,25 +295,34 @@ int vgpu_open(struct vgpu *v, const char *uuid, size_t ram_size)
 		ret = attach_group(v);
 	if (!ret)
 		ret = open_device(v);
+	/* As any VMM does: it does not trust the last owner. */
+	if (!ret && !as_left)
+		ret = reset(v);
 	if (!ret)
 		ret = identify(v);
-	if (!ret)
+	if (!ret && !as_left)
 		ret = planes_off(v);
 	if (ret)
-		vgpu_close(v);
+		vgpu_leave(v);
 	return ret;
 }
 
-void vgpu_close(struct vgpu *v)
+int vgpu_open(struct vgpu *v, const char *uuid, size_t ram_size)
+{
+	return open_all(v, uuid, ram_size, false);
+}
+
+int vgpu_open_as_left(struct vgpu *v, const char *uuid, size_t ram_size)
+{
+	return open_all(v, uuid, ram_size, true);
+}
+
+void vgpu_leave(struct vgpu *v)
 {
 	int *fds[] = { &v->device, &v->kvm_vfio, &v->group, &v->container,
 		       &v->vm, &v->kvm };
-	int step = v->step;
 	size_t i;
 
-	/* A vblank timer would run on, and find the next owner's vGPU. */
-	if (v->device >= 0)
-		planes_off(v);
 	for (i = 0; i < ARRAY_SIZE(fds); i++) {
 		if (*fds[i] >= 0)
 			close(*fds[i]);
@@ -315,7 +331,14 @@ void vgpu_close(struct vgpu *v)
 	if (v->ram)
 		munmap(v->ram, v->ram_size);
 	v->ram = NULL;
-	v->step = step;
+}
+
+void vgpu_close(struct vgpu *v)
+{
+	/* A vblank timer would run on, and find the next owner's vGPU. */
+	if (v->device >= 0)
+		planes_off(v);
+	vgpu_leave(v);
 }
 
 const char *vgpu_explain(const struct vgpu *v, int err, char *buf, size_t len)
@@ -402,6 +425,14 @@ int vgpu_ggtt_unmap(struct vgpu *v, uint64_t gma, size_t size)
 	return write_ptes(v, gma, 0, 0, size);
 }
 
+int vgpu_ggtt_read(struct vgpu *v, uint64_t gma, uint64_t *pte)
+{
+	ssize_t n = pread(v->device, pte, sizeof(*pte),
+			  v->bar0 + GGTT + gma / VGPU_PAGE * sizeof(*pte));
+
+	return n == sizeof(*pte) ? 0 : n < 0 ? -errno : -EIO;
+}
+
 /* ---- the ABI under test ---- */
 
 int vgpu_query(struct vgpu *v, enum vgpu_plane type,
@@ -455,27 +486,33 @@ long vgpu_pinned_pages(const struct vgpu *v)
 
 /* ---- an importer ---- */
 
-int vgpu_drm_open(void)
+int vgpu_drm_open_driver(const char *driver)
 {
-	char path[40], name[8];
+	char path[40], name[32];
 	int fd, minor;
 
 	for (minor = 128; minor < 192; minor++) {
 		struct drm_version version = {
 			.name = name,
-			.name_len = sizeof(name),
+			.name_len = sizeof(name) - 1,
 		};
 
 		snprintf(path, sizeof(path), "/dev/dri/renderD%d", minor);
 		fd = open(path, O_RDWR | O_CLOEXEC);
 		if (fd < 0)
 			continue;
+		memset(name, 0, sizeof(name));
 		if (!vgpu_ioctl(fd, DRM_IOCTL_VERSION, &version) &&
-		    version.name_len == 4 && !memcmp(name, "i915", 4))
+		    !strcmp(name, driver))
 			return fd;
 		close(fd);
 	}
 	return -ENODEV;
+}
+
+int vgpu_drm_open(void)
+{
+	return vgpu_drm_open_driver("i915");
 }
 
 int vgpu_drm_import(int drm, int dmabuf, uint32_t *handle)

@@ -34,6 +34,8 @@ enum vgpu_plane { VGPU_OVERLAY, VGPU_PRIMARY, VGPU_CURSOR };
  * struct vgpu - one open vGPU and the VM that owns it
  * @device: VFIO device fd, for ioctls of the caller's own
  * @container: VFIO container fd
+ * @bar0: where registers and GGTT begin in @device
+ * @config: where the PCI configuration space begins in @device
  * @pci_id: PCI device id
  * @platform: short name of the GPU, "kbl"
  * @gen: 8 or 9, which decides the layout of plane registers
@@ -52,10 +54,10 @@ struct vgpu {
 	uint8_t *ram;
 	size_t ram_size;
 	uint64_t aperture, aperture_size;
+	uint64_t bar0, config;
 
 	char uuid[40];
 	int step;
-	uint64_t bar0, config;
 	uint64_t ram_next, gma_next;
 };
 
@@ -83,6 +85,9 @@ int vgpu_ioctl(int fd, unsigned long request, void *arg);
  */
 int vgpu_open(struct vgpu *v, const char *uuid, size_t ram_size);
 void vgpu_close(struct vgpu *v);
+/* The same without a word to the vGPU, as when a VMM is killed */
+int vgpu_open_as_left(struct vgpu *v, const char *uuid, size_t ram_size);
+void vgpu_leave(struct vgpu *v);
 const char *vgpu_explain(const struct vgpu *v, int err, char *buf, size_t len);
 
 int vgpu_write32(struct vgpu *v, uint32_t reg, uint32_t val);
@@ -96,6 +101,10 @@ int vgpu_alloc_ram(struct vgpu *v, size_t size, uint64_t *gpa);
 int vgpu_alloc_gma(struct vgpu *v, size_t size, uint64_t *gma);
 int vgpu_ggtt_map(struct vgpu *v, uint64_t gma, uint64_t gpa, size_t size);
 int vgpu_ggtt_unmap(struct vgpu *v, uint64_t gma, size_t size);
+int vgpu_ggtt_read(struct vgpu *v, uint64_t gma, uint64_t *pte);
+/* Where a VFIO region lies in the device fd: VFIO_PCI_*_REGION_INDEX, others */
+int vgpu_region(struct vgpu *v, uint32_t index, uint64_t *offset,
+		uint64_t *size);
 
 /* Can the primary plane of this GPU show it? */
 bool vgpu_can_show(const struct vgpu *v, uint32_t fourcc, uint64_t modifier);
@@ -118,17 +127,51 @@ void vgpu_get_line(const struct vgpu_surface *s, const void *raw, uint32_t y,
 /* Pipes and planes; @pipe counts from 0. Showing a plane also sets PIPESRC. */
 int vgpu_pipe_on(struct vgpu *v, int pipe, uint32_t width, uint32_t height);
 int vgpu_pipe_off(struct vgpu *v, int pipe);
+/* Pipe A on with these, however absurd; totals count from 1 */
+int vgpu_pipe_timing(struct vgpu *v, uint32_t pixel_khz, uint32_t htotal,
+		     uint32_t vtotal);
+/* Vblanks since some time */
+int vgpu_pipe_frames(struct vgpu *v, int pipe, uint32_t *count);
 int vgpu_primary_show(struct vgpu *v, int pipe, const struct vgpu_surface *s);
 int vgpu_primary_flip(struct vgpu *v, int pipe, uint64_t gma);
 int vgpu_primary_hide(struct vgpu *v, int pipe);
 /* Raw bits for PLANE_CTL or DSPCNTR, to try encodings that mean nothing */
 int vgpu_primary_ctl(struct vgpu *v, int pipe, uint32_t clear, uint32_t set);
 int vgpu_primary_stride(struct vgpu *v, int pipe, uint32_t reg);
+/* Plane 2, which gen9 shows above the primary; the pipe keeps its size. */
+int vgpu_overlay_show(struct vgpu *v, int pipe, const struct vgpu_surface *s);
+int vgpu_overlay_hide(struct vgpu *v, int pipe);
 int vgpu_cursor_show(struct vgpu *v, int pipe, const struct vgpu_surface *s);
 int vgpu_cursor_move(struct vgpu *v, int pipe, int x, int y);
 int vgpu_cursor_hotspot(struct vgpu *v, uint32_t x, uint32_t y);
 int vgpu_cursor_ctl(struct vgpu *v, int pipe, uint32_t ctl);
 int vgpu_cursor_hide(struct vgpu *v, int pipe);
+
+/*
+ * Interrupts: the control word of the MSI capability, and the vblank of a pipe
+ * let through all masks. They arrive at the eventfd set by VFIO_DEVICE_SET_IRQS
+ * at each vblank, as long as the guest acknowledges none.
+ */
+int vgpu_msi_control(struct vgpu *v, uint16_t control);
+int vgpu_vblank_irq_on(struct vgpu *v, int pipe);
+
+/**
+ * struct vgpu_ring - a blitter context of the guest, with its ring
+ * @image: GGTT address of the context image
+ * @state: the registers in the image
+ * @ring: the ring, one page
+ * @tail: bytes of it that were submitted
+ */
+struct vgpu_ring {
+	uint64_t image;
+	uint32_t *state, *ring;
+	uint32_t tail;
+};
+
+int vgpu_ring_init(struct vgpu *v, struct vgpu_ring *r);
+/* Execute commands and wait for their end; @count is even. */
+int vgpu_ring_submit(struct vgpu *v, struct vgpu_ring *r,
+		     const uint32_t *commands, size_t count);
 
 /* The ABI under test */
 int vgpu_query(struct vgpu *v, enum vgpu_plane type,
@@ -137,8 +180,9 @@ int vgpu_get_dmabuf(struct vgpu *v, uint32_t id);
 /* Pages that kvmgt has pinned for this vGPU; needs debugfs */
 long vgpu_pinned_pages(const struct vgpu *v);
 
-/* An importer: i915's render node, or the dma-buf itself */
+/* An importer: the render node of i915 or another, or the dma-buf itself */
 int vgpu_drm_open(void);
+int vgpu_drm_open_driver(const char *driver);
 int vgpu_drm_import(int drm, int dmabuf, uint32_t *handle);
 int vgpu_drm_pread(int drm, uint32_t handle, uint64_t offset, void *to,
 		   size_t size);

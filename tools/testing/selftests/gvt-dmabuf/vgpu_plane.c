@@ -13,6 +13,7 @@
  * and C repeat those of pipe A at 0x1000 and 0x2000 above.
  */
 #define PIPE_STEP		0x1000u
+#define PLANE_STEP		0x100u		/* SKL, from plane 1 to 2 */
 #define TRANS_HTOTAL		0x60000u	/* Pipe Horizontal Total */
 #define TRANS_VTOTAL		0x6000cu
 #define PIPE_SRCSZ		0x6001cu
@@ -31,6 +32,7 @@
 #define  DDI_CLK_OVERRIDE(port)	BIT((port) * 3)	/* and DPLL0 */
 #define TRANS_CONF		0x70008u
 #define  TRANS_CONF_ENABLE	BIT(31)
+#define PIPE_FRMCNT		0x70040u	/* Pipe Frame Counter */
 #define CUR_CTL			0x70080u
 #define  CUR_MODE_128_ARGB	0x22u
 #define  CUR_MODE_256_ARGB	0x23u
@@ -272,14 +274,14 @@ struct reg_write {
 	uint32_t reg, val;
 };
 
-static int write_all(struct vgpu *v, int pipe, const struct reg_write *w,
+static int write_all(struct vgpu *v, uint32_t base, const struct reg_write *w,
 		     size_t n)
 {
 	size_t i;
 	int ret = 0;
 
 	for (i = 0; i < n && !ret; i++)
-		ret = vgpu_write32(v, w[i].reg + pipe * PIPE_STEP, w[i].val);
+		ret = vgpu_write32(v, base + w[i].reg, w[i].val);
 	return ret;
 }
 
@@ -321,35 +323,50 @@ static int set_port_clock(struct vgpu *v)
 
 /*
  * kvmgt derives the period of its vblank timer from transcoder A's totals and
- * link M/N whichever pipe is turned on, and without asking whether they make
- * sense. So they are those of 60 Hz before any pipe is.
+ * link M/N whichever pipe is turned on. The pixel clock is that of the link
+ * times M / N.
  */
-int vgpu_pipe_on(struct vgpu *v, int pipe, uint32_t width, uint32_t height)
+static int set_timing(struct vgpu *v, uint32_t pixel_khz, uint32_t width,
+		      uint32_t htotal, uint32_t height, uint32_t vtotal)
 {
-	const uint64_t htotal = width + 280, vtotal = height + 45;
-	const uint64_t pixel_khz = htotal * vtotal * 60 / 1000;
-	const uint32_t link_n = 0x80000;
-	struct reg_write timing[] = {
+	const int clock = set_port_clock(v);
+	const struct reg_write timing[] = {
 		{ TRANS_HTOTAL, (htotal - 1) << 16 | (width - 1) },
 		{ TRANS_VTOTAL, (vtotal - 1) << 16 | (height - 1) },
-		{ TRANS_LINKN1, link_n },
-		{ TRANS_LINKM1, 0 },
+		{ TRANS_LINKN1, clock },
+		{ TRANS_LINKM1, pixel_khz },
 	};
-	struct reg_write on[] = {
+
+	if (clock <= 0)
+		return clock;
+	return write_all(v, 0, timing, ARRAY_SIZE(timing));
+}
+
+/* At 60 Hz */
+int vgpu_pipe_on(struct vgpu *v, int pipe, uint32_t width, uint32_t height)
+{
+	const uint32_t htotal = width + 280, vtotal = height + 45;
+	const struct reg_write on[] = {
 		{ PIPE_SRCSZ, (width - 1) << 16 | (height - 1) },
 		{ TRANS_CONF, TRANS_CONF_ENABLE },
 	};
-	int clock = set_port_clock(v), ret;
+	int ret = set_timing(v, (uint64_t)htotal * vtotal * 60 / 1000, width,
+			     htotal, height, vtotal);
 
-	if (clock < 0)
-		return clock;
-	if (clock) {
-		timing[3].val = pixel_khz * link_n / clock;
-		ret = write_all(v, 0, timing, ARRAY_SIZE(timing));
-		if (ret)
-			return ret;
-	}
-	return write_all(v, pipe, on, ARRAY_SIZE(on));
+	return ret ? ret : write_all(v, pipe * PIPE_STEP, on, ARRAY_SIZE(on));
+}
+
+int vgpu_pipe_timing(struct vgpu *v, uint32_t pixel_khz, uint32_t htotal,
+		     uint32_t vtotal)
+{
+	int ret = set_timing(v, pixel_khz, 1, htotal, 1, vtotal);
+
+	return ret ? ret : vgpu_write32(v, TRANS_CONF, TRANS_CONF_ENABLE);
+}
+
+int vgpu_pipe_frames(struct vgpu *v, int pipe, uint32_t *count)
+{
+	return vgpu_read32(v, PIPE_FRMCNT + pipe * PIPE_STEP, count);
 }
 
 int vgpu_pipe_off(struct vgpu *v, int pipe)
@@ -373,33 +390,66 @@ static uint32_t skl_tiling(uint64_t modifier)
 	}
 }
 
-int vgpu_primary_show(struct vgpu *v, int pipe, const struct vgpu_surface *s)
+/*
+ * SURF and CUR_BASE come last: what was written before them takes effect when
+ * they are. To change another register alone, they are written once more.
+ */
+static int arm(struct vgpu *v, uint32_t reg)
+{
+	return update(v, reg, 0, 0);
+}
+
+static int skl_show(struct vgpu *v, uint32_t base, const struct vgpu_surface *s)
 {
 	const struct format *f = find_format(s->fourcc);
-	const uint32_t size = (s->height - 1) << 16 | (s->width - 1);
-	const struct reg_write bdw[] = {
-		{ PIPE_SRCSZ, (s->width - 1) << 16 | (s->height - 1) },
+	const struct reg_write on[] = {
+		{ PLANE_STRIDE, s->stride / tile_width(s->modifier, s->cpp) },
+		{ PLANE_POS, 0 },
+		{ PLANE_SIZE, (s->height - 1) << 16 | (s->width - 1) },
+		{ PLANE_OFFSET, 0 },
+		{ PLANE_CTL, PLANE_ENABLE | f->skl | skl_tiling(s->modifier) },
+		{ PLANE_SURF, s->gma },
+	};
+
+	return write_all(v, base, on, ARRAY_SIZE(on));
+}
+
+static int bdw_show(struct vgpu *v, uint32_t base, const struct vgpu_surface *s)
+{
+	const struct format *f = find_format(s->fourcc);
+	const struct reg_write on[] = {
 		{ PLANE_STRIDE, s->stride },
 		{ PLANE_OFFSET, 0 },
 		{ PLANE_CTL, PLANE_ENABLE | f->bdw |
 			     (s->modifier ? BDW_TILED_X : 0) },
 		{ PLANE_SURF, s->gma },
 	};
-	const struct reg_write skl[] = {
-		{ PIPE_SRCSZ, (s->width - 1) << 16 | (s->height - 1) },
-		{ PLANE_STRIDE, s->stride / tile_width(s->modifier, s->cpp) },
-		{ PLANE_POS, 0 },
-		{ PLANE_SIZE, size },
-		{ PLANE_OFFSET, 0 },
-		{ PLANE_CTL, PLANE_ENABLE | f->skl | skl_tiling(s->modifier) },
-		{ PLANE_SURF, s->gma },
+
+	return write_all(v, base, on, ARRAY_SIZE(on));
+}
+
+static int hide(struct vgpu *v, uint32_t base)
+{
+	const struct reg_write off[] = {
+		{ PLANE_CTL, 0 },
+		{ PLANE_SURF, 0 },
 	};
+
+	return write_all(v, base, off, ARRAY_SIZE(off));
+}
+
+int vgpu_primary_show(struct vgpu *v, int pipe, const struct vgpu_surface *s)
+{
+	const uint32_t base = pipe * PIPE_STEP;
+	int ret;
 
 	if (!vgpu_can_show(v, s->fourcc, s->modifier))
 		return -EINVAL;
-	if (v->gen == 8)
-		return write_all(v, pipe, bdw, ARRAY_SIZE(bdw));
-	return write_all(v, pipe, skl, ARRAY_SIZE(skl));
+	ret = vgpu_write32(v, PIPE_SRCSZ + base,
+			   (s->width - 1) << 16 | (s->height - 1));
+	if (ret)
+		return ret;
+	return v->gen == 8 ? bdw_show(v, base, s) : skl_show(v, base, s);
 }
 
 int vgpu_primary_flip(struct vgpu *v, int pipe, uint64_t gma)
@@ -409,25 +459,37 @@ int vgpu_primary_flip(struct vgpu *v, int pipe, uint64_t gma)
 
 int vgpu_primary_hide(struct vgpu *v, int pipe)
 {
-	const struct reg_write off[] = {
-		{ PLANE_CTL, 0 },
-		{ PLANE_SURF, 0 },
-	};
-
-	return write_all(v, pipe, off, ARRAY_SIZE(off));
+	return hide(v, pipe * PIPE_STEP);
 }
 
 int vgpu_primary_ctl(struct vgpu *v, int pipe, uint32_t clear, uint32_t set)
 {
-	return update(v, PLANE_CTL + pipe * PIPE_STEP, clear, set);
+	const uint32_t base = pipe * PIPE_STEP;
+	int ret = update(v, PLANE_CTL + base, clear, set);
+
+	return ret ? ret : arm(v, PLANE_SURF + base);
 }
 
 int vgpu_primary_stride(struct vgpu *v, int pipe, uint32_t reg)
 {
-	return vgpu_write32(v, PLANE_STRIDE + pipe * PIPE_STEP, reg);
+	const uint32_t base = pipe * PIPE_STEP;
+	int ret = vgpu_write32(v, PLANE_STRIDE + base, reg);
+
+	return ret ? ret : arm(v, PLANE_SURF + base);
 }
 
-/* CUR_BASE last: it arms the other cursor registers. */
+int vgpu_overlay_show(struct vgpu *v, int pipe, const struct vgpu_surface *s)
+{
+	if (v->gen == 8 || !vgpu_can_show(v, s->fourcc, s->modifier))
+		return -EINVAL;
+	return skl_show(v, pipe * PIPE_STEP + PLANE_STEP, s);
+}
+
+int vgpu_overlay_hide(struct vgpu *v, int pipe)
+{
+	return v->gen == 8 ? 0 : hide(v, pipe * PIPE_STEP + PLANE_STEP);
+}
+
 int vgpu_cursor_show(struct vgpu *v, int pipe, const struct vgpu_surface *s)
 {
 	const struct reg_write on[] = {
@@ -437,7 +499,7 @@ int vgpu_cursor_show(struct vgpu *v, int pipe, const struct vgpu_surface *s)
 		{ CUR_BASE, s->gma },
 	};
 
-	return write_all(v, pipe, on, ARRAY_SIZE(on));
+	return write_all(v, pipe * PIPE_STEP, on, ARRAY_SIZE(on));
 }
 
 /* Positions are sign and magnitude, not two's complement. */
@@ -461,7 +523,10 @@ int vgpu_cursor_hotspot(struct vgpu *v, uint32_t x, uint32_t y)
 
 int vgpu_cursor_ctl(struct vgpu *v, int pipe, uint32_t ctl)
 {
-	return vgpu_write32(v, CUR_CTL + pipe * PIPE_STEP, ctl);
+	const uint32_t base = pipe * PIPE_STEP;
+	int ret = vgpu_write32(v, CUR_CTL + base, ctl);
+
+	return ret ? ret : arm(v, CUR_BASE + base);
 }
 
 int vgpu_cursor_hide(struct vgpu *v, int pipe)
@@ -471,5 +536,5 @@ int vgpu_cursor_hide(struct vgpu *v, int pipe)
 		{ CUR_BASE, 0 },
 	};
 
-	return write_all(v, pipe, off, ARRAY_SIZE(off));
+	return write_all(v, pipe * PIPE_STEP, off, ARRAY_SIZE(off));
 }

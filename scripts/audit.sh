@@ -1,0 +1,144 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# audit.sh: show each row of docs/audit.md on stock and on ours.
+#
+# Runs the tests on Debian's modules and on ours, on all platforms and on the
+# debug kernel, and those that may take a stock kernel down each in a boot of its
+# own. Prints the table and leaves it in out/audit/audit.md. Fails if a row is
+# not a pass for ours, or if nothing that was run failed on stock and the row does
+# not say why.
+#
+#   --table    only the table, from the results of the last run
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+usage_if_asked "$@"
+case ${1-} in
+'' | --table) ;;
+*) die "unknown argument $1 (see --help)" ;;
+esac
+
+ROWS=$REPO/docs/audit.md
+RESULTS=$OUT/audit
+UNSAFE='may crash an unfixed kernel'
+SECONDS_EACH=90	# a stock kernel that hangs is stopped then
+
+# keep NAME CHECK-OPTION...: run check.sh and keep its results.
+keep() {
+	local name=$1
+	shift
+
+	"$SCRIPTS/check.sh" "$@" || say "(check.sh $*: not all passed)"
+	rm -rf "${RESULTS:?}/$name"
+	cp -a "$OUT/check" "$RESULTS/$name"
+}
+
+# unsafe_tests: "PLATFORM PROGRAM TEST" of what the stock run skipped as unsafe,
+# each on the first platform that has it.
+unsafe_tests() {
+	local tap
+
+	for tap in "$RESULTS"/stock/*/*_test.tap; do
+		sed -n "s/^ok [0-9]* \([^ ]*\) # SKIP $UNSAFE.*/\1/p" "$tap" |
+			sed "s|^|$(basename "$(dirname "$tap")") $(basename "$tap" .tap) |"
+	done | awk '{ sub(/-stock$/, "", $1) } !seen[$3]++'
+}
+run_unsafe() {
+	local platform=$1 program=$2 test=$3 share=$RESULTS/unsafe/$3 programs
+
+	programs=$("$SCRIPTS/programs.sh" --path)
+	mkdir -p "$share"
+	cp "$programs/$program" "$share/"
+	say "  $test on stock, $platform ..."
+	if ! "$SCRIPTS/boot.sh" --stock --platform "$platform" --name "audit-$test" \
+		--timeout $SECONDS_EACH --quiet --share "$share" \
+		-- "./$program -r $test >$program.tap; true" >"$share/log" 2>&1 </dev/null; then
+		tail -n 1 "$share/log" | sed 's/^error: /    /'
+		echo "not ok 1 $test # took the kernel down" >"$share/$program.tap"
+	fi
+}
+
+# results SIDE: "TEST RESULT" of everything that ran there; a test without the
+# name of its variant, so that all of them count.
+results() {
+	local tap
+
+	for tap in "$RESULTS/$1"/*/*.tap; do
+		sed -nE -e 's/^ *(not ok|ok) [0-9]+ (- )?/\1 /p' "$tap"
+	done | awk '{
+		result = $1 == "ok" ? "pass" : "fail"
+		name = $1 == "not" ? $3 : $2
+		if (/# SKIP/) result = "skip"
+		if (/took the kernel down/) result = "crash"
+		n = split(name, part, ".")
+		print (n > 2 ? part[1] "." part[n] : name), result
+	}'
+}
+
+table() {
+	awk -F '|' -v ours="$RESULTS/ours.txt" -v stock="$RESULTS/stock.txt" '
+		function load(file, have,   line, f) {
+			while ((getline line <file) > 0) {
+				split(line, f, " ")
+				have[f[1], f[2]]++
+			}
+		}
+		# The worst that any of the tests of a row did.
+		function verdict(have, names, n,   i, seen, worst, t) {
+			for (i = 1; i <= n; i++) {
+				t = names[i]
+				seen = 0
+				if ((t, "crash") in have) { worst = "crash"; seen = 1 }
+				if ((t, "fail") in have) { if (worst != "crash") worst = "fail"; seen = 1 }
+				if ((t, "pass") in have) { if (worst == "") worst = "pass"; seen = 1 }
+				if (!seen && !((t, "skip") in have)) missing = missing " " t
+			}
+			return worst == "" ? "not run" : worst
+		}
+		BEGIN { load(ours, o); load(stock, s) }
+		/^\| row/ { print "| row | defect of the base | tests | stock | ours |"; next }
+		/^\|---/ { print "|---|---|---|---|---|"; next }
+		/^\| [0-9]/ {
+			n = 0
+			rest = $4
+			while (match(rest, /`[^`]*`/)) {
+				name[++n] = substr(rest, RSTART + 1, RLENGTH - 2)
+				rest = substr(rest, RSTART + RLENGTH)
+			}
+			missing = ""
+			mine = verdict(o, name, n)
+			if (missing != "") mine = "missing:" missing
+			theirs = verdict(s, name, n)
+			if (theirs == "not run" || theirs == "pass") {
+				why = $5
+				gsub(/^ +| +$/, "", why)
+				if (why != "") theirs = theirs ": " why
+				else bad++
+			}
+			if (mine != "pass") bad++
+			print "|" $2 "|" $3 "|" $4 "| " theirs " | " mine " |"
+		}
+		END { exit bad > 0 }' "$ROWS"
+}
+
+if [ "${1-}" != --table ]; then
+	rm -rf "$RESULTS"
+	mkdir -p "$RESULTS"
+	keep ours rig kunit
+	keep stock --stock
+	say "== what may take a stock kernel down, one boot each"
+	while read -r platform program test; do
+		run_unsafe "$platform" "$program" "$test"
+	done < <(unsafe_tests)
+	mkdir -p "$RESULTS/unsafe"
+fi
+[ -d "$RESULTS/ours" ] || die "no results in $RESULTS: run 'make audit'"
+results ours >"$RESULTS/ours.txt"
+{
+	results stock
+	results unsafe
+} >"$RESULTS/stock.txt"
+rc=0
+table >"$RESULTS/audit.md" || rc=1
+cat "$RESULTS/audit.md"
+[ $rc -eq 0 ] || die "a row is not a pass for ours, or was not shown on stock: see $RESULTS/audit.md"

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How a guest changes what a plane shows, and when the host sees it: by the
+ * registers of the plane, which take effect together, by a register for flips
+ * (0x50080) and by a command in a ring (MI_DISPLAY_FLIP).
+ *
+ * "Audit" numbers are rows of docs/audit.md.
+ */
+#include "test_util.h"
+
+/*
+ * Skylake PRM, Volume 2c: PLANE_* of plane 1 on pipe A; on Broadwell PRI_*.
+ * CUR_* are those of pipe A.
+ */
+#define CUR_CTL			0x70080u
+#define CUR_BASE		0x70084u
+#define PLANE_CTL		0x70180u
+#define PLANE_STRIDE		0x70188u
+#define PLANE_SIZE		0x70190u
+#define PLANE_SURF		0x7019cu
+
+/* Not in the PRM: what guests of GVT-g flip a plane of pipe A with */
+#define FLIP_PLANE_1		0x50080u
+#define FLIP_PLANE_2		0x50090u
+
+/* Broadwell and Skylake PRM, Volume 2a: MI_DISPLAY_FLIP */
+#define MI_DISPLAY_FLIP		(0x14u << 23 | 1u)
+#define  BDW_FLIP_PLANE(code)	((code) << 19)
+#define  SKL_FLIP_PLANE(code)	((code) << 8)
+
+/* @a is on plane 1 of pipe A, @b comes later. */
+FIXTURE(flip) {
+	struct vgpu v;
+	struct vgpu_surface a, b;
+};
+
+FIXTURE_SETUP(flip)
+{
+	if (!test_open(_metadata, &self->v))
+		return;
+	ASSERT_EQ(0, test_show(&self->v, &self->a, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR));
+	ASSERT_EQ(0, vgpu_surface_init(&self->v, &self->b, TEST_WIDTH,
+				       TEST_HEIGHT, DRM_FORMAT_XRGB8888,
+				       DRM_FORMAT_MOD_LINEAR));
+	test_fill(&self->v, &self->b, 1);
+}
+
+FIXTURE_TEARDOWN(flip)
+{
+	test_close(&self->v);
+}
+
+/* What the plane shows is @s: 0, 1 if not, or a negative errno */
+static int shows(struct vgpu *v, enum vgpu_plane plane,
+		 const struct vgpu_surface *s)
+{
+	struct vfio_device_gfx_plane_info info;
+	int fd = test_export(v, plane, &info), ret;
+
+	if (fd < 0)
+		return fd;
+	ret = test_compare(fd, v, s);
+	close(fd);
+	return ret;
+}
+
+/* ---- registers of a plane ---- */
+
+struct picture {
+	uint32_t width, height, stride, fourcc;
+	uint64_t modifier;
+};
+
+static int query_picture(struct vgpu *v, enum vgpu_plane plane,
+			 struct picture *p)
+{
+	struct vfio_device_gfx_plane_info info;
+	int ret = vgpu_query(v, plane, &info);
+
+	memset(p, 0, sizeof(*p));
+	p->width = info.width;
+	p->height = info.height;
+	p->stride = info.stride;
+	p->fourcc = info.drm_format;
+	p->modifier = info.drm_format_mod;
+	return ret;
+}
+
+/* One register at a time must not show, all of them with SURF must. */
+static void expect_latched(struct __test_metadata *_metadata, struct vgpu *v,
+			   uint32_t reg, uint32_t val)
+{
+	struct picture before, after;
+	uint32_t surf;
+
+	ASSERT_EQ(0, query_picture(v, VGPU_PRIMARY, &before));
+	ASSERT_NE(0, before.fourcc);
+	ASSERT_EQ(0, vgpu_write32(v, reg, val));
+	EXPECT_EQ(0, query_picture(v, VGPU_PRIMARY, &after));
+	EXPECT_EQ(0, memcmp(&before, &after, sizeof(before)))
+		TH_LOG("0x%x was seen before SURF was written", reg);
+
+	ASSERT_EQ(0, vgpu_read32(v, PLANE_SURF, &surf));
+	ASSERT_EQ(0, vgpu_write32(v, PLANE_SURF, surf));
+	EXPECT_EQ(0, query_picture(v, VGPU_PRIMARY, &after));
+	EXPECT_NE(0, memcmp(&before, &after, sizeof(before)))
+		TH_LOG("0x%x was not seen after SURF was written", reg);
+}
+
+/* Audit 25: each register was seen when it was written */
+TEST_F(flip, stride_waits_for_surf)
+{
+	uint32_t stride;
+
+	ASSERT_EQ(0, vgpu_read32(&self->v, PLANE_STRIDE, &stride));
+	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->a.gma, self->a.gpa,
+				   2 * self->a.size));
+	expect_latched(_metadata, &self->v, PLANE_STRIDE, stride * 2);
+}
+
+TEST_F(flip, format_waits_for_surf)
+{
+	uint32_t ctl;
+
+	/* 2:10:10:10 has as many bytes. */
+	ASSERT_EQ(0, vgpu_read32(&self->v, PLANE_CTL, &ctl));
+	if (self->v.gen == 8)
+		ctl = (ctl & ~(15u << 26)) | 10u << 26;
+	else
+		ctl = (ctl & ~(15u << 24)) | 2u << 24;
+	expect_latched(_metadata, &self->v, PLANE_CTL, ctl);
+}
+
+TEST_F(flip, off_waits_for_surf)
+{
+	expect_latched(_metadata, &self->v, PLANE_CTL, 0);
+}
+
+TEST_F(flip, size_waits_for_surf)
+{
+	if (self->v.gen == 8)
+		SKIP(return, "the pipe sizes Broadwell's plane: use a vGPU of Skylake or later");
+	expect_latched(_metadata, &self->v, PLANE_SIZE, 31u << 16 | 63u);
+}
+
+TEST_F(flip, surf_shows_at_once)
+{
+	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
+	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->b));
+}
+
+FIXTURE(cursor_flip) {
+	struct vgpu v;
+	struct vgpu_surface s;
+};
+
+FIXTURE_SETUP(cursor_flip)
+{
+	if (!test_open(_metadata, &self->v))
+		return;
+	ASSERT_EQ(0, vgpu_surface_init(&self->v, &self->s, 128, 128,
+				       DRM_FORMAT_ARGB8888,
+				       DRM_FORMAT_MOD_LINEAR));
+	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 0, 1920, 1080));
+	ASSERT_EQ(0, vgpu_cursor_show(&self->v, 0, &self->s));
+}
+
+FIXTURE_TEARDOWN(cursor_flip)
+{
+	test_close(&self->v);
+}
+
+TEST_F(cursor_flip, mode_waits_for_base)
+{
+	struct picture p;
+
+	ASSERT_EQ(0, vgpu_write32(&self->v, CUR_CTL, 0x27));	/* 64 x 64 */
+	ASSERT_EQ(0, query_picture(&self->v, VGPU_CURSOR, &p));
+	EXPECT_EQ(128, p.width);
+	ASSERT_EQ(0, vgpu_write32(&self->v, CUR_BASE, self->s.gma));
+	ASSERT_EQ(0, query_picture(&self->v, VGPU_CURSOR, &p));
+	EXPECT_EQ(64, p.width);
+}
+
+TEST_F(cursor_flip, position_does_not_wait)
+{
+	struct vfio_device_gfx_plane_info info;
+
+	ASSERT_EQ(0, vgpu_cursor_move(&self->v, 0, 30, 40));
+	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_CURSOR, &info));
+	EXPECT_EQ(30, info.x_pos);
+	EXPECT_EQ(40, info.y_pos);
+}
+
+/* ---- 0x50080 ---- */
+
+/* Audit 23: only a register that nobody looks at changed */
+TEST_F(flip, by_register_50080_is_seen)
+{
+	ASSERT_EQ(0, vgpu_write32(&self->v, FLIP_PLANE_1, self->b.gma));
+	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->b));
+}
+
+TEST_F(flip, by_register_50080_has_its_type_in_the_low_bits)
+{
+	ASSERT_EQ(0, vgpu_write32(&self->v, FLIP_PLANE_1, self->b.gma | 1));
+	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->b));
+}
+
+TEST_F(flip, by_register_50090_is_of_plane_2)
+{
+	struct vgpu_surface c;
+
+	if (self->v.gen == 8)
+		SKIP(return, "no plane 2 on Broadwell: use a vGPU of Skylake or later");
+	ASSERT_EQ(0, vgpu_surface_init(&self->v, &c, TEST_WIDTH, TEST_HEIGHT,
+				       DRM_FORMAT_XRGB8888,
+				       DRM_FORMAT_MOD_LINEAR));
+	test_fill(&self->v, &c, 2);
+	ASSERT_EQ(0, vgpu_overlay_show(&self->v, 0, &self->b));
+	ASSERT_EQ(0, vgpu_write32(&self->v, FLIP_PLANE_2, c.gma));
+	EXPECT_EQ(0, shows(&self->v, VGPU_OVERLAY, &c));
+	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->a));
+}
+
+/* ---- MI_DISPLAY_FLIP ---- */
+
+/* Broadwell counts strides in 64 bytes, Skylake in tiles. */
+static int flip_by_command(struct vgpu *v, struct vgpu_ring *r, uint32_t plane,
+			   const struct vgpu_surface *s)
+{
+	const bool x_tiled = s->modifier == I915_FORMAT_MOD_X_TILED;
+	const uint32_t unit = v->gen >= 9 && x_tiled ? 512 : 64;
+	const uint32_t commands[] = {
+		MI_DISPLAY_FLIP | plane,
+		s->stride / unit << 6 | x_tiled,
+		s->gma,
+		0,
+	};
+
+	return vgpu_ring_submit(v, r, commands, ARRAY_SIZE(commands));
+}
+
+/* Of pipe A and B; on pipe C, Broadwell's has another code than 2. */
+static uint32_t plane_1(const struct vgpu *v, uint32_t pipe)
+{
+	return v->gen == 8 ? BDW_FLIP_PLANE(pipe) : SKL_FLIP_PLANE(pipe);
+}
+
+FIXTURE(command) {
+	struct vgpu v;
+	struct vgpu_surface a, b, c;	/* @a is on plane 1 */
+	struct vgpu_ring ring;
+};
+
+FIXTURE_SETUP(command)
+{
+	if (!test_open(_metadata, &self->v))
+		return;
+	ASSERT_EQ(0, vgpu_ring_init(&self->v, &self->ring));
+	ASSERT_EQ(0, test_show(&self->v, &self->a, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR));
+	ASSERT_EQ(0, vgpu_surface_init(&self->v, &self->b, TEST_WIDTH,
+				       TEST_HEIGHT, DRM_FORMAT_XRGB8888,
+				       DRM_FORMAT_MOD_LINEAR));
+	ASSERT_EQ(0, vgpu_surface_init(&self->v, &self->c, TEST_WIDTH,
+				       TEST_HEIGHT, DRM_FORMAT_XRGB8888,
+				       I915_FORMAT_MOD_X_TILED));
+	test_fill(&self->v, &self->b, 1);
+	test_fill(&self->v, &self->c, 2);
+}
+
+FIXTURE_TEARDOWN(command)
+{
+	test_close(&self->v);
+}
+
+TEST_F(command, flips_plane_1)
+{
+	const uint32_t plane = plane_1(&self->v, 0);
+
+	ASSERT_EQ(0, flip_by_command(&self->v, &self->ring, plane, &self->b));
+	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->b));
+	ASSERT_EQ(0, flip_by_command(&self->v, &self->ring, plane, &self->a));
+	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->a));
+}
+
+TEST_F(command, takes_stride_and_tiling_over)
+{
+	struct picture p;
+
+	ASSERT_EQ(0, flip_by_command(&self->v, &self->ring,
+				     plane_1(&self->v, 0), &self->c));
+	ASSERT_EQ(0, query_picture(&self->v, VGPU_PRIMARY, &p));
+	EXPECT_EQ(self->c.stride, p.stride);
+	EXPECT_EQ(self->c.modifier, p.modifier);
+	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->c));
+}
+
+/*
+ * Audit 22: planes are named by a number, and on Skylake kvmgt knew 0 only. A
+ * flip of another plane put the vGPU out of service as if it were no command.
+ */
+TEST_F(command, flips_plane_1_of_the_second_pipe)
+{
+	ASSERT_EQ(0, vgpu_primary_show(&self->v, 1, &self->a));
+	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 1, self->a.width,
+				  self->a.height));
+	ASSERT_EQ(0, vgpu_pipe_off(&self->v, 0));
+	ASSERT_EQ(0, flip_by_command(&self->v, &self->ring,
+				     plane_1(&self->v, 1), &self->b));
+	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->b));
+}
+
+TEST_F(command, flips_plane_2_and_leaves_plane_1)
+{
+	if (self->v.gen == 8)
+		SKIP(return, "no plane 2 on Broadwell: use a vGPU of Skylake or later");
+	ASSERT_EQ(0, vgpu_overlay_show(&self->v, 0, &self->b));
+	ASSERT_EQ(0, flip_by_command(&self->v, &self->ring,
+				     SKL_FLIP_PLANE(4), &self->c));
+	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->a));
+	EXPECT_EQ(0, shows(&self->v, VGPU_OVERLAY, &self->c));
+}
+
+TEST_HARNESS_MAIN

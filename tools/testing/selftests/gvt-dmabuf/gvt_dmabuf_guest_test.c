@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a guest or the owner of the VFIO fd leaves behind or brings about
+ * around the export: the next owner must not see it, and the host must
+ * survive it.
+ *
+ * "Audit" numbers are rows of docs/audit.md.
+ */
+#include <sched.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "test_util.h"
+
+/* The slowest and the fastest display that anybody has, with some room */
+#define MAX_HZ		250
+#define MEASURE_MS	300
+
+static int64_t now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000ll + t.tv_nsec / 1000;
+}
+
+/* Vblanks of pipe A in MEASURE_MS, as a rate; or a negative errno */
+static int measure_hz(struct vgpu *v)
+{
+	int64_t from = now_us();
+	uint32_t first, last;
+	int ret;
+
+	ret = vgpu_pipe_frames(v, 0, &first);
+	usleep(MEASURE_MS * 1000);
+	if (!ret)
+		ret = vgpu_pipe_frames(v, 0, &last);
+	return ret ? ret : (int64_t)(last - first) * 1000000 / (now_us() - from);
+}
+
+/* How long something takes that needs nothing but the processor */
+static int64_t measure_work_us(void)
+{
+	int64_t from = now_us();
+	unsigned int i;
+
+	for (i = 0; i < 5000000; i++)
+		asm volatile("");
+	return now_us() - from;
+}
+
+static bool answers(struct vgpu *v)
+{
+	struct vfio_device_gfx_plane_info info;
+
+	return !vgpu_query(v, VGPU_PRIMARY, &info);
+}
+
+/* ---- what the last owner left ---- */
+
+enum end { OWNER_CLOSED, OWNER_RESET };
+
+FIXTURE(left) {
+	struct vgpu v;
+	struct vgpu_surface s;
+	void *ram;		/* the last owner's memory */
+	size_t ram_size;
+};
+
+FIXTURE_VARIANT(left) {
+	enum end end;
+};
+
+FIXTURE_VARIANT_ADD(left, by_close) { .end = OWNER_CLOSED };
+FIXTURE_VARIANT_ADD(left, by_reset) { .end = OWNER_RESET };
+
+static int read_aperture(struct vgpu *v, uint64_t gma, void *to, size_t size)
+{
+	uint64_t offset, bytes;
+	ssize_t n;
+	int ret = vgpu_region(v, VFIO_PCI_BAR2_REGION_INDEX, &offset, &bytes);
+
+	if (ret)
+		return ret;
+	n = pread(v->device, to, size, offset + gma);
+	return n == (ssize_t)size ? 0 : n < 0 ? -errno : -EIO;
+}
+
+/* Pages of @s in the aperture that are those of the memory at @ram */
+static int pages_in_aperture(struct vgpu *v, const struct vgpu_surface *s,
+			     const uint8_t *ram)
+{
+	uint8_t page[VGPU_PAGE];
+	size_t at;
+	int n = 0, ret;
+
+	for (at = 0; at < s->size; at += VGPU_PAGE) {
+		ret = read_aperture(v, s->gma + at, page, VGPU_PAGE);
+		if (ret)
+			return ret;
+		n += !memcmp(page, ram + s->gpa + at, VGPU_PAGE);
+	}
+	return n;
+}
+
+/*
+ * An owner with a picture and a cursor on a pipe. Its memory is mapped once
+ * more, so that nobody else gets the pages: they stay what they were.
+ */
+FIXTURE_SETUP(left)
+{
+	struct vgpu_surface cursor;
+
+	if (!test_open(_metadata, &self->v))
+		return;
+	ASSERT_EQ(0, test_show(&self->v, &self->s, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR));
+	ASSERT_EQ(0, vgpu_surface_init(&self->v, &cursor, 64, 64,
+				       DRM_FORMAT_ARGB8888,
+				       DRM_FORMAT_MOD_LINEAR));
+	ASSERT_EQ(0, vgpu_cursor_show(&self->v, 0, &cursor));
+	self->ram_size = self->v.ram_size;
+	self->ram = mremap(self->v.ram, 0, self->ram_size, MREMAP_MAYMOVE);
+	ASSERT_NE(MAP_FAILED, self->ram);
+}
+
+FIXTURE_TEARDOWN(left)
+{
+	munmap(self->ram, self->ram_size);
+	test_close(&self->v);
+}
+
+static void end_ownership(struct __test_metadata *_metadata, struct vgpu *v,
+			  enum end end)
+{
+	char uuid[sizeof(v->uuid)];
+
+	if (end == OWNER_RESET) {
+		ASSERT_EQ(0, vgpu_ioctl(v->device, VFIO_DEVICE_RESET, NULL));
+		return;
+	}
+	memcpy(uuid, v->uuid, sizeof(uuid));
+	vgpu_leave(v);
+	ASSERT_EQ(0, vgpu_open_as_left(v, uuid, TEST_RAM));
+}
+
+/* Audit 4: they stayed, and those in use by the GPU as well */
+TEST_F(left, no_ggtt_entry)
+{
+	uint64_t at, pte;
+	int left = 0;
+
+	ASSERT_EQ(0, vgpu_ggtt_read(&self->v, self->s.gma, &pte));
+	ASSERT_EQ(self->s.gpa | 1, pte);
+	end_ownership(_metadata, &self->v, variant->end);
+	for (at = 0; at < self->s.size; at += VGPU_PAGE) {
+		ASSERT_EQ(0, vgpu_ggtt_read(&self->v, self->s.gma + at, &pte));
+		left += pte != 0;
+	}
+	EXPECT_EQ(0, left);
+}
+
+/* The other half would complete an entry that this owner never wrote. */
+TEST_F(left, no_half_of_a_ggtt_entry)
+{
+	const uint64_t gma = self->s.gma + self->s.size + VGPU_PAGE;
+	const uint32_t entry = 0x800000 + gma / VGPU_PAGE * 8;
+	uint64_t pte;
+
+	ASSERT_EQ(0, vgpu_write32(&self->v, entry, self->s.gpa | 1));
+	end_ownership(_metadata, &self->v, variant->end);
+	ASSERT_EQ(0, vgpu_write32(&self->v, entry + 4, 0));
+	ASSERT_EQ(0, vgpu_ggtt_read(&self->v, gma, &pte));
+	EXPECT_EQ(0, pte);
+}
+
+TEST_F(left, no_memory_in_the_aperture)
+{
+	ASSERT_EQ(self->s.size / VGPU_PAGE,
+		  pages_in_aperture(&self->v, &self->s, self->ram));
+	end_ownership(_metadata, &self->v, variant->end);
+	EXPECT_EQ(0, pages_in_aperture(&self->v, &self->s, self->ram));
+}
+
+TEST_F(left, no_picture)
+{
+	static const enum vgpu_plane planes[] = { VGPU_PRIMARY, VGPU_CURSOR };
+	struct vfio_device_gfx_plane_info info;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(planes); i++) {
+		ASSERT_EQ(0, vgpu_query(&self->v, planes[i], &info));
+		ASSERT_NE(0, info.drm_format);
+	}
+	end_ownership(_metadata, &self->v, variant->end);
+	for (i = 0; i < ARRAY_SIZE(planes); i++) {
+		ASSERT_EQ(0, vgpu_query(&self->v, planes[i], &info));
+		EXPECT_EQ(0, info.drm_format);
+		EXPECT_EQ(0, info.width);
+		EXPECT_EQ(0, info.height);
+	}
+}
+
+/* Audit 2: the timer went on until somebody turned the pipe off */
+TEST_F(left, no_vblank_timer)
+{
+	ASSERT_LT(0, measure_hz(&self->v));
+	end_ownership(_metadata, &self->v, variant->end);
+	EXPECT_EQ(0, measure_hz(&self->v));
+}
+
+/* ---- the vblank timer ---- */
+
+FIXTURE(rate) {
+	struct vgpu v;
+};
+
+FIXTURE_SETUP(rate)
+{
+	if (!test_open(_metadata, &self->v))
+		return;
+	if (!strcmp(self->v.platform, "bxt"))
+		SKIP(return, "Broxton's clocks are left as they are: use another vGPU");
+}
+
+FIXTURE_TEARDOWN(rate)
+{
+	test_close(&self->v);
+}
+
+TEST_F(rate, is_that_of_the_guests_mode)
+{
+	int hz;
+
+	ASSERT_EQ(0, vgpu_pipe_timing(&self->v, 148500, 2200, 1125));
+	hz = measure_hz(&self->v);
+	EXPECT_LE(55, hz);
+	EXPECT_GE(65, hz);
+	ASSERT_EQ(0, vgpu_pipe_timing(&self->v, 74250, 2200, 1125));
+	hz = measure_hz(&self->v);
+	EXPECT_LE(25, hz);
+	EXPECT_GE(35, hz);
+}
+
+/* Audit 2: the host's timer ran as fast as the guest said */
+TEST_F(rate, is_bounded)
+{
+	ASSERT_EQ(0, vgpu_pipe_timing(&self->v, 2475000, 2200, 1125));
+	EXPECT_GE(MAX_HZ, measure_hz(&self->v)) TH_LOG("the guest said 1 kHz");
+	EXPECT_TRUE(answers(&self->v));
+}
+
+/* ---- may crash or hang an unfixed kernel, so they are last ---- */
+
+/* Audit 1: a rate of zero, exact or rounded, divided by */
+FIXTURE(division) {
+	struct vgpu v;
+};
+
+FIXTURE_VARIANT(division) {
+	uint32_t pixel_khz, htotal, vtotal;
+};
+
+FIXTURE_VARIANT_ADD(division, no_clock) {
+	.pixel_khz = 0, .htotal = 2200, .vtotal = 1125,
+};
+
+FIXTURE_VARIANT_ADD(division, rate_rounded_to_zero) {
+	.pixel_khz = 1, .htotal = 65536, .vtotal = 65536,
+};
+
+/* 2^32 mHz, of which 32 bits are 0 */
+FIXTURE_VARIANT_ADD(division, rate_cut_to_zero) {
+	.pixel_khz = 1u << 26, .htotal = 125, .vtotal = 125,
+};
+
+FIXTURE_SETUP(division)
+{
+	if (!test_unsafe(_metadata) || !test_open(_metadata, &self->v))
+		return;
+	if (!strcmp(self->v.platform, "bxt"))
+		SKIP(return, "Broxton's clocks are left as they are: use another vGPU");
+}
+
+FIXTURE_TEARDOWN(division)
+{
+	test_close(&self->v);
+}
+
+TEST_F(division, by_zero_is_avoided)
+{
+	ASSERT_EQ(0, vgpu_pipe_timing(&self->v, variant->pixel_khz,
+				      variant->htotal, variant->vtotal));
+	EXPECT_TRUE(answers(&self->v));
+	EXPECT_GE(MAX_HZ, measure_hz(&self->v));
+}
+
+/* Audit 1, on Broadwell: the dividers of a PLL */
+TEST_F(rate, survives_a_pll_that_divides_by_zero)
+{
+	static const uint32_t dividers[] = {
+		0x00000001, 0x00000100, 0x00000000, 0x00ff0000,
+	};
+	const uint32_t wrpll_1 = 0x46040, enable_from_lcpll = 11u << 28;
+	uint32_t ctl, port;
+	size_t i;
+
+	if (self->v.gen != 8)
+		SKIP(return, "no WRPLL on Skylake: use a vGPU of Broadwell");
+	if (!test_unsafe(_metadata))
+		return;
+	ASSERT_EQ(0, vgpu_pipe_timing(&self->v, 148500, 2200, 1125));
+	ASSERT_EQ(0, vgpu_read32(&self->v, 0x60400, &ctl));
+	port = ctl >> 28 & 7;
+	ASSERT_EQ(0, vgpu_write32(&self->v, 0x46100 + 4 * port, 4u << 29));
+	for (i = 0; i < ARRAY_SIZE(dividers); i++) {
+		ASSERT_EQ(0, vgpu_write32(&self->v, wrpll_1,
+					  enable_from_lcpll | dividers[i]));
+		ASSERT_EQ(0, vgpu_write32(&self->v, 0x70008, 1u << 31));
+		EXPECT_TRUE(answers(&self->v));
+	}
+}
+
+/*
+ * Audit 2: a timer of 248 ns. Vblanks are too slow to keep up with it, but the
+ * processor on which the pipe was turned on has no time for anything else.
+ */
+TEST_F(rate, of_a_picture_of_two_by_two_pixels_is_bounded)
+{
+	int64_t before, after;
+	cpu_set_t here;
+
+	if (!test_unsafe(_metadata))
+		return;
+	CPU_ZERO(&here);
+	CPU_SET(sched_getcpu(), &here);
+	ASSERT_EQ(0, sched_setaffinity(0, sizeof(here), &here));
+	before = measure_work_us();
+	ASSERT_EQ(0, vgpu_pipe_timing(&self->v, 256866, 2, 2));
+	after = measure_work_us();
+	EXPECT_GE(before * 3 / 2, after)
+		TH_LOG("what took %lld us took %lld us", (long long)before,
+		       (long long)after);
+	EXPECT_GE(MAX_HZ, measure_hz(&self->v));
+	EXPECT_TRUE(answers(&self->v));
+}
+
+FIXTURE(config) {
+	struct vgpu v;
+};
+
+FIXTURE_SETUP(config)
+{
+	if (!test_unsafe(_metadata) || !test_open(_metadata, &self->v))
+		return;
+}
+
+FIXTURE_TEARDOWN(config)
+{
+	test_close(&self->v);
+}
+
+/*
+ * Offsets were cut to 32 bits, and so was the sum of offset and size: 4 bytes
+ * at 4 GiB - 4 ended at 0.
+ */
+TEST_F(config, space_does_not_wrap_around)
+{
+	const uint64_t end = self->v.config + (1ull << 32);
+	uint32_t val = 0;
+
+	EXPECT_GT(0, pread(self->v.device, &val, 4, end));
+	EXPECT_GT(0, pread(self->v.device, &val, 4, end - 4));
+	EXPECT_GT(0, pwrite(self->v.device, &val, 4, end - 4));
+	EXPECT_TRUE(answers(&self->v));
+}
+
+TEST_HARNESS_MAIN

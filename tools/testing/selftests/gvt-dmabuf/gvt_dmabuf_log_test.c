@@ -1,0 +1,581 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Audit 17, 19: a guest, or the owner of the VFIO fd, must not be able to fill
+ * the host's kernel log, to get a warning with its stack printed, or to wake
+ * udev as often as it likes. Each variant below is something that one of them
+ * can do again and again.
+ */
+#include <fcntl.h>
+#include <linux/netlink.h>
+#include <sys/socket.h>
+
+#include "test_util.h"
+
+#define TIMES		1000
+#define MAX_LINES	30
+#define TOGGLES		200
+#define MAX_UEVENTS	10
+
+/* Skylake PRM, Volume 2c; PVINFO: i915_pvinfo.h in the kernel */
+#define RCS_FORCE_NONPRIV	0x24d0u
+#define BCS_HWS_PGA		0x22080u
+#define MASTER_IRQ		0x44200u
+#define PS_CTRL_1_A		0x68180u
+#define  PS_CTRL_PLANE_1	0x82000000u
+#define PLANE_CTL		0x70180u
+#define PLANE_SURF		0x7019cu
+#define PVINFO_VERSION		0x78008u
+#define PVINFO_DISPLAY_READY	0x78804u
+#define PVINFO_NOTIFY		0x78818u
+#define PVINFO_PDP_0		0x78838u
+#define  NOTIFY_L4_CREATE	4
+#define  NOTIFY_L4_DESTROY	5
+#define DP_AUX_CTL_A		0x64010u
+#define DP_AUX_DATA_A		0x64014u
+#define  DP_AUX_WRITE_32_BYTES	(8u << 28 | 31)
+#define FENCE(n)		(0x100000u + 8 * (n))
+#define GGTT			0x800000u
+
+/* ---- the kernel log ---- */
+
+/* What the kernel has said since kernel_log_open() */
+struct kernel_log {
+	int fd, lines;
+	bool warned;
+	char line[160];		/* the first, or the first warning */
+};
+
+static int kernel_log_open(struct kernel_log *log)
+{
+	memset(log, 0, sizeof(*log));
+	log->fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (log->fd < 0)
+		return -errno;
+	return lseek(log->fd, 0, SEEK_END) < 0 ? -errno : 0;
+}
+
+/* A record is "priority,sequence,time,flags;text"; from us, if priority < 8 */
+static void kernel_log_read(struct kernel_log *log)
+{
+	char record[8192], *text;
+	bool warning;
+	ssize_t n;
+
+	for (;;) {
+		n = read(log->fd, record, sizeof(record) - 1);
+		if (n < 0 && errno == EPIPE) {	/* the ring went round */
+			log->lines += MAX_LINES;
+			continue;
+		}
+		if (n <= 0)
+			return;
+		record[n] = 0;
+		text = strchr(record, ';');
+		if (!text || atoi(record) >= 8)
+			continue;
+		warning = strstr(text, "WARNING:") || strstr(text, "BUG:");
+		if (!log->lines++ || (warning && !log->warned))
+			snprintf(log->line, sizeof(log->line), "%.*s",
+				 (int)strcspn(text + 1, "\n"), text + 1);
+		log->warned |= warning;
+	}
+}
+
+/* ---- what is done again and again ---- */
+
+/* On the screen, a linear picture; @set and @clear change its PLANE_CTL. */
+static int show_with_ctl(struct vgpu *v, uint32_t clear, uint32_t set)
+{
+	struct vgpu_surface s;
+	int ret = test_show(v, &s, DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR);
+
+	return ret ? ret : vgpu_primary_ctl(v, 0, clear, set);
+}
+
+static int show_unknown_format(struct vgpu *v)
+{
+	const int shift = v->gen == 8 ? 26 : 24;
+
+	return show_with_ctl(v, 15u << shift, 15u << shift);
+}
+
+static int show_reserved_tiling(struct vgpu *v)
+{
+	return show_with_ctl(v, 7u << 10, 3u << 10);
+}
+
+static int show_nothing(struct vgpu *v)
+{
+	int ret = show_with_ctl(v, 0, 0);
+
+	return ret ? ret : vgpu_primary_stride(v, 0, 0);
+}
+
+static int show_others_memory(struct vgpu *v)
+{
+	int ret = show_with_ctl(v, 0, 0);
+
+	return ret ? ret : vgpu_primary_flip(v, 0, 0);
+}
+
+static int show_unmapped_memory(struct vgpu *v)
+{
+	struct vgpu_surface s;
+	int ret = test_show(v, &s, DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR);
+
+	return ret ? ret : vgpu_ggtt_unmap(v, s.gma, s.size);
+}
+
+static int show_odd_cursor(struct vgpu *v)
+{
+	int ret = show_with_ctl(v, 0, 0);
+
+	return ret ? ret : vgpu_cursor_ctl(v, 0, 0x21);
+}
+
+static void query_primary(struct vgpu *v, unsigned int i)
+{
+	struct vfio_device_gfx_plane_info info;
+
+	(void)i;
+	vgpu_query(v, VGPU_PRIMARY, &info);
+}
+
+static void query_cursor(struct vgpu *v, unsigned int i)
+{
+	struct vfio_device_gfx_plane_info info;
+
+	(void)i;
+	vgpu_query(v, VGPU_CURSOR, &info);
+}
+
+/* GET of a picture whose pages are gone, and its import */
+static void get_and_read(struct vgpu *v, unsigned int i)
+{
+	struct vfio_device_gfx_plane_info info;
+	char byte;
+	int fd = test_export(v, VGPU_PRIMARY, &info);
+
+	(void)i;
+	if (fd < 0)
+		return;
+	test_read(fd, &byte, 1);
+	close(fd);
+}
+
+static void query_bad_type(struct vgpu *v, unsigned int i)
+{
+	struct vfio_device_gfx_plane_info info;
+
+	vgpu_query(v, 3 + i, &info);
+}
+
+static void get_bad_id(struct vgpu *v, unsigned int i)
+{
+	vgpu_get_dmabuf(v, 0x40000000 + i);
+}
+
+static void map_outside_memory(struct vgpu *v, unsigned int i)
+{
+	vgpu_ggtt_map(v, v->aperture, (1ull << 38) + i * VGPU_PAGE, VGPU_PAGE);
+}
+
+/* Accesses of 1 to 7 bytes: kvmgt cuts them into aligned ones. */
+static void access_odd(struct vgpu *v, uint64_t at, unsigned int i)
+{
+	uint8_t bytes[8] = { };
+	const size_t n = 1 + i % 7;
+
+	pread(v->device, bytes, n, at + i % 5);
+	pwrite(v->device, bytes, n, at + i % 5);
+}
+
+static void access_ggtt_odd(struct vgpu *v, unsigned int i)
+{
+	access_odd(v, v->bar0 + GGTT + v->aperture / VGPU_PAGE * 8, i);
+}
+
+static void access_register_odd(struct vgpu *v, unsigned int i)
+{
+	static const uint32_t regs[] = {
+		PLANE_CTL, PLANE_SURF, BCS_HWS_PGA, MASTER_IRQ, FENCE(0),
+	};
+
+	access_odd(v, v->bar0 + regs[i % ARRAY_SIZE(regs)], i);
+}
+
+/* Between the registers and the GGTT, after both, and across the ends */
+static void access_no_register(struct vgpu *v, unsigned int i)
+{
+	static const uint32_t ends[] = {
+		0x200000 - 4, 0x200000, 0x400000, 0x800000 - 4, 0x1000000 - 4,
+		0x1000000,
+	};
+
+	access_odd(v, v->bar0 + ends[i % ARRAY_SIZE(ends)], i);
+}
+
+static void access_config_odd(struct vgpu *v, unsigned int i)
+{
+	static const uint16_t at[] = {
+		0x04, 0x10, 0x11, 0x13, 0x18, 0x1a, 0x30, 0x32, 0xe8, 0xfc,
+		0xfd,
+	};
+
+	access_odd(v, v->config + at[i % ARRAY_SIZE(at)], i);
+}
+
+static void access_after_config(struct vgpu *v, unsigned int i)
+{
+	uint64_t offset, size;
+
+	if (!vgpu_region(v, VFIO_PCI_CONFIG_REGION_INDEX, &offset, &size))
+		access_odd(v, offset + size - 2, i);
+}
+
+static void write_pvinfo(struct vgpu *v, unsigned int i)
+{
+	vgpu_write32(v, PVINFO_VERSION + i % 16 * 4, i);
+}
+
+static void read_pvinfo(struct vgpu *v, unsigned int i)
+{
+	uint32_t val;
+
+	vgpu_read32(v, PVINFO_NOTIFY + i % 16 * 4, &val);
+}
+
+static void notify_unknown(struct vgpu *v, unsigned int i)
+{
+	vgpu_write32(v, PVINFO_NOTIFY, 100 + i);
+}
+
+/* Page tables outside guest memory */
+static void create_bad_tables(struct vgpu *v, unsigned int i)
+{
+	vgpu_write32(v, PVINFO_PDP_0, i * VGPU_PAGE | 1);
+	vgpu_write32(v, PVINFO_PDP_0 + 4, 0x40);
+	vgpu_write32(v, PVINFO_NOTIFY, NOTIFY_L4_CREATE);
+}
+
+static void destroy_bad_tables(struct vgpu *v, unsigned int i)
+{
+	vgpu_write32(v, PVINFO_PDP_0, i * VGPU_PAGE | 1);
+	vgpu_write32(v, PVINFO_NOTIFY, NOTIFY_L4_DESTROY);
+}
+
+static void bind_scaler(struct vgpu *v, unsigned int i)
+{
+	(void)i;
+	vgpu_write32(v, PS_CTRL_1_A, PS_CTRL_PLANE_1);
+}
+
+static void write_bad_status_page(struct vgpu *v, unsigned int i)
+{
+	vgpu_write32(v, BCS_HWS_PGA, -(i + 1) * VGPU_PAGE);
+}
+
+static void write_bad_nonpriv(struct vgpu *v, unsigned int i)
+{
+	vgpu_write32(v, RCS_FORCE_NONPRIV, 0x1234 + i * 4);
+}
+
+static void send_long_aux(struct vgpu *v, unsigned int i)
+{
+	(void)i;
+	vgpu_write32(v, DP_AUX_DATA_A, DP_AUX_WRITE_32_BYTES);
+	vgpu_write32(v, DP_AUX_CTL_A, 1u << 31);
+}
+
+static void write_others_fence(struct vgpu *v, unsigned int i)
+{
+	vgpu_write32(v, FENCE(15), i);
+}
+
+/* A vblank is pending, so that each write of MASTER_IRQ is an interrupt. */
+static int make_odd_interrupt(struct vgpu *v)
+{
+	uint32_t first, now = 0;
+	int ret, tries;
+
+	ret = show_with_ctl(v, 0, 0);
+	if (!ret)
+		ret = vgpu_vblank_irq_on(v, 0);
+	if (!ret)
+		ret = vgpu_pipe_frames(v, 0, &first);
+	for (tries = 0; tries < 1000 && !ret; tries++) {
+		ret = vgpu_pipe_frames(v, 0, &now);
+		if (!ret && now != first)
+			return vgpu_msi_control(v, 0xfffe | 1);
+		usleep(1000);
+	}
+	return ret ? ret : -ETIME;
+}
+
+static void interrupt(struct vgpu *v, unsigned int i)
+{
+	(void)i;
+	vgpu_write32(v, MASTER_IRQ, 1u << 31);
+}
+
+/* VFIO has the regions of a device at equal distances in its fd. */
+static uint64_t region(const struct vgpu *v, unsigned int index)
+{
+	return v->config / VFIO_PCI_CONFIG_REGION_INDEX * index;
+}
+
+static void read_no_region(struct vgpu *v, unsigned int i)
+{
+	uint32_t val;
+
+	pread(v->device, &val, 4, region(v, 100 + i));
+}
+
+static void read_others_aperture(struct vgpu *v, unsigned int i)
+{
+	uint32_t val;
+
+	pread(v->device, &val, 4, region(v, VFIO_PCI_BAR2_REGION_INDEX) +
+	      v->aperture + v->aperture_size + i * 4);
+}
+
+static void write_opregion(struct vgpu *v, unsigned int i)
+{
+	pwrite(v->device, &i, 4, region(v, VFIO_PCI_NUM_REGIONS));
+}
+
+/* It is 1 or 2: up or down. */
+static void write_bad_link_state(struct vgpu *v, unsigned int i)
+{
+	const uint32_t val = 3 + i;
+
+	pwrite(v->device, &val, 4, region(v, VFIO_PCI_NUM_REGIONS + 1) +
+	       offsetof(struct vfio_region_gfx_edid, link_state));
+}
+
+static void set_bad_irqs(struct vgpu *v, unsigned int i)
+{
+	struct {
+		struct vfio_irq_set set;
+		int32_t fd;
+	} arg = {
+		.set.argsz = sizeof(arg),
+		.set.flags = VFIO_IRQ_SET_DATA_EVENTFD |
+			     VFIO_IRQ_SET_ACTION_TRIGGER,
+		.set.index = VFIO_PCI_MSI_IRQ_INDEX,
+		.set.start = i % 2,
+		.set.count = 1,
+		.fd = v->device,	/* which is no eventfd */
+	};
+
+	vgpu_ioctl(v->device, VFIO_DEVICE_SET_IRQS, &arg);
+}
+
+/* ---- the rule ---- */
+
+FIXTURE(guest) {
+	struct vgpu v;
+	struct kernel_log log;
+};
+
+FIXTURE_VARIANT(guest) {
+	int (*prepare)(struct vgpu *v);
+	void (*once)(struct vgpu *v, unsigned int i);
+	unsigned int gen;	/* the lowest that has it */
+};
+
+FIXTURE_VARIANT_ADD(guest, query_of_an_unknown_format) {
+	.prepare = show_unknown_format, .once = query_primary,
+};
+
+FIXTURE_VARIANT_ADD(guest, query_of_a_reserved_tiling) {
+	.prepare = show_reserved_tiling, .once = query_primary, .gen = 9,
+};
+
+FIXTURE_VARIANT_ADD(guest, query_of_no_stride) {
+	.prepare = show_nothing, .once = query_primary,
+};
+
+FIXTURE_VARIANT_ADD(guest, query_of_others_memory) {
+	.prepare = show_others_memory, .once = query_primary,
+};
+
+FIXTURE_VARIANT_ADD(guest, query_of_unmapped_memory) {
+	.prepare = show_unmapped_memory, .once = query_primary,
+};
+
+FIXTURE_VARIANT_ADD(guest, query_of_an_odd_cursor) {
+	.prepare = show_odd_cursor, .once = query_cursor,
+};
+
+FIXTURE_VARIANT_ADD(guest, query_of_a_bad_type) { .once = query_bad_type };
+
+FIXTURE_VARIANT_ADD(guest, get_of_unmapped_memory) {
+	.prepare = show_unmapped_memory, .once = get_and_read,
+};
+
+FIXTURE_VARIANT_ADD(guest, get_of_a_bad_id) { .once = get_bad_id };
+
+FIXTURE_VARIANT_ADD(guest, ggtt_entry_outside_memory) {
+	.once = map_outside_memory,
+};
+
+FIXTURE_VARIANT_ADD(guest, ggtt_access_of_odd_size) { .once = access_ggtt_odd };
+
+FIXTURE_VARIANT_ADD(guest, register_access_of_odd_size) {
+	.once = access_register_odd,
+};
+
+FIXTURE_VARIANT_ADD(guest, access_to_no_register) {
+	.once = access_no_register,
+};
+
+FIXTURE_VARIANT_ADD(guest, config_access_of_odd_size) {
+	.once = access_config_odd,
+};
+
+FIXTURE_VARIANT_ADD(guest, access_after_config_space) {
+	.once = access_after_config,
+};
+
+FIXTURE_VARIANT_ADD(guest, pvinfo_write) { .once = write_pvinfo };
+FIXTURE_VARIANT_ADD(guest, pvinfo_read) { .once = read_pvinfo };
+FIXTURE_VARIANT_ADD(guest, unknown_notification) { .once = notify_unknown };
+
+FIXTURE_VARIANT_ADD(guest, creation_of_bad_tables) {
+	.once = create_bad_tables,
+};
+
+FIXTURE_VARIANT_ADD(guest, destruction_of_bad_tables) {
+	.once = destroy_bad_tables,
+};
+
+FIXTURE_VARIANT_ADD(guest, scaler_bound_to_a_plane) {
+	.once = bind_scaler, .gen = 9,
+};
+
+FIXTURE_VARIANT_ADD(guest, bad_status_page) { .once = write_bad_status_page };
+FIXTURE_VARIANT_ADD(guest, bad_force_nonpriv) { .once = write_bad_nonpriv };
+FIXTURE_VARIANT_ADD(guest, aux_message_too_long) { .once = send_long_aux };
+
+FIXTURE_VARIANT_ADD(guest, fence_of_another_vgpu) {
+	.once = write_others_fence,
+};
+
+FIXTURE_VARIANT_ADD(guest, interrupt_with_odd_msi_bits) {
+	.prepare = make_odd_interrupt, .once = interrupt,
+};
+
+FIXTURE_VARIANT_ADD(guest, read_of_no_region) { .once = read_no_region };
+
+FIXTURE_VARIANT_ADD(guest, read_of_others_aperture) {
+	.once = read_others_aperture,
+};
+
+FIXTURE_VARIANT_ADD(guest, write_to_the_opregion) { .once = write_opregion };
+FIXTURE_VARIANT_ADD(guest, bad_link_state) { .once = write_bad_link_state };
+FIXTURE_VARIANT_ADD(guest, set_irqs_that_is_refused) { .once = set_bad_irqs };
+
+FIXTURE_SETUP(guest)
+{
+	int ret;
+
+	if (!test_open(_metadata, &self->v))
+		return;
+	if (variant->gen > self->v.gen)
+		SKIP(return, "not on Broadwell: use a vGPU of Skylake or later");
+	ret = kernel_log_open(&self->log);
+	if (ret == -EPERM || ret == -EACCES)
+		SKIP(return, "cannot read the kernel log: run as root");
+	ASSERT_EQ(0, ret);
+	if (variant->prepare)
+		ASSERT_EQ(0, variant->prepare(&self->v));
+}
+
+FIXTURE_TEARDOWN(guest)
+{
+	close(self->log.fd);
+	test_close(&self->v);
+}
+
+/* Where it does, a few times show it as well as many. */
+TEST_F(guest, cannot_flood_the_log)
+{
+	unsigned int i;
+
+	for (i = 0; i < TIMES && self->log.lines <= MAX_LINES; i++) {
+		variant->once(&self->v, i);
+		if (i % 10 == 9)
+			kernel_log_read(&self->log);
+	}
+	kernel_log_read(&self->log);
+	EXPECT_GE(MAX_LINES, self->log.lines)
+		TH_LOG("%d lines after %u times: %s", self->log.lines, i,
+		       self->log.line);
+	EXPECT_FALSE(self->log.warned) TH_LOG("%s", self->log.line);
+}
+
+/* ---- events ---- */
+
+FIXTURE(uevent) {
+	struct vgpu v;
+	int socket;
+};
+
+FIXTURE_SETUP(uevent)
+{
+	struct sockaddr_nl all = { .nl_family = AF_NETLINK, .nl_groups = 1 };
+
+	if (!test_open(_metadata, &self->v))
+		return;
+	self->socket = socket(AF_NETLINK,
+			      SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+			      NETLINK_KOBJECT_UEVENT);
+	ASSERT_LE(0, self->socket);
+	ASSERT_EQ(0, bind(self->socket, (struct sockaddr *)&all, sizeof(all)));
+}
+
+FIXTURE_TEARDOWN(uevent)
+{
+	close(self->socket);
+	test_close(&self->v);
+}
+
+/* Those that are there already, of GVT-g; one that was lost counts as well. */
+static int count_uevents(int fd)
+{
+	static const char name[] = "GVT_DISPLAY_READY=";
+	char event[4096];
+	ssize_t n;
+	int count = 0;
+
+	for (;;) {
+		n = recv(fd, event, sizeof(event), 0);
+		if (n >= 0)
+			count += !!memmem(event, n, name, sizeof(name) - 1);
+		else if (errno == ENOBUFS)
+			count++;
+		else
+			return count;
+	}
+}
+
+TEST_F(uevent, tells_that_the_display_is_ready)
+{
+	ASSERT_EQ(0, vgpu_write32(&self->v, PVINFO_DISPLAY_READY, 1));
+	EXPECT_EQ(1, count_uevents(self->socket));
+}
+
+TEST_F(uevent, comes_as_often_as_the_guest_likes_not)
+{
+	int i, count = 0;
+
+	for (i = 0; i < TOGGLES; i++) {
+		ASSERT_EQ(0, vgpu_write32(&self->v, PVINFO_DISPLAY_READY,
+					  i % 2));
+		count += count_uevents(self->socket);
+	}
+	EXPECT_GE(MAX_UEVENTS, count);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Audit 12, 13: kvmgt is not unloaded while an export lives, whose functions
+ * are kvmgt's. The vGPU may be gone by then: closed, and its mdev removed.
+ *
+ * Afterwards the module is loaded and the vGPU made again. This needs the file
+ * of the module, which is where the rig (vm/init) has it.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <limits.h>
+#include <sys/syscall.h>
+
+#include "test_util.h"
+
+#define MODULE_FILES	"/mods/*-kvmgt.ko"
+#define MDEVS		"/sys/bus/mdev/devices"
+
+FIXTURE(unload) {
+	struct vgpu v;
+	struct vgpu_surface s;
+	uint8_t *was, *got;
+	char ko[PATH_MAX], remove[PATH_MAX], create[PATH_MAX];
+};
+
+static int write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = write(fd, text, strlen(text)) < 0 ? -errno : 0;
+	close(fd);
+	return ret;
+}
+
+static int unload(void)
+{
+	return syscall(SYS_delete_module, "kvmgt", O_NONBLOCK) ? -errno : 0;
+}
+
+static int load(const char *ko)
+{
+	int fd = open(ko, O_RDONLY | O_CLOEXEC), ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = syscall(SYS_finit_module, fd, "", 0) ? -errno : 0;
+	close(fd);
+	return ret;
+}
+
+/* Objects are freed behind the last close's back: try for two seconds. */
+static int unload_soon(void)
+{
+	int tries, ret;
+
+	for (tries = 0; tries < 200; tries++) {
+		ret = unload();
+		if (ret != -EWOULDBLOCK)
+			return ret;
+		usleep(10000);
+	}
+	return ret;
+}
+
+static int count_mdevs(void)
+{
+	DIR *dir = opendir(MDEVS);
+	struct dirent *entry;
+	int n = 0;
+
+	while (dir && (entry = readdir(dir)))
+		n += entry->d_name[0] != '.';
+	if (dir)
+		closedir(dir);
+	return n;
+}
+
+static bool find_module(char *ko, size_t size)
+{
+	glob_t found;
+
+	if (glob(MODULE_FILES, 0, NULL, &found))
+		return false;
+	snprintf(ko, size, "%s", found.gl_pathv[0]);
+	globfree(&found);
+	return true;
+}
+
+FIXTURE_SETUP(unload)
+{
+	char link[PATH_MAX], type[PATH_MAX - 8];
+
+	if (!find_module(self->ko, sizeof(self->ko)))
+		SKIP(return, "no " MODULE_FILES ": run in the rig");
+	if (!test_open(_metadata, &self->v))
+		return;
+	if (count_mdevs() != 1)
+		SKIP(return, "other vGPUs would go as well: remove them");
+	snprintf(link, sizeof(link), MDEVS "/%s/mdev_type", self->v.uuid);
+	ASSERT_NE(NULL, realpath(link, type));
+	snprintf(self->create, sizeof(self->create), "%s/create", type);
+	snprintf(self->remove, sizeof(self->remove), MDEVS "/%s/remove",
+		 self->v.uuid);
+
+	ASSERT_EQ(0, test_show(&self->v, &self->s, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR));
+	self->was = malloc(self->s.size);
+	self->got = malloc(self->s.size);
+	ASSERT_NE(NULL, self->was);
+	ASSERT_NE(NULL, self->got);
+	memcpy(self->was, vgpu_surface_bytes(&self->v, &self->s),
+	       self->s.size);
+}
+
+/* As it was, whatever happened */
+FIXTURE_TEARDOWN(unload)
+{
+	char uuid[sizeof(self->v.uuid)];
+
+	memcpy(uuid, self->v.uuid, sizeof(uuid));
+	test_close(&self->v);
+	free(self->was);
+	free(self->got);
+	if (access("/sys/module/kvmgt", F_OK))
+		EXPECT_EQ(0, load(self->ko));
+	if (access(self->remove, F_OK))
+		EXPECT_EQ(0, write_text(self->create, uuid));
+	EXPECT_EQ(0, vgpu_open(&self->v, uuid, TEST_RAM));
+	test_close(&self->v);
+}
+
+TEST_F(unload, works_without_an_export)
+{
+	test_close(&self->v);
+	ASSERT_EQ(0, write_text(self->remove, "1"));
+	EXPECT_EQ(0, unload_soon());
+}
+
+TEST_F(unload, is_refused_while_the_vgpu_is_open)
+{
+	EXPECT_EQ(-EWOULDBLOCK, unload());
+}
+
+/* ---- may crash an unfixed kernel, so they are last ---- */
+
+/*
+ * Where unload() succeeds the export must not be touched any more, and
+ * closing it when the test ends is fatal enough.
+ */
+TEST_F(unload, is_refused_while_an_export_lives)
+{
+	struct vfio_device_gfx_plane_info info;
+	int fd;
+
+	if (!test_unsafe(_metadata))
+		return;
+	fd = test_export(&self->v, VGPU_PRIMARY, &info);
+	ASSERT_LE(0, fd);
+	test_close(&self->v);
+	ASSERT_EQ(0, write_text(self->remove, "1"));
+	usleep(50000);		/* for what is released in the background */
+	ASSERT_EQ(-EWOULDBLOCK, unload());
+	close(fd);
+	EXPECT_EQ(0, unload_soon());
+}
+
+TEST_F(unload, is_refused_while_an_import_lives)
+{
+	struct vfio_device_gfx_plane_info info;
+	uint32_t handle;
+	int fd, drm;
+
+	if (!test_unsafe(_metadata))
+		return;
+	fd = test_export(&self->v, VGPU_PRIMARY, &info);
+	ASSERT_LE(0, fd);
+	drm = vgpu_drm_open();
+	ASSERT_LE(0, drm);
+	ASSERT_EQ(0, vgpu_drm_import(drm, fd, &handle));
+	ASSERT_EQ(0, vgpu_drm_pread(drm, handle, 0, self->got, self->s.size));
+	close(fd);
+	test_close(&self->v);
+	ASSERT_EQ(0, write_text(self->remove, "1"));
+	usleep(50000);
+	ASSERT_EQ(-EWOULDBLOCK, unload());
+	memset(self->got, 0, self->s.size);
+	ASSERT_EQ(0, vgpu_drm_pread(drm, handle, 0, self->got, self->s.size));
+	EXPECT_EQ(0, memcmp(self->was, self->got, self->s.size));
+	close(drm);
+	EXPECT_EQ(0, unload_soon());
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A guest driver for vgpu.h that can do one thing: run a few commands on the
+ * blitter's ring. GVT-g checks and shadows them like those of any guest.
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "vgpu.h"
+
+/*
+ * Registers of the blitter: Skylake PRM, Volume 2c; submission and the
+ * descriptor: Broadwell PRM, Volume 7, "Execlists".
+ */
+#define BCS_HWS_PGA		0x22080u
+#define BCS_ELSP		0x22230u
+#define BCS_EXECLIST_STATUS	0x22234u
+#define  EXECLIST_ACTIVE	(3u << 17)	/* one bit a slot */
+#define BCS_GFX_MODE		0x2229cu
+#define  GFX_MODE_EXECLISTS	0x8000u
+
+#define DESC_VALID		0x001u
+#define DESC_48_BIT		0x018u
+#define DESC_PRIVILEGED		0x100u
+#define CONTEXT_ID		1u
+
+/* Dwords of the second page of a context image */
+#define STATE_CONTROL		3
+#define  CONTROL_INHIBIT	0x00090009u	/* restore, and syn switch */
+#define STATE_HEAD		5
+#define STATE_TAIL		7
+#define STATE_START		9
+#define STATE_CTL		11
+#define  CTL_ONE_PAGE		1u
+
+enum { PAGE_STATUS, PAGE_IMAGE, PAGE_STATE, PAGE_RING, PAGES };
+
+int vgpu_ring_init(struct vgpu *v, struct vgpu_ring *r)
+{
+	uint64_t gma, gpa;
+	uint8_t *ram;
+	int ret;
+
+	ret = vgpu_alloc_ram(v, PAGES * VGPU_PAGE, &gpa);
+	if (!ret)
+		ret = vgpu_alloc_gma(v, PAGES * VGPU_PAGE, &gma);
+	if (!ret)
+		ret = vgpu_ggtt_map(v, gma, gpa, PAGES * VGPU_PAGE);
+	if (ret)
+		return ret;
+
+	ram = v->ram + gpa;
+	memset(ram, 0, PAGES * VGPU_PAGE);
+	*r = (struct vgpu_ring) {
+		.image = gma + PAGE_IMAGE * VGPU_PAGE,
+		.state = (uint32_t *)(ram + PAGE_STATE * VGPU_PAGE),
+		.ring = (uint32_t *)(ram + PAGE_RING * VGPU_PAGE),
+	};
+	/* No page tables: nothing that only the ring asks for needs them. */
+	r->state[STATE_START] = gma + PAGE_RING * VGPU_PAGE;
+	r->state[STATE_CTL] = CTL_ONE_PAGE;
+
+	ret = vgpu_write32(v, BCS_HWS_PGA, gma + PAGE_STATUS * VGPU_PAGE);
+	if (ret)
+		return ret;
+	return vgpu_write32(v, BCS_GFX_MODE,
+			    GFX_MODE_EXECLISTS << 16 | GFX_MODE_EXECLISTS);
+}
+
+/* The image says that the ring is empty, then the engine that it is idle. */
+static bool done(struct vgpu *v, const struct vgpu_ring *r)
+{
+	uint32_t head = __atomic_load_n(&r->state[STATE_HEAD],
+					__ATOMIC_ACQUIRE);
+	uint32_t status;
+
+	return (head & (VGPU_PAGE - 1)) == r->tail &&
+	       !vgpu_read32(v, BCS_EXECLIST_STATUS, &status) &&
+	       !(status & EXECLIST_ACTIVE);
+}
+
+int vgpu_ring_submit(struct vgpu *v, struct vgpu_ring *r,
+		     const uint32_t *commands, size_t count)
+{
+	/* Two descriptors, the high dword first, the first context last */
+	const uint32_t elsp[4] = {
+		0, 0, CONTEXT_ID,
+		r->image | DESC_PRIVILEGED | DESC_48_BIT | DESC_VALID,
+	};
+	int ret = 0, tries;
+	size_t i;
+
+	if (count % 2)
+		return -EINVAL;
+	if (r->tail + count * 4 >= VGPU_PAGE)
+		return -ENOSPC;
+	memcpy((uint8_t *)r->ring + r->tail, commands, count * 4);
+	r->tail += count * 4;
+	r->state[STATE_TAIL] = r->tail;
+	/* The engine's own state is what it happens to be. */
+	r->state[STATE_CONTROL] = CONTROL_INHIBIT;
+
+	for (i = 0; i < ARRAY_SIZE(elsp) && !ret; i++)
+		ret = vgpu_write32(v, BCS_ELSP, elsp[i]);
+	for (tries = 0; tries < 2000 && !ret; tries++) {
+		if (done(v, r))
+			return 0;
+		usleep(1000);
+	}
+	return ret ? ret : -ETIME;
+}
