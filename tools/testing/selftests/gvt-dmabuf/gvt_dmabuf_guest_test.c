@@ -250,6 +250,50 @@ TEST_F(rate, is_bounded)
 	EXPECT_TRUE(answers(&self->v));
 }
 
+/* ---- accesses ---- */
+
+FIXTURE(access) {
+	struct vgpu v;
+};
+
+FIXTURE_SETUP(access)
+{
+	if (!test_open(_metadata, &self->v))
+		return;
+}
+
+FIXTURE_TEARDOWN(access)
+{
+	test_close(&self->v);
+}
+
+/*
+ * Registers took four bytes whatever the size of the access, and so the next
+ * three of the host's stack. They may keep what they had, or become 0.
+ */
+TEST_F(access, of_one_byte_takes_no_more)
+{
+	static const uint32_t masks[] = {	/* of interrupts: PRM 2c */
+		0x44404, 0x4440c,	/* pipe A */
+		0x44414, 0x4441c,	/* pipe B */
+	};
+	const uint8_t byte = 0x5a;
+	uint32_t val;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(masks); i++) {
+		ASSERT_EQ(0, vgpu_write32(&self->v, masks[i], 0x11223300));
+		/* What may be left on the stack: PLANE_STRIDE's */
+		ASSERT_EQ(0, vgpu_write32(&self->v, 0x70188, 0xa5a5a5a5));
+		ASSERT_EQ(1, pwrite(self->v.device, &byte, 1,
+				    self->v.bar0 + masks[i]));
+		ASSERT_EQ(0, vgpu_read32(&self->v, masks[i], &val));
+		EXPECT_EQ(byte, val & 0xff);
+		EXPECT_TRUE(val >> 8 == 0x112233 || val >> 8 == 0)
+			TH_LOG("register 0x%x is 0x%08x", masks[i], val);
+	}
+}
+
 /* ---- may crash or hang an unfixed kernel, so they are last ---- */
 
 /* Audit 1: a rate of zero, exact or rounded, divided by */

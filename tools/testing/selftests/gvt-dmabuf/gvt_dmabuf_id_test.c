@@ -160,6 +160,16 @@ TEST_F(id, is_never_reused)
 	}
 }
 
+/* Audit 20: the next guest's viewer would ask for the last one's picture */
+TEST_F(id, ends_with_a_reset)
+{
+	struct vfio_device_gfx_plane_info info;
+
+	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
+	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_RESET, NULL));
+	EXPECT_EQ(-EINVAL, vgpu_get_dmabuf(&self->v, info.dmabuf_id));
+}
+
 /* Audit 8: two had asked, and the first one's close took it from the other */
 TEST_F(id, query_query_get_close_get)
 {

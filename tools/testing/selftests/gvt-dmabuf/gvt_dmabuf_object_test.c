@@ -3,6 +3,9 @@
  * What may be done with an exported dma-buf: the GEM ioctls on the proxy
  * object, and every door that could let the host write to the guest.
  */
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
 #include <drm/drm.h>
 #include <drm/i915_drm.h>
 
@@ -238,6 +241,47 @@ TEST_F(object, gtt_mmap_shows_the_picture)
 
 	ASSERT_NE(MAP_FAILED, map);
 	EXPECT_EQ(0, memcmp(self->was, map, self->s.size));
+}
+
+/* Is the device of this DRM fd asleep within @seconds? 1, 0 or -errno */
+static int sleeps_within(int drm, int seconds)
+{
+	char path[80], status[16] = "";
+	struct stat st;
+	FILE *f;
+	int i;
+
+	if (fstat(drm, &st))
+		return -errno;
+	snprintf(path, sizeof(path),
+		 "/sys/dev/char/%u:%u/device/power/runtime_status",
+		 major(st.st_rdev), minor(st.st_rdev));
+	for (i = 0; i < seconds * 10; i++) {
+		f = fopen(path, "re");
+		if (!f)
+			return -errno;
+		if (fscanf(f, "%15s", status) == 1 &&
+		    !strcmp(status, "suspended")) {
+			fclose(f);
+			return 1;
+		}
+		fclose(f);
+		usleep(100000);
+	}
+	return 0;
+}
+
+/* Audit 18: a GPU that sleeps answers with ones, and no page was found */
+TEST_F(object, import_works_while_the_gpu_sleeps)
+{
+	int asleep = sleeps_within(self->drm, 15);
+
+	if (asleep == -ENOENT)
+		SKIP(return, "nothing sleeps here: enable CONFIG_PM");
+	ASSERT_LE(0, asleep);
+	if (!asleep)
+		SKIP(return, "the GPU stays awake: give i915 its firmware");
+	EXPECT_EQ(0, test_compare(self->fd, &self->v, &self->s));
 }
 
 /* ---- doors that must stay shut ---- */
