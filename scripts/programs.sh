@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # programs.sh [--path]: build the programs that run in the rig.
 #
-# The kselftest, the GPU smoke test and the demo, linked statically (the rig
-# has no libraries) against the kernel headers with the series. --path prints
-# where they are.
+# The kselftest, the GPU smoke test, the fuzzer and the demo, linked statically
+# (the rig has no libraries) against the kernel headers with the series. --path
+# prints where they are.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -16,7 +16,7 @@ SELFTEST=tools/testing/selftests/gvt-dmabuf
 UAPI=$("$SCRIPTS/uapi.sh" --path)/include
 base_paths
 name=programs-$(hash_words "$UAPI" "$(gcc -dumpfullversion)" \
-	"$(hash_paths $SELFTEST vm/demo vm/gpu-smoke.c scripts/programs.sh)")
+	"$(hash_paths $SELFTEST vm/demo vm/fuzz vm/gpu-smoke.c scripts/programs.sh)")
 
 # compile OUTPUT SOURCE... -- LIBRARY...
 compile() {
@@ -36,6 +36,7 @@ compile() {
 		-o "$output" "${sources[@]}" "$@"
 }
 
+# Called where a failure is looked at, so that "set -e" is off inside.
 compile_all() {
 	local dir=$1 library test
 
@@ -43,9 +44,10 @@ compile_all() {
 	mapfile -t library < <(find "$REPO/$SELFTEST" -name '*.c' ! -name '*_test.c')
 
 	for test in "$REPO/$SELFTEST"/*_test.c; do
-		compile "$dir/$(basename "$test" .c)" "$test" "${library[@]}" --
+		compile "$dir/$(basename "$test" .c)" "$test" "${library[@]}" -- || return
 	done
-	compile "$dir/gpu-smoke" "$REPO/vm/gpu-smoke.c" --
+	compile "$dir/gpu-smoke" "$REPO/vm/gpu-smoke.c" -- || return
+	compile "$dir/gvt-fuzz" "$REPO"/vm/fuzz/*.c "${library[@]}" -- || return
 	compile "$dir/gvt-demo" "$REPO"/vm/demo/*.c "${library[@]}" -- -lpng -lz -lm
 }
 build_programs() {

@@ -479,20 +479,14 @@ FIXTURE_VARIANT_ADD(guest, bad_status_page) { .once = write_bad_status_page };
 FIXTURE_VARIANT_ADD(guest, bad_force_nonpriv) { .once = write_bad_nonpriv };
 FIXTURE_VARIANT_ADD(guest, aux_message_too_long) { .once = send_long_aux };
 
-FIXTURE_VARIANT_ADD(guest, fence_of_another_vgpu) {
-	.once = write_others_fence,
-};
+FIXTURE_VARIANT_ADD(guest, others_fence) { .once = write_others_fence };
 
 FIXTURE_VARIANT_ADD(guest, interrupt_with_odd_msi_bits) {
 	.prepare = make_odd_interrupt, .once = interrupt,
 };
 
 FIXTURE_VARIANT_ADD(guest, read_of_no_region) { .once = read_no_region };
-
-FIXTURE_VARIANT_ADD(guest, read_of_others_aperture) {
-	.once = read_others_aperture,
-};
-
+FIXTURE_VARIANT_ADD(guest, others_aperture) { .once = read_others_aperture };
 FIXTURE_VARIANT_ADD(guest, write_to_the_opregion) { .once = write_opregion };
 FIXTURE_VARIANT_ADD(guest, bad_link_state) { .once = write_bad_link_state };
 FIXTURE_VARIANT_ADD(guest, set_irqs_that_is_refused) { .once = set_bad_irqs };
