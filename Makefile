@@ -8,23 +8,27 @@ PLATFORM ?= kbl
 STOCK ?=
 KVM ?=
 UPDATE ?=
+MINUTES ?= 2
+SEED ?=
+DEBUG ?= 1
 
 boot_options = --platform $(PLATFORM) $(if $(STOCK),--stock) $(if $(KVM),--kvm)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup fetch qemu modules rig demo check kunit series tree shell \
-	lint clean clean-cache
+.PHONY: help setup fetch qemu modules rig demo demo-linux check check-e2e \
+	kunit audit fuzz series tree shell lint clean clean-cache
 
 help:	## this list
 	@echo 'gvt-dmabuf: zero-copy display of GVT-g vGPUs, on $(KERNEL_SOURCE)'
 	@echo
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
 		awk -F '|' '{ printf "%-20s%s\n", $$1, $$2 }'
 	@echo
-	@echo '  PLATFORM=bdw|skl|kbl|cfl   the GPU model that demo and shell run on ($(PLATFORM))'
+	@echo '  PLATFORM=bdw|skl|kbl|cfl   the GPU model of demo, fuzz and shell ($(PLATFORM))'
 	@echo '  STOCK=1                    check, shell: Debian'"'"'s own i915 and kvmgt'
 	@echo '  KVM=1                      demo, check, shell: run the rig on KVM, not emulated'
 	@echo '  UPDATE=1                   fetch: newest base packages'
+	@echo '  MINUTES=N SEED=S DEBUG=    fuzz: how long, from which seed, on Debian'"'"'s kernel'
 
 setup:	## install the Debian packages that the build needs
 	@scripts/setup.sh
@@ -44,11 +48,24 @@ rig: setup	## build all that boots, with stable names in out/rig
 demo: setup	## a vGPU's desktop as out/demo/desktop.png
 	@scripts/demo.sh --platform $(PLATFORM) $(if $(KVM),--kvm)
 
+demo-linux: setup	## stock QEMU shows a Linux guest: out/demo/linux-*.png
+	@scripts/demo-linux.sh $(boot_options)
+
 check: setup	## all tests; ends with "N passed, N failed, N skipped"
 	@scripts/check.sh $(if $(STOCK),--stock) $(if $(KVM),--kvm)
 
+check-e2e: setup	## stock QEMU and real guests, as tests
+	@scripts/check-e2e.sh $(boot_options)
+
 kunit: setup	## the decoder's KUnit tests, on the debug kernel
 	@scripts/check.sh kunit
+
+audit: setup	## each row of docs/audit.md on stock and on ours
+	@scripts/audit.sh
+
+fuzz: setup	## random guests and viewers, on the debug kernel
+	@scripts/fuzz.sh --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) \
+		--platform $(PLATFORM) $(if $(DEBUG),,--plain)
 
 lint: setup	## shellcheck, checkpatch, sparse
 	@scripts/check.sh shell series style sparse

@@ -17,6 +17,8 @@
 #   --share DIR     use DIR as the share and leave it (default: a new one,
 #                   removed afterwards)
 #   --cpus N        virtual CPUs (default 1)
+#   --cpu FLAGS     more for QEMU's -cpu, such as -avx,-avx2
+#   --export T=DIR  let the guest mount DIR, read only, by 9p as T
 #   --append ARGS   more for the kernel's command line
 #   --timeout S     seconds the run may take (default 180; --debug 900)
 #   --name NAME     names the logs (default: rig)
@@ -30,11 +32,11 @@
 usage_if_asked "$@"
 
 PLATFORM=kbl VARIANT=ours VGPUS=1 TYPE='' BDF='' TIMEOUT='' NAME=rig ACCEL=icount
-CPUS='' SHARE='' SHELL_WANTED='' QUIET='' APPEND=''
-PUT=()
+CPUS='' SHARE='' SHELL_WANTED='' QUIET='' APPEND='' CPU_FLAGS=''
+PUT=() EXPORTS=()
 while [ $# -gt 0 ]; do
 	case $1 in
-	--platform | --vgpus | --cpus | --type | --bdf | --put | --share | --append | --timeout | --name)
+	--platform | --vgpus | --cpus | --cpu | --export | --type | --bdf | --put | --share | --append | --timeout | --name)
 		[ $# -gt 1 ] || die "$1 needs a value (see --help)"
 		;;
 	esac
@@ -42,6 +44,11 @@ while [ $# -gt 0 ]; do
 	--platform) PLATFORM=$2 && shift ;;
 	--vgpus) VGPUS=$2 && shift ;;
 	--cpus) CPUS=$2 && shift ;;
+	--cpu) CPU_FLAGS=,$2 && shift ;;
+	--export)
+		EXPORTS+=(-virtfs "local,path=${2#*=},mount_tag=${2%%=*},security_model=none,multidevs=remap,readonly=on")
+		shift
+		;;
 	--type) TYPE=$2 && shift ;;
 	--bdf) BDF=$2 && shift ;;
 	--put) PUT+=("$2") && shift ;;
@@ -88,8 +95,8 @@ TIMEOUT=${TIMEOUT:-180}
 # One thread emulates all CPUs: QEMU 7.2 with a thread for each may miss a
 # write to code that it is translating, and KVM's static keys are such writes.
 case $ACCEL in
-icount) MACHINE=(-accel "tcg,thread=single" -icount "shift=3,sleep=off" -cpu "max,-la57" -smp "$CPUS") ;;
-realtime) MACHINE=(-accel "tcg,thread=single" -cpu "max,-la57" -smp "$CPUS") ;;
+icount) MACHINE=(-accel "tcg,thread=single" -icount "shift=3,sleep=off" -cpu "max,-la57$CPU_FLAGS" -smp "$CPUS") ;;
+realtime) MACHINE=(-accel "tcg,thread=single" -cpu "max,-la57$CPU_FLAGS" -smp "$CPUS") ;;
 kvm)
 	[ -w /dev/kvm ] || die "--kvm: /dev/kvm is missing or not writable; run without it"
 	MACHINE=(-accel kvm -cpu host -smp "$CPUS")
@@ -135,7 +142,8 @@ COMMAND=("$QEMU" -machine pc "${MACHINE[@]}" -m "$MEMORY"
 	-nodefaults -vga none -display none -no-reboot
 	-kernel "$KERNEL" -initrd "$INITRD" -append "$ARGS"
 	-device "igd,platform=$PLATFORM,addr=02.0"
-	-virtfs "local,path=$SHARE,mount_tag=share,security_model=none,multidevs=remap")
+	-virtfs "local,path=$SHARE,mount_tag=share,security_model=none,multidevs=remap"
+	"${EXPORTS[@]}")
 
 if [ -n "$SHELL_WANTED" ]; then
 	"${COMMAND[@]}" -serial mon:stdio

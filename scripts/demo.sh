@@ -22,10 +22,10 @@ mkdir "$share/out"
 [ -s "$share/out/desktop.png" ] ||
 	die "the demo ended well but left no desktop.png (its output is above)"
 # The pictures of one run replace those of the last as a whole.
-rm -rf "$OUT/demo"
-mv "$share/out" "$OUT/demo"
-chmod 755 "$OUT/demo"
-for picture in "$OUT"/demo/*.png; do
+mkdir -p "$OUT/demo"
+rm -f "$OUT"/demo/desktop*.png
+mv "$share"/out/*.png "$OUT/demo/"
+for picture in "$OUT"/demo/desktop*.png; do
 	say "out/demo/${picture##*/}"
 done
 say "demo: $SECONDS s, of which building took $built s"

@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# check-e2e.sh [--platform P] [--stock] [--kvm] [SCENARIO...]: stock QEMU shows guests, as tests (TAP).
+#
+#   firmware   a guest of a kilobyte that programs the GGTT and a plane itself
+#   console    Linux: the text on the guest's framebuffer, pixel for pixel
+#   flips      Linux: page flips between two and between three buffers
+#
+# Without SCENARIO all of them. A guest hands over to the viewer by lines on a
+# serial port (vm/e2e/hand.h), so nothing is timed; a picture that does not come
+# fails the test after a bound. A failure names its log. With --stock the rig
+# has Debian's own i915 and kvmgt. The last line is "N passed, N failed, N skipped".
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=e2e-lib.sh
+. "$SCRIPTS/e2e-lib.sh"
+usage_if_asked "$@"
+
+FLIPS=${FLIPS:-120}	# in all, half of them between two buffers
+SLAB_GROWTH=1024	# kB that the rig's kernel may keep after half of them
+PLATFORM=kbl
+SCENARIOS=()
+OPTIONS=()
+while [ $# -gt 0 ]; do
+	case $1 in
+	--stock | --kvm) OPTIONS+=("$1") ;;
+	--platform)
+		PLATFORM=${2-}
+		OPTIONS+=("$1" "$PLATFORM")
+		shift
+		;;
+	firmware | console | flips) SCENARIOS+=("$1") ;;
+	*) die "unknown scenario or option $1 (see --help)" ;;
+	esac
+	shift
+done
+[ ${#SCENARIOS[@]} -gt 0 ] || SCENARIOS=(firmware console flips)
+
+RESULTS=$OUT/check-e2e
+TAP=$RESULTS/tap
+TESTS=0
+
+# result NAME COMMAND...: one test, passed if the command says so.
+result() {
+	local name=$1 verdict=ok
+	shift
+
+	TESTS=$((TESTS + 1))
+	"$@" || verdict="not ok"
+	say "$verdict $TESTS - $name" | tee -a "$TAP"
+	[ "$verdict" = ok ] || say "# see $LOG, $OUT/rig/log/check-e2e-$SCENARIO.*, $SHARE/out"
+}
+
+# run SCENARIO GUEST...: boot the rig with that guest; sets LOG, SHARE, STATUS.
+run() {
+	local name=$1 start=$SECONDS
+	shift
+
+	SHARE=$RESULTS/$name
+	LOG=$RESULTS/$name.log
+	STATUS=0
+	e2e_share "$SHARE"
+	e2e_boot "check-e2e-$name" "$SHARE" "${OPTIONS[@]}" -- "$@" >"$LOG" 2>&1 </dev/null || STATUS=$?
+	say "# $name: $((SECONDS - start)) s"
+}
+ended_well() { [ "$STATUS" -eq 0 ]; }
+saw() { grep -q "^viewer: saw $1 " "$LOG"; }
+no_ioctl_failed() { grep -q '^ioctls: .* 0 errors$' "$LOG"; }
+at_most() {
+	local limit=$1 ids
+	ids=$(sed -n 's/^ioctls: .* \([0-9]*\) distinct dma-buf ids.*/\1/p' "$LOG")
+	[ -n "$ids" ] && [ "$ids" -gt 0 ] && [ "$ids" -le "$limit" ]
+}
+slab_is_bounded() {
+	awk -v limit="$SLAB_GROWTH" '
+		/slab grew by/ { n++; if ($(NF - 1) > limit) bad = 1 }
+		END { exit !n || bad }' "$LOG"
+}
+
+scenario_firmware() {
+	if [ "$PLATFORM" = bdw ]; then
+		result "firmware # SKIP it knows the planes of gen9 only" true
+		return
+	fi
+	run firmware -kernel /share/firmware.elf
+	result "firmware: the viewer's picture equals the guest's, pixel for pixel" saw firmware
+	result "firmware: no ioctl failed, the kernel log is clean" ended_well_quietly
+}
+scenario_console() {
+	run console "${E2E_LINUX[@]}" -append "$E2E_ARGS e2e.run=kms-desktop,console"
+	result "console: the viewer's picture equals the framebuffer, pixel for pixel" saw linux-console
+	result "console: no ioctl failed, the kernel log is clean" ended_well_quietly
+}
+scenario_flips() {
+	run flips "${E2E_LINUX[@]}" \
+		-append "$E2E_ARGS e2e.run=kms-desktop,flips:$((FLIPS / 2)):2,flips:$((FLIPS / 2)):3"
+	result "flips: between 2 buffers, each picture is one frame and each frame comes" saw "2 frames:"
+	result "flips: between 3 buffers, each picture is one frame and each frame comes" saw "3 frames:"
+	# The console, and three buffers
+	result "flips: a buffer keeps its id" at_most 4
+	result "flips: the kernel keeps no more memory after them" slab_is_bounded
+	result "flips: no ioctl failed, the kernel log is clean" ended_well_quietly
+}
+ended_well_quietly() { ended_well && no_ioctl_failed; }
+
+e2e_build
+rm -rf "$RESULTS"
+mkdir -p "$RESULTS"
+say "TAP version 13" >"$TAP"
+for SCENARIO in "${SCENARIOS[@]}"; do
+	"scenario_$SCENARIO"
+done
+say "1..$TESTS" | tee -a "$TAP"
+"$SCRIPTS/ktap.sh" e2e <"$TAP" >"$RESULTS/count"
+read -r passed failed skipped <"$RESULTS/count"
+say "check-e2e: $SECONDS s"
+say "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ] || exit 1

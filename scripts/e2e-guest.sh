@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# e2e-guest.sh [--path]: what runs inside and beside the guest of the rig.
+#
+#   vmlinuz        Debian's kernel, for the guest
+#   guest-initrd   busybox, Debian's i915 as it is, vm/e2e/guest-init and the
+#                  program that draws
+#   vnc-shot       the viewer, for the root file system of e2e-root.sh
+#   host-run       starts QEMU and the viewer in the rig
+#   firmware.elf   a guest without Linux
+#
+# --path prints where they are.
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+usage_if_asked "$@"
+path_wanted "$@"
+
+LOG=$LOGS/e2e-guest.log
+BUSYBOX=/bin/busybox
+
+UAPI=$("$SCRIPTS/uapi.sh" --path)/include
+ROOT=$("$SCRIPTS/e2e-root.sh" --path)
+base_paths
+name=e2e-guest-$(hash_words "$UAPI" "$ROOT" "$KERNEL_VERSION" "$(gcc -dumpfullversion)" \
+	"$(hash_paths vm/e2e vm/demo scripts/e2e-guest.sh)" \
+	"$(dpkg-query -W busybox-static 2>/dev/null)")
+
+compile() {
+	gcc -std=gnu11 -O2 -g0 -Wall -Wextra -Werror -D_GNU_SOURCE= \
+		-isystem "$UAPI" -isystem "$UAPI/drm" -I "$REPO/vm/demo" \
+		-I "$REPO/vm/e2e" "$@"
+}
+# The guest has no libraries; the viewer has those of the root file system. One
+# condition: "set -e" is off in what run_logged runs.
+compile_all() {
+	local dir=$1 lib=$ROOT/usr/lib/x86_64-linux-gnu
+
+	cd "$REPO/vm" &&
+		compile -static -o "$dir/kms-desktop" e2e/kms-desktop.c e2e/kms.c e2e/scene.c \
+			demo/canvas.c demo/font.c demo/desktop.c -lm &&
+		compile -isystem "$ROOT/usr/include" -o "$dir/vnc-shot" e2e/vnc-shot.c \
+			demo/image.c -L "$lib" \
+			-Wl,-rpath-link,"$lib:$ROOT/lib/x86_64-linux-gnu" -lvncclient -lpng &&
+		compile -m32 -march=i686 -Os -ffreestanding -fno-pic -no-pie \
+			-fno-stack-protector -nostdlib -Wl,--build-id=none \
+			-Wl,-T,e2e/firmware.ld -o "$dir/firmware.elf" e2e/firmware.c
+}
+
+make_initrd() {
+	local dir=$1 root=$1/root n=10 file base
+
+	mkdir -p "$root/bin" "$root/mods"
+	cp "$BUSYBOX" "$root/bin/busybox"
+	install -m 755 "$REPO/vm/e2e/guest-init" "$root/init"
+	mv "$dir/kms-desktop" "$root/bin/"
+	/sbin/modprobe -d "$BASE_IMG" -S "$KERNEL_RELEASE" --show-depends i915 |
+		awk '$1 == "insmod" { print $2 }' >"$dir/modules.order"
+	while read -r file; do
+		base=${file##*/}
+		base=$n-${base%.xz}
+		xz -dc "$file" >"$root/mods/$base"
+		# As in initrd.sh: tables that cost most of the time to load it.
+		objcopy -R .BTF -R __mcount_loc "$root/mods/$base"
+		n=$((n + 1))
+	done <"$dir/modules.order"
+	# Not compressed: twice emulated, unpacking takes longer than reading.
+	(cd "$root" && find . | sort | cpio --quiet -o -H newc -R 0:0) >"$dir/guest-initrd"
+	rm -rf "$root"
+}
+build_guest() {
+	local dir=$1
+
+	run_logged "building the guest and the viewer" "$LOG" compile_all "$dir"
+	make_initrd "$dir"
+	cp "$BASE_IMG/boot/vmlinuz-$KERNEL_RELEASE" "$dir/vmlinuz"
+	install -m 755 "$REPO/vm/e2e/host-run" "$dir/host-run"
+}
+
+[ -x "$BUSYBOX" ] || die "no $BUSYBOX: run 'make setup' (package busybox-static)"
+entry "$name" build_guest
+tell_path "$CACHE/$name"

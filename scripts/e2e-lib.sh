@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What demo-linux.sh and check-e2e.sh share: how the rig is booted in which
+# Debian's QEMU runs a guest. Sourced after lib.sh, never run.
+
+# shellcheck disable=SC2034	# what is set here is used by those who source it
+
+# A vGPU big enough for the mode; no AVX, which costs the software renderer more
+# than it saves when the CPU is emulated; and the real clock, see docs/e2e.md.
+E2E_RIG=(--type V5_8 --cpu "-avx,-avx2,-fma,-f16c" --realtime --timeout 400)
+E2E_BOUND=90	# seconds of the rig in which a picture must be there
+
+E2E_LINUX=(-kernel /share/vmlinuz -initrd /share/guest-initrd)
+E2E_ARGS="console=tty0 console=ttyS0 panic=-1 loglevel=6 mitigations=off nowatchdog"
+E2E_ARGS+=" cryptomgr.notests vt.global_cursor_default=0"
+# i915 in the guest asks for the scanline a hundred times at each vblank, and
+# each time costs a trap.
+E2E_ARGS+=" e2e.drm=timestamp_precision_usec=0"
+
+e2e_build() {
+	"$SCRIPTS/rig.sh"
+	E2E_ROOT=$("$SCRIPTS/e2e-root.sh" --path)
+	E2E_GUEST=$("$SCRIPTS/e2e-guest.sh" --path)
+}
+
+# e2e_share DIR: what the rig needs of this machine.
+e2e_share() {
+	mkdir -p "$1"
+	cp "$E2E_GUEST"/{vmlinuz,guest-initrd,vnc-shot,host-run,firmware.elf} "$1/"
+}
+
+# e2e_boot NAME SHARE [BOOT-OPTION...] -- QEMU-ARGUMENT...: run a guest until it
+# has said that it ends. Pictures and logs are in SHARE/out.
+e2e_boot() {
+	local name=$1 share=$2 options=() command
+	shift 2
+
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	printf -v command ' %q' "$@"
+	"$SCRIPTS/boot.sh" --name "$name" --share "$share" --export "e2e=$E2E_ROOT" \
+		"${E2E_RIG[@]}" "${options[@]}" -- "E2E_BOUND=$E2E_BOUND sh ./host-run$command"
+}

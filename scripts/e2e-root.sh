@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# e2e-root.sh [--path]: the root file system in which Debian's QEMU runs.
+#
+# Debian's own packages of QEMU, of Mesa's software renderer and of a VNC client
+# library, with all that they depend on, unpacked into the cache; nothing is
+# installed and nothing of the machine's own is changed. The rig mounts it by
+# 9p. --path prints where it is.
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=apt.sh
+. "$SCRIPTS/apt.sh"
+usage_if_asked "$@"
+path_wanted "$@"
+
+LOG=$LOGS/e2e-root.log
+
+# With all that they depend on
+PACKAGES=(qemu-system-x86 seabios libegl1 libopengl0 libgbm1 libgl1-mesa-dri libvncclient1)
+# By themselves: of the first only the display without a window is wanted, not
+# GTK and what comes with it; the others are headers to build the viewer with.
+SINGLE=(qemu-system-gui libvncserver-dev libsasl2-dev)
+# Most of the bytes, and nobody reads them
+UNWANTED=(usr/share/doc usr/share/man usr/share/locale usr/share/info usr/share/iso-codes)
+# The renderer is one file under the names of a dozen drivers.
+DRIVERS=(kms_swrast swrast)
+
+base_versions
+name=e2e-root-$(hash_words "$KERNEL_VERSION" "$QEMU_VERSION" "${PACKAGES[@]}" \
+	"${SINGLE[@]}" "$(hash_paths scripts/e2e-root.sh)")
+
+fetch_with_dependencies() {
+	local dir=$1
+
+	# A machine on which nothing is installed yet
+	: >"$dir/status"
+	mkdir -p "$dir/partial"
+	private_apt apt-get -o Dir::State::status="$dir/status" \
+		-o Dir::Cache::archives="$dir" --yes --quiet \
+		--no-install-recommends --download-only install "${PACKAGES[@]}" || return
+	download "$dir" private_apt apt-get download "${SINGLE[@]}"
+}
+unpack_all() {
+	local debs=$1 root=$2 deb driver dri keep=()
+
+	for deb in "$debs"/*.deb; do
+		dpkg-deb -x "$deb" "$root" || return
+	done
+	(cd "$root" && rm -rf "${UNWANTED[@]}" && mkdir -p dev proc sys tmp share)
+	dri=$root/usr/lib/x86_64-linux-gnu/dri
+	for driver in "${DRIVERS[@]}"; do
+		keep+=(! -name "${driver}_dri.so")
+	done
+	find "$dri" -name '*_dri.so' "${keep[@]}" -delete
+	[ -f "$dri/${DRIVERS[0]}_dri.so" ] || {
+		echo "no ${DRIVERS[0]}_dri.so in the packages"
+		return 1
+	}
+}
+build_root() {
+	local dir=$1
+
+	lock fetch	# apt's lists are those of fetch.sh
+	ensure_lists
+	mkdir "$dir/debs" "$dir/root"
+	twice "downloading Debian's QEMU and Mesa (about 95 MB)" fetch_with_dependencies "$dir/debs"
+	unlock fetch
+	run_logged "unpacking them" "$LOG" unpack_all "$dir/debs" "$dir/root"
+	rm -rf "$dir/debs"
+}
+entry "$name" build_root
+tell_path "$CACHE/$name/root"

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * How the guest and the viewer's host hand over to each other: lines on a
+ * serial port of the guest, so that neither has to guess how long the other
+ * takes.
+ *
+ *   guest:  picture NAME HASH WIDTH HEIGHT X Y W H
+ *	The display shows NAME from now on, see frame_hash(); the box is where
+ *	a cursor may be, and W 0 if nowhere.
+ *   viewer: seen | missed
+ *	It has that very picture; or it waited as long as it may.
+ *   guest:  among WIDTH HEIGHT HASH...
+ *	From now on the display shows one of these frames, whole.
+ *   guest:  settled
+ *	No longer so. As if each frame that the viewer has seen by then was a
+ *	picture, it answers seen or missed.
+ *   guest:  say TEXT
+ *   guest:  fail TEXT
+ *   guest:  end
+ */
+#ifndef E2E_HAND_H
+#define E2E_HAND_H
+
+#include <stdbool.h>
+#include <linux/types.h>
+
+#define HAND_LINE	256
+#define HAND_FRAMES	8
+
+struct box {
+	int x, y, w, h;
+};
+
+/*
+ * FNV-1a over the pixels without their top byte, row by row; a pixel inside
+ * @but counts as black.
+ */
+static inline __u64 frame_hash(const __u32 *px, int width, int height,
+			       int stride, const struct box *but)
+{
+	__u64 hash = 0xcbf29ce484222325ull;
+	int x, y;
+
+	for (y = 0; y < height; y++) {
+		for (x = 0; x < width; x++) {
+			__u32 v = px[(long)y * stride + x] & 0xffffff;
+
+			if (x >= but->x && x < but->x + but->w &&
+			    y >= but->y && y < but->y + but->h)
+				v = 0;
+			hash = (hash ^ v) * 0x100000001b3ull;
+		}
+	}
+	return hash;
+}
+
+#endif /* E2E_HAND_H */
