@@ -6,8 +6,10 @@
  *
  * "Audit" numbers are rows of docs/audit.md.
  */
+#include <linux/netlink.h>
 #include <sched.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "test_util.h"
@@ -15,6 +17,13 @@
 /* The slowest and the fastest display that anybody has, with some room */
 #define MAX_HZ		250
 #define MEASURE_MS	300
+
+/* So many changes, and at most so many events of them */
+#define TOGGLES		200
+#define MAX_UEVENTS	10
+
+/* i915_pvinfo.h in the kernel */
+#define PVINFO_DISPLAY_READY	0x78804u
 
 static int64_t now_us(void)
 {
@@ -417,6 +426,69 @@ TEST_F(config, space_does_not_wrap_around)
 	EXPECT_GT(0, pread(self->v.device, &val, 4, end - 4));
 	EXPECT_GT(0, pwrite(self->v.device, &val, 4, end - 4));
 	EXPECT_TRUE(answers(&self->v));
+}
+
+/* ---- Audit 19: waking udev ---- */
+
+FIXTURE(uevent) {
+	struct vgpu v;
+	int socket;
+};
+
+FIXTURE_SETUP(uevent)
+{
+	struct sockaddr_nl all = { .nl_family = AF_NETLINK, .nl_groups = 1 };
+
+	if (!test_open(_metadata, &self->v))
+		return;
+	self->socket = socket(AF_NETLINK,
+			      SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+			      NETLINK_KOBJECT_UEVENT);
+	ASSERT_LE(0, self->socket);
+	ASSERT_EQ(0, bind(self->socket, (struct sockaddr *)&all, sizeof(all)));
+}
+
+FIXTURE_TEARDOWN(uevent)
+{
+	close(self->socket);
+	test_close(&self->v);
+}
+
+/* Those that are there already, of GVT-g; one that was lost counts as well. */
+static int count_uevents(int fd)
+{
+	static const char name[] = "GVT_DISPLAY_READY=";
+	char event[4096];
+	ssize_t n;
+	int count = 0;
+
+	for (;;) {
+		n = recv(fd, event, sizeof(event), 0);
+		if (n >= 0)
+			count += !!memmem(event, n, name, sizeof(name) - 1);
+		else if (errno == ENOBUFS)
+			count++;
+		else
+			return count;
+	}
+}
+
+TEST_F(uevent, tells_that_the_display_is_ready)
+{
+	ASSERT_EQ(0, vgpu_write32(&self->v, PVINFO_DISPLAY_READY, 1));
+	EXPECT_EQ(1, count_uevents(self->socket));
+}
+
+TEST_F(uevent, comes_as_often_as_the_guest_likes_not)
+{
+	int i, count = 0;
+
+	for (i = 0; i < TOGGLES; i++) {
+		ASSERT_EQ(0, vgpu_write32(&self->v, PVINFO_DISPLAY_READY,
+					  i % 2));
+		count += count_uevents(self->socket);
+	}
+	EXPECT_GE(MAX_UEVENTS, count);
 }
 
 TEST_HARNESS_MAIN

@@ -169,7 +169,14 @@ struct vgpu_ring {
 };
 
 int vgpu_ring_init(struct vgpu *v, struct vgpu_ring *r);
-/* Execute commands and wait for their end; @count is even. */
+/*
+ * Put commands into the ring (@count is even), have one ring or two executed
+ * in turn, wait until one is empty and the engine idle; or all of that.
+ */
+int vgpu_ring_emit(struct vgpu_ring *r, const uint32_t *commands, size_t count);
+int vgpu_ring_start(struct vgpu *v, const struct vgpu_ring *first,
+		    const struct vgpu_ring *second);
+int vgpu_ring_wait(struct vgpu *v, const struct vgpu_ring *r);
 int vgpu_ring_submit(struct vgpu *v, struct vgpu_ring *r,
 		     const uint32_t *commands, size_t count);
 

@@ -80,17 +80,8 @@ static bool done(struct vgpu *v, const struct vgpu_ring *r)
 	       !(status & EXECLIST_ACTIVE);
 }
 
-int vgpu_ring_submit(struct vgpu *v, struct vgpu_ring *r,
-		     const uint32_t *commands, size_t count)
+int vgpu_ring_emit(struct vgpu_ring *r, const uint32_t *commands, size_t count)
 {
-	/* Two descriptors, the high dword first, the first context last */
-	const uint32_t elsp[4] = {
-		0, 0, CONTEXT_ID,
-		r->image | DESC_PRIVILEGED | DESC_48_BIT | DESC_VALID,
-	};
-	int ret = 0, tries;
-	size_t i;
-
 	if (count % 2)
 		return -EINVAL;
 	if (r->tail + count * 4 >= VGPU_PAGE)
@@ -100,13 +91,44 @@ int vgpu_ring_submit(struct vgpu *v, struct vgpu_ring *r,
 	r->state[STATE_TAIL] = r->tail;
 	/* The engine's own state is what it happens to be. */
 	r->state[STATE_CONTROL] = CONTROL_INHIBIT;
+	return 0;
+}
+
+int vgpu_ring_start(struct vgpu *v, const struct vgpu_ring *first,
+		    const struct vgpu_ring *second)
+{
+	const uint32_t flags = DESC_PRIVILEGED | DESC_48_BIT | DESC_VALID;
+	/* Two descriptors, the high dword first, the first context last */
+	const uint32_t elsp[4] = {
+		CONTEXT_ID + 1, second ? second->image | flags : 0,
+		CONTEXT_ID, first->image | flags,
+	};
+	int ret = 0;
+	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(elsp) && !ret; i++)
 		ret = vgpu_write32(v, BCS_ELSP, elsp[i]);
-	for (tries = 0; tries < 2000 && !ret; tries++) {
+	return ret;
+}
+
+int vgpu_ring_wait(struct vgpu *v, const struct vgpu_ring *r)
+{
+	int tries;
+
+	for (tries = 0; tries < 2000; tries++) {
 		if (done(v, r))
 			return 0;
 		usleep(1000);
 	}
-	return ret ? ret : -ETIME;
+	return -ETIME;
+}
+
+int vgpu_ring_submit(struct vgpu *v, struct vgpu_ring *r,
+		     const uint32_t *commands, size_t count)
+{
+	int ret = vgpu_ring_emit(r, commands, count);
+
+	if (!ret)
+		ret = vgpu_ring_start(v, r, NULL);
+	return ret ? ret : vgpu_ring_wait(v, r);
 }

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a guest submits to an engine: it runs, or it is refused and the engine
+ * is there for who comes next.
+ *
+ * "Audit" numbers are rows of docs/audit.md.
+ */
+#include "test_util.h"
+
+/* Broadwell and Skylake PRM, Volume 2a. Addresses are those of the GGTT. */
+#define MI_NOOP			0u
+#define MI_BATCH_BUFFER_END	(0x0au << 23)
+#define MI_STORE_DATA_IMM	(0x20u << 23 | 1u << 22 | 2u)
+#define MI_BATCH_BUFFER_START	(0x31u << 23 | 1u)
+#define MI_NO_SUCH_COMMAND	(0x3fu << 23)
+
+/* i915_pvinfo.h in the kernel. A guest that looks knows where it is. */
+#define PVINFO_MAGIC		0x78000u
+
+#define PATTERN			0xc0ffee11u
+
+static const uint32_t good[] = { MI_NOOP, MI_NOOP };
+static const uint32_t bad[] = { MI_NO_SUCH_COMMAND, MI_NOOP };
+
+/* @batch: a page for commands, and one for what they write */
+FIXTURE(submit) {
+	struct vgpu v;
+	struct vgpu_ring a, b;
+	uint64_t batch;
+	uint32_t *commands, *written;
+};
+
+FIXTURE_SETUP(submit)
+{
+	uint64_t gpa;
+
+	if (!test_open(_metadata, &self->v))
+		return;
+	ASSERT_EQ(0, vgpu_ring_init(&self->v, &self->a));
+	ASSERT_EQ(0, vgpu_ring_init(&self->v, &self->b));
+	ASSERT_EQ(0, vgpu_alloc_ram(&self->v, 2 * VGPU_PAGE, &gpa));
+	ASSERT_EQ(0, vgpu_alloc_gma(&self->v, 2 * VGPU_PAGE, &self->batch));
+	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->batch, gpa, 2 * VGPU_PAGE));
+	self->commands = (uint32_t *)(self->v.ram + gpa);
+	self->written = self->commands + VGPU_PAGE / 4;
+	memset(self->commands, 0, 2 * VGPU_PAGE);
+}
+
+FIXTURE_TEARDOWN(submit)
+{
+	test_close(&self->v);
+}
+
+/* A reset, and what the guest's driver then sets up again */
+static void reset(struct __test_metadata *_metadata, struct vgpu *v,
+		  struct vgpu_ring *ring)
+{
+	uint32_t magic;
+
+	ASSERT_EQ(0, vgpu_ioctl(v->device, VFIO_DEVICE_RESET, NULL));
+	ASSERT_EQ(0, vgpu_read32(v, PVINFO_MAGIC, &magic));
+	ASSERT_EQ(0, vgpu_ring_init(v, ring));
+}
+
+TEST_F(submit, commands_are_executed)
+{
+	const uint32_t store[] = {
+		MI_STORE_DATA_IMM, self->batch + VGPU_PAGE, 0, PATTERN,
+	};
+
+	ASSERT_EQ(0, vgpu_ring_submit(&self->v, &self->a, store,
+				      ARRAY_SIZE(store)));
+	EXPECT_EQ(PATTERN, *self->written);
+}
+
+TEST_F(submit, two_contexts_are_executed)
+{
+	ASSERT_EQ(0, vgpu_ring_emit(&self->a, good, ARRAY_SIZE(good)));
+	ASSERT_EQ(0, vgpu_ring_emit(&self->b, good, ARRAY_SIZE(good)));
+	ASSERT_EQ(0, vgpu_ring_start(&self->v, &self->a, &self->b));
+	EXPECT_EQ(0, vgpu_ring_wait(&self->v, &self->a));
+	EXPECT_EQ(0, vgpu_ring_wait(&self->v, &self->b));
+}
+
+/*
+ * The batch buffer first changes the value that its second command stores, in
+ * guest memory: the copy of it that was checked, and is executed, has it as it
+ * was. In the ring @noops stand in front of what starts the batch buffer.
+ */
+static void run_batch(struct __test_metadata *_metadata, struct vgpu *v,
+		      struct vgpu_ring *ring, uint64_t gma, uint32_t *commands,
+		      size_t noops)
+{
+	const uint32_t batch[] = {
+		MI_STORE_DATA_IMM, gma + 7 * sizeof(uint32_t), 0, ~PATTERN,
+		MI_STORE_DATA_IMM, gma + VGPU_PAGE, 0, PATTERN,
+		MI_BATCH_BUFFER_END, MI_NOOP,
+	};
+	uint32_t start[6] = { MI_NOOP, MI_NOOP };
+
+	start[noops] = MI_BATCH_BUFFER_START;
+	start[noops + 1] = gma;
+	memcpy(commands, batch, sizeof(batch));
+	ASSERT_EQ(0, vgpu_ring_submit(v, ring, start, ARRAY_SIZE(start)));
+	EXPECT_EQ(~PATTERN, commands[7]);
+}
+
+TEST_F(submit, batch_buffer_is_executed_as_it_was_checked)
+{
+	run_batch(_metadata, &self->v, &self->a, self->batch, self->commands,
+		  2);
+	EXPECT_EQ(PATTERN, *self->written);
+}
+
+/* Audit 41: in front of all else, it started the guest's own */
+TEST_F(submit, batch_buffer_at_the_start_is_executed_as_it_was_checked)
+{
+	run_batch(_metadata, &self->v, &self->a, self->batch, self->commands,
+		  0);
+	EXPECT_EQ(PATTERN, *self->written);
+}
+
+/* Audit 40: a context was unpinned that had never been pinned */
+TEST_F(submit, is_possible_after_a_ring_that_was_refused)
+{
+	if (!test_unsafe(_metadata))
+		return;
+	ASSERT_EQ(0, vgpu_ring_emit(&self->a, bad, ARRAY_SIZE(bad)));
+	vgpu_ring_start(&self->v, &self->a, NULL);
+
+	reset(_metadata, &self->v, &self->a);
+	EXPECT_EQ(0, vgpu_ring_submit(&self->v, &self->a, good,
+				      ARRAY_SIZE(good)));
+}
+
+/* Audit 39: the timeline of its request stayed locked */
+TEST_F(submit, is_possible_after_a_second_ring_that_was_refused)
+{
+	if (!test_unsafe(_metadata))
+		return;
+	ASSERT_EQ(0, vgpu_ring_emit(&self->a, good, ARRAY_SIZE(good)));
+	ASSERT_EQ(0, vgpu_ring_emit(&self->b, bad, ARRAY_SIZE(bad)));
+	ASSERT_EQ(0, vgpu_ring_start(&self->v, &self->a, &self->b));
+
+	reset(_metadata, &self->v, &self->a);
+	EXPECT_EQ(0, vgpu_ring_submit(&self->v, &self->a, good,
+				      ARRAY_SIZE(good)));
+}
+
+TEST_HARNESS_MAIN
