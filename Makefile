@@ -15,8 +15,8 @@ DEBUG ?= 1
 boot_options = --platform $(PLATFORM) $(if $(STOCK),--stock) $(if $(KVM),--kvm)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup fetch qemu modules rig demo demo-linux check check-e2e \
-	kunit audit fuzz series tree shell lint clean clean-cache
+.PHONY: help setup fetch qemu modules rig demo demo-linux check check-debug \
+	check-e2e kunit audit fuzz series tree shell lint clean clean-cache
 
 help:	## this list
 	@echo 'gvt-dmabuf: zero-copy display of GVT-g vGPUs, on $(KERNEL_SOURCE)'
@@ -57,7 +57,10 @@ check: setup	## all tests; ends with "N passed, N failed, N skipped"
 check-e2e: setup	## stock QEMU and real guests, as tests
 	@scripts/check-e2e.sh $(boot_options)
 
-kunit: setup	## the decoder's KUnit tests, on the debug kernel
+check-debug: setup	## all that runs on the debug kernel, and nothing else
+	@scripts/check.sh debug stress $(if $(KVM),--kvm)
+
+kunit: setup	## KUnit and the mock selftests, on the debug kernel
 	@scripts/check.sh kunit
 
 audit: setup	## each row of docs/audit.md on stock and on ours

@@ -127,7 +127,7 @@ table() {
 if [ "${1-}" != --table ]; then
 	rm -rf "$RESULTS"
 	mkdir -p "$RESULTS"
-	keep ours rig kunit
+	keep ours rig debug
 	keep stock --stock
 	say "== what may take a stock kernel down, one boot each"
 	while read -r platform program test; do

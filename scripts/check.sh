@@ -9,9 +9,11 @@
 #   sparse       sparse and W=1 on the kernel files of the series
 #   qtest        the registers of the IGD device
 #   rig          on each platform: GPU smoke test and kselftest
-#   kunit        KUnit, mock selftests and kselftest on the debug kernel
+#   debug        KUnit, mock selftests and kselftest on the debug kernel
+#   stress       a minute of the fuzzer on the debug kernel
+#   kunit        KUnit and mock selftests alone (part of debug)
 #
-# Without STEP all of them. --stock runs only the rig step, on Debian's own
+# Without STEP all of them but kunit. --stock runs only the rig step, on Debian's own
 # i915 and kvmgt: its failures are what stock lacks, and do not make the exit
 # status non-zero as long as the tests could run. The last line is always
 # "N passed, N failed, N skipped".
@@ -21,6 +23,8 @@
 usage_if_asked "$@"
 
 PLATFORMS=(kbl bdw skl cfl)
+DEBUG_PLATFORMS=(kbl bdw)	# one of each generation
+STRESS_MINUTES=1
 STEPS=()
 STOCK=
 BOOT=()
@@ -31,15 +35,23 @@ for arg in "$@"; do
 		BOOT+=(--stock)
 		;;
 	--kvm) BOOT+=(--kvm) ;;
-	shell | series | style | decoder | sparse | qtest | rig | kunit) STEPS+=("$arg") ;;
+	shell | series | style | decoder | sparse | qtest | rig | debug | stress | kunit) STEPS+=("$arg") ;;
 	*) die "unknown step or option $arg (see --help)" ;;
 	esac
 done
 if [ ${#STEPS[@]} -eq 0 ]; then
-	STEPS=(shell series style decoder sparse qtest rig kunit)
+	STEPS=(shell series style decoder sparse qtest rig debug stress)
 	[ -z "$STOCK" ] || STEPS=(rig)
 fi
-wants() { [[ " ${STEPS[*]} " == *" $1 "* ]]; }
+# wants STEP...: is any of them to be done?
+wants() {
+	local step
+
+	for step; do [[ " ${STEPS[*]} " != *" $step "* ]] || return 0; done
+	return 1
+}
+
+ON_RIG=(rig debug stress kunit)	# steps that boot it
 
 RESULTS=$OUT/check
 PASSED=0
@@ -171,11 +183,19 @@ start_rig() {
 		cat /sys/kernel/debug/kunit/*/results 2>/dev/null >kunit.tap
 		exit 0
 	EOS
-	# A rig is one busy thread: as many at once as there are processors.
+	launch "$name" "$tests" \
+		"$SCRIPTS/boot.sh" --name "check-$name" --share "$share" --timeout 600 "$@"
+}
+# launch NAME TESTS COMMAND...: in the background. A rig is one busy thread: as
+# many at once as there are processors.
+launch() {
+	local name=$1 tests=$2
+	shift 2
+
 	while [ ${#RIG_NAME[@]} -ge "$JOBS" ]; do finish_rig; done
+	mkdir -p "$RESULTS/$name"
 	set -m
-	"$SCRIPTS/boot.sh" --name "check-$name" --share "$share" --timeout 600 "$@" \
-		>"$share.log" 2>&1 </dev/null &
+	"$@" >"$RESULTS/$name.log" 2>&1 </dev/null &
 	set +m
 	RIG_NAME[$!]=$name
 	RIG_TESTS[$!]=$tests
@@ -210,15 +230,15 @@ finish_rig() {
 }
 
 # i915 runs the mock selftests that are named before it looks for a device.
-start_debug_rig() {
-	# lockdep is silent after the report that is let through (splats.sh): the
-	# program that meets it goes last.
-	local i915 mock tests="${KSELFTESTS/gvt_dmabuf_flip_test/} gvt_dmabuf_flip_test"
+start_debug_rigs() {
+	local platform i915 mock tests=$1
 
 	i915=$(find "$("$SCRIPTS/kernel-debug.sh" --path)/lib" -name i915.ko)
 	mock=$(/sbin/modinfo -p "$i915" | sed -n 's/^\(igt__[0-9]*__mock_proxy\):.*/\1/p')
-	start_rig debug "$tests kunit mock" --debug --timeout 1800 --platform kbl \
-		--append "rig.i915=mock_selftests=1,$mock=1" "${BOOT[@]}"
+	for platform in "${DEBUG_PLATFORMS[@]}"; do
+		start_rig "debug-$platform" "$tests kunit mock" --debug --timeout 1800 \
+			--platform "$platform" --append "rig.i915=mock_selftests=1,$mock=1" "${BOOT[@]}"
+	done
 }
 # mock_tap CONSOLE-LOG: what i915 said of its mock selftests, as TAP.
 mock_tap() {
@@ -242,10 +262,19 @@ start_platform_rigs() {
 			--platform "$platform" "${BOOT[@]}"
 	done
 }
-# The longest first, and the others beside it.
+start_stress() {
+	local platform
+
+	for platform in "${DEBUG_PLATFORMS[@]}"; do
+		launch "stress-$platform" "" "$SCRIPTS/fuzz.sh" --minutes "$STRESS_MINUTES" \
+			--platform "$platform" --name "check-stress-$platform"
+	done
+}
+# The longest first, and the others beside them.
 step_rigs() {
-	! wants kunit || start_debug_rig
+	if wants debug; then start_debug_rigs "$KSELFTESTS"; elif wants kunit; then start_debug_rigs ""; fi
 	! wants rig || start_platform_rigs
+	! wants stress || start_stress
 	while [ ${#RIG_NAME[@]} -gt 0 ]; do finish_rig; done
 }
 
@@ -256,10 +285,10 @@ build() {
 	local variant=ours
 
 	[ -z "$STOCK" ] || variant=stock
-	if wants rig || wants qtest || wants kunit; then "$SCRIPTS/qemu.sh" || return; fi
-	if wants rig || wants kunit; then "$SCRIPTS/programs.sh" || return; fi
+	if wants qtest "${ON_RIG[@]}"; then "$SCRIPTS/qemu.sh" || return; fi
+	if wants "${ON_RIG[@]}"; then "$SCRIPTS/programs.sh" || return; fi
 	if wants rig; then "$SCRIPTS/initrd.sh" $variant || return; fi
-	if wants kunit; then "$SCRIPTS/initrd.sh" debug || return; fi
+	if wants debug stress kunit; then "$SCRIPTS/initrd.sh" debug || return; fi
 }
 
 rm -rf "$RESULTS"
@@ -272,18 +301,18 @@ if ! build; then
 fi
 PROGRAMS=
 KSELFTESTS=
-if wants rig || wants kunit; then
+if wants "${ON_RIG[@]}"; then
 	PROGRAMS=$("$SCRIPTS/programs.sh" --path)
 	KSELFTESTS=$(cd "$PROGRAMS" && echo *_test)
 fi
 say "built in $SECONDS s"
 for name in "${STEPS[@]}"; do
 	case $name in
-	rig | kunit) ;;
+	rig | debug | stress | kunit) ;;
 	*) step "$name" ;;
 	esac
 done
-if wants rig || wants kunit; then step rigs; fi
+if wants "${ON_RIG[@]}"; then step rigs; fi
 say "all steps: $SECONDS s"
 if [ -n "$STOCK" ]; then
 	say "on Debian's own modules: what failed is what stock lacks"
