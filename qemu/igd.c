@@ -13,6 +13,7 @@
 #include "qapi/error.h"
 #include "hw/pci/msi.h"
 #include "hw/qdev-properties.h"
+#include "qemu/log.h"
 #include "qemu/module.h"
 #include "igd-regs.h"
 
@@ -21,6 +22,9 @@
 /* Configuration space */
 #define IGD_GGC             0x50        /* GMCH graphics control */
 #define IGD_GGC_GTT_8M      (3 << 6)
+#define IGD_PM              0xd0
+#define IGD_PM_DSI          0x20        /* needs its driver to initialise */
+#define IGD_PM_D3HOT        3
 #define IGD_ASLE            0xe4        /* software mailboxes, to 0xff */
 
 /* Revisions are production steppings: i915 warns about earlier ones. */
@@ -81,6 +85,36 @@ static const MemoryRegionOps igd_io_ops = {
     .impl = { .min_access_size = 4, .max_access_size = 4 },
 };
 
+/*
+ * In D3 no register answers: in front of all others in BAR0 are then these.
+ * The state behind them stays what it is.
+ */
+static uint64_t igd_asleep_read(void *opaque, hwaddr addr, unsigned size)
+{
+    return UINT64_MAX;
+}
+
+static void igd_asleep_write(void *opaque, hwaddr addr, uint64_t value,
+                             unsigned size)
+{
+    qemu_log_mask(LOG_GUEST_ERROR, "igd: write to 0x%" HWADDR_PRIx " in D3\n",
+                  addr);
+}
+
+static const MemoryRegionOps igd_asleep_ops = {
+    .read = igd_asleep_read,
+    .write = igd_asleep_write,
+    .endianness = DEVICE_LITTLE_ENDIAN,
+};
+
+static void igd_update_power(PCIDevice *d)
+{
+    uint16_t state = pci_get_word(d->config + IGD_PM + PCI_PM_CTRL) &
+                     PCI_PM_CTRL_STATE_MASK;
+
+    memory_region_set_enabled(&IGD(d)->asleep, state == IGD_PM_D3HOT);
+}
+
 static void igd_config_write(PCIDevice *d, uint32_t addr, uint32_t value,
                              int len)
 {
@@ -90,6 +124,7 @@ static void igd_config_write(PCIDevice *d, uint32_t addr, uint32_t value,
     if (msi != msi_enabled(d)) {
         igd_irq_rewire(IGD(d));
     }
+    igd_update_power(d);
 }
 
 static const IGDPlatformInfo *igd_find_platform(const char *name)
@@ -106,6 +141,7 @@ static void igd_reset(DeviceState *dev)
 {
     IGDState *s = IGD(dev);
 
+    igd_update_power(PCI_DEVICE(dev));
     igd_regs_reset(s, 0, IGD_MMIO_SIZE - 4);
     s->io_index = 0;
     igd_ggtt_reset(s);
@@ -135,7 +171,14 @@ static void igd_realize(PCIDevice *d, Error **errp)
     if (msi_init(d, IGD_MSI_OFFSET, 1, false, false, errp) < 0) {
         return;
     }
+    if (pci_add_capability(d, PCI_CAP_ID_PM, IGD_PM, PCI_PM_SIZEOF,
+                           errp) < 0) {
+        return;
+    }
 
+    pci_set_word(d->config + IGD_PM + PCI_PM_PMC, 2 | IGD_PM_DSI);
+    pci_set_word(d->config + IGD_PM + PCI_PM_CTRL, PCI_PM_CTRL_NO_SOFT_RESET);
+    pci_set_word(d->wmask + IGD_PM + PCI_PM_CTRL, PCI_PM_CTRL_STATE_MASK);
     pci_set_word(d->config + PCI_DEVICE_ID, s->platform->device_id);
     d->config[PCI_REVISION_ID] = s->platform->revision;
     d->config[PCI_INTERRUPT_PIN] = 1;
@@ -154,6 +197,10 @@ static void igd_realize(PCIDevice *d, Error **errp)
                           IGD_MMIO_SIZE);
     memory_region_add_subregion(&s->bar0, 0, &s->mmio);
     memory_region_add_subregion(&s->bar0, IGD_GGTT_OFFSET, &s->ggtt_mr);
+    memory_region_init_io(&s->asleep, owner, &igd_asleep_ops, s, "igd-asleep",
+                          IGD_BAR0_SIZE);
+    memory_region_set_enabled(&s->asleep, false);
+    memory_region_add_subregion_overlap(&s->bar0, 0, &s->asleep, 1);
     memory_region_init_io(&s->io, owner, &igd_io_ops, s, "igd-io", 64);
 
     pci_register_bar(d, 0, PCI_BASE_ADDRESS_MEM_TYPE_64, &s->bar0);

@@ -115,6 +115,7 @@ struct IGDState {
 
     /* memory regions */
     MemoryRegion bar0;
+    MemoryRegion asleep;        /* of BAR0, in D3 */
     MemoryRegion mmio;
     MemoryRegion ggtt_mr;
     IOMMUMemoryRegion aperture;

@@ -131,7 +131,7 @@ ARGS="console=ttyS0 panic=-1 loglevel=7 cryptomgr.notests rig.vgpus=$VGPUS rig.p
 [ -z "$SHELL_WANTED" ] || ARGS+=" rig.shell"
 # Stock kvmgt reads the registers of a GPU that it lets sleep, and warns at each.
 # Only Broadwell gets there: the others do not sleep without their firmware.
-[ "$VARIANT-$PLATFORM" != stock-bdw ] || ARGS+=" rig.i915=disable_power_well=0"
+[ "$VARIANT-$PLATFORM" != stock-bdw ] || ARGS+=" rig.awake"
 # Interpreted ACPI code under KASAN takes longer than ACPI allows: _PRT ran into
 # its limit of 30 s. The BIOS has tables for the routing of interrupts.
 [ "$VARIANT" != debug ] || ARGS+=" pci=noacpi"

@@ -410,6 +410,27 @@ static void test_fence(const void *data)
     igd_test_stop(&t);
 }
 
+static void test_sleep(void)
+{
+    IGDTest t = igd_test_start("kbl");
+    uint8_t pm = qpci_find_capability(t.dev, PCI_CAP_ID_PM, 0);
+
+    g_assert_cmphex(pm, ==, 0xd0);
+    igd_wr(&t, FENCE_LO(0), 0x12345001);
+    igd_ggtt_set(&t, 1, RAM | IGD_TEST_PTE);
+
+    qpci_config_writew(t.dev, pm + PCI_PM_CTRL, 3);
+    g_assert_cmphex(igd_rd(&t, FENCE_LO(0)), ==, UINT32_MAX);
+    g_assert_cmphex(igd_ggtt_get(&t, 1), ==, UINT64_MAX);
+    igd_wr(&t, FENCE_LO(0), 0);
+    igd_ggtt_set(&t, 1, 0);
+
+    qpci_config_writew(t.dev, pm + PCI_PM_CTRL, 0);
+    g_assert_cmphex(igd_rd(&t, FENCE_LO(0)), ==, 0x12345001);
+    g_assert_cmphex(igd_ggtt_get(&t, 1), ==, RAM | IGD_TEST_PTE);
+    igd_test_stop(&t);
+}
+
 static void test_reset(void)
 {
     IGDTest t = igd_test_start("skl");
@@ -448,6 +469,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("/igd/pci/identity", test_identity);
     qtest_add_func("/igd/pci/bars", test_bars);
+    qtest_add_func("/igd/pci/sleep", test_sleep);
     qtest_add_func("/igd/regs/access", test_access);
     qtest_add_func("/igd/regs/sizes", test_access_sizes);
     qtest_add_func("/igd/regs/unknown", test_unknown);
