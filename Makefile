@@ -16,7 +16,7 @@ boot_options = --platform $(PLATFORM) $(if $(STOCK),--stock) $(if $(KVM),--kvm)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup fetch qemu modules rig demo demo-linux check check-debug \
-	check-e2e kunit audit fuzz series tree shell lint clean clean-cache
+	check-e2e kunit audit bench fuzz series tree shell lint clean clean-cache
 
 help:	## this list
 	@echo 'gvt-dmabuf: zero-copy display of GVT-g vGPUs, on $(KERNEL_SOURCE)'
@@ -65,6 +65,9 @@ kunit: setup	## KUnit and the mock selftests, on the debug kernel
 
 audit: setup	## each row of docs/audit.md on stock and on ours
 	@scripts/audit.sh
+
+bench: setup	## what the export costs, ours beside stock: out/bench
+	@scripts/bench.sh
 
 fuzz: setup	## random guests and viewers, on the debug kernel
 	@scripts/fuzz.sh --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) \

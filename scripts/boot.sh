@@ -23,6 +23,7 @@
 #   --timeout S     seconds the run may take (default 180; --debug 900)
 #   --name NAME     names the logs (default: rig)
 #   --kvm           run on KVM instead of emulating the CPU
+#   --shift N       the guest's clock advances 2^N ns an instruction (default 3)
 #   --realtime      let the guest's clock follow the host's (see docs/rig.md)
 #   --shell         an interactive shell instead of a command
 #   --quiet         no line about times at the end
@@ -32,11 +33,11 @@
 usage_if_asked "$@"
 
 PLATFORM=kbl VARIANT=ours VGPUS=1 TYPE='' BDF='' TIMEOUT='' NAME=rig ACCEL=icount
-CPUS='' SHARE='' SHELL_WANTED='' QUIET='' APPEND='' CPU_FLAGS=''
+SHIFT=3 CPUS='' SHARE='' SHELL_WANTED='' QUIET='' APPEND='' CPU_FLAGS=''
 PUT=() EXPORTS=()
 while [ $# -gt 0 ]; do
 	case $1 in
-	--platform | --vgpus | --cpus | --cpu | --export | --type | --bdf | --put | --share | --append | --timeout | --name)
+	--platform | --vgpus | --cpus | --cpu | --shift | --export | --type | --bdf | --put | --share | --append | --timeout | --name)
 		[ $# -gt 1 ] || die "$1 needs a value (see --help)"
 		;;
 	esac
@@ -45,6 +46,7 @@ while [ $# -gt 0 ]; do
 	--vgpus) VGPUS=$2 && shift ;;
 	--cpus) CPUS=$2 && shift ;;
 	--cpu) CPU_FLAGS=,$2 && shift ;;
+	--shift) SHIFT=$2 && shift ;;
 	--export)
 		EXPORTS+=(-virtfs "local,path=${2#*=},mount_tag=${2%%=*},security_model=none,multidevs=remap,readonly=on")
 		shift
@@ -75,6 +77,7 @@ bdw | skl | kbl | cfl) ;;
 *) die "no platform '$PLATFORM': there are bdw, skl, kbl and cfl" ;;
 esac
 [[ $VGPUS =~ ^[0-9]+$ ]] || die "--vgpus $VGPUS is not a number"
+[[ $SHIFT =~ ^[0-9]$ ]] || die "--shift $SHIFT is not a number from 0 to 9"
 [ $# -gt 0 ] || [ -n "$SHELL_WANTED" ] || [ -n "$SHARE" ] || die "no command to run (see --help)"
 
 # --- what to boot -----------------------------------------------------------
@@ -95,7 +98,7 @@ TIMEOUT=${TIMEOUT:-180}
 # One thread emulates all CPUs: QEMU 7.2 with a thread for each may miss a
 # write to code that it is translating, and KVM's static keys are such writes.
 case $ACCEL in
-icount) MACHINE=(-accel "tcg,thread=single" -icount "shift=3,sleep=off" -cpu "max,-la57$CPU_FLAGS" -smp "$CPUS") ;;
+icount) MACHINE=(-accel "tcg,thread=single" -icount "shift=$SHIFT,sleep=off" -cpu "max,-la57$CPU_FLAGS" -smp "$CPUS") ;;
 realtime) MACHINE=(-accel "tcg,thread=single" -cpu "max,-la57$CPU_FLAGS" -smp "$CPUS") ;;
 kvm)
 	[ -w /dev/kvm ] || die "--kvm: /dev/kvm is missing or not writable; run without it"

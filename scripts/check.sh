@@ -116,7 +116,7 @@ step_series() {
 step_style() {
 	cd "$REPO"
 	each "QEMU checkpatch" qemu_style qemu/*.[ch] qemu/tests/*.[ch]
-	each "checkpatch" kernel_style vm/*.c vm/demo/*.[ch] vm/e2e/*.[ch] vm/fuzz/*.[ch]
+	each "checkpatch" kernel_style vm/*.c vm/bench/*.[ch] vm/demo/*.[ch] vm/e2e/*.[ch] vm/fuzz/*.[ch]
 }
 # Below qemu/, so that checkpatch sees that a test is one: g_assert_*() is theirs.
 qemu_style() {

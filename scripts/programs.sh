@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # programs.sh [--path]: build the programs that run in the rig.
 #
-# The kselftest, the GPU smoke test, the fuzzer and the demo, linked statically
-# (the rig has no libraries) against the kernel headers with the series. --path
-# prints where they are.
+# The kselftest, the GPU smoke test, the benchmark, the fuzzer and the demo, linked
+# statically (the rig has no libraries) against the kernel headers with the series.
+# --path prints where they are.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -16,7 +16,7 @@ SELFTEST=tools/testing/selftests/gvt-dmabuf
 UAPI=$("$SCRIPTS/uapi.sh" --path)/include
 base_paths
 name=programs-$(hash_words "$UAPI" "$(gcc -dumpfullversion)" \
-	"$(hash_paths $SELFTEST vm/demo vm/fuzz vm/gpu-smoke.c scripts/programs.sh)")
+	"$(hash_paths $SELFTEST vm/bench vm/demo vm/fuzz vm/gpu-smoke.c scripts/programs.sh)")
 
 # compile OUTPUT SOURCE... -- LIBRARY...
 compile() {
@@ -48,6 +48,7 @@ compile_all() {
 	done
 	compile "$dir/gpu-smoke" "$REPO/vm/gpu-smoke.c" -- || return
 	compile "$dir/gvt-fuzz" "$REPO"/vm/fuzz/*.c "${library[@]}" -- || return
+	compile "$dir/gvt-bench" "$REPO"/vm/bench/*.c "${library[@]}" -- || return
 	compile "$dir/gvt-demo" "$REPO"/vm/demo/*.c "${library[@]}" -- -lpng -lz -lm
 }
 build_programs() {

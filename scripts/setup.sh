@@ -24,8 +24,8 @@ PACKAGES=(
 	libpixman-1-dev libfdt-dev libattr1-dev libcap-ng-dev
 	# the rig: firmware, user space, pictures
 	seabios qemu-system-data busybox-static libpng-dev zlib1g-dev
-	# the animation of demo-linux
-	apngasm
+	# the animation of demo-linux, the chart of bench
+	apngasm gnuplot-nox
 	# sources, and the checks
 	dpkg-dev git shellcheck sparse
 )

@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# bench.sh [--report]: what the export costs, ours beside stock.
+#
+# Boots Debian's modules and ours on Debian's kernel image and the same GPU
+# model, side by side, and runs gvt-bench (vm/bench) in both. Prints a table and
+# leaves in out/bench:
+#
+#   bench.md     the table
+#   bench.png    bars of stock / ours
+#   bench.json   a list of figures, each with
+#       name, title, unit
+#       goal     in words, or null if the figure is only reported
+#       limit    the most that the median of ours may be, or null
+#       ours     median, spread ((max - min) / median), values
+#       stock    the same, or null if stock cannot do it
+#       ratio    median of stock / median of ours, or null
+#       verdict  "reached", "missed" or "reported"
+#   ours.txt, stock.txt    what gvt-bench printed
+#
+# Nothing is timed: the CPU of the rig is emulated and its clock counts
+# instructions, one nanosecond each (-icount shift=0). Each figure is measured
+# nine times.
+#
+# Fails if a goal is missed that docs/performance.md does not list as missed, if
+# one is reached that it lists, or if a figure's spread is above 3 %.
+#
+#   --report     no run: judge what the last run left
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+usage_if_asked "$@"
+case ${1-} in
+'' | --report) ;;
+*) die "unknown argument $1 (see --help)" ;;
+esac
+
+RESULTS=$OUT/bench
+declare -A SIDE=()	# what runs, by process
+
+# start_side NAME BOOT-OPTION...: boot it in the background.
+start_side() {
+	local name=$1 share=$RESULTS/$1
+	shift
+
+	while [ ${#SIDE[@]} -ge "$JOBS" ]; do finish_side; done
+	rm -rf "$share"
+	mkdir -p "$share"
+	cp "$PROGRAMS/gvt-bench" "$share/"
+	say "measuring $name ..."
+	set -m
+	# A string instruction counts once each element: eight bytes, not one.
+	"$SCRIPTS/boot.sh" --name "bench-$name" --share "$share" --timeout 570 --shift 0 \
+		--cpu -erms,-fsrm "$@" -- './gvt-bench >figures' >"$share.log" 2>&1 </dev/null &
+	set +m
+	SIDE[$!]=$name
+	RUNNING=("${!SIDE[@]}")
+}
+finish_side() {
+	local pid rc=0 name
+
+	wait -n -p pid "${!SIDE[@]}" || rc=$?
+	name=${SIDE[$pid]}
+	unset "SIDE[$pid]"
+	RUNNING=("${!SIDE[@]}")
+	tail -n 2 "$RESULTS/$name.log" | sed 's/^/  /'
+	[ $rc -eq 0 ] || die "measuring $name failed: see $RESULTS/$name.log"
+	cp "$RESULTS/$name/figures" "$RESULTS/$name.txt"
+	rm -rf "${RESULTS:?}/$name"
+}
+
+if [ "${1-}" != --report ]; then
+	base_paths
+	"$SCRIPTS/qemu.sh"
+	PROGRAMS=$("$SCRIPTS/programs.sh" --path)
+	"$SCRIPTS/initrd.sh" ours
+	"$SCRIPTS/initrd.sh" stock
+	rm -rf "$RESULTS"
+	mkdir -p "$RESULTS"
+	start_side stock --stock
+	start_side ours
+	while [ ${#SIDE[@]} -gt 0 ]; do finish_side; done
+fi
+for side in ours stock; do
+	[ -s "$RESULTS/$side.txt" ] || die "no results in $RESULTS: run 'make bench'"
+done
+
+say
+say "Counted, not timed: one emulated CPU, -icount shift=0, an instruction is a nanosecond."
+rc=0
+"$SCRIPTS/bench-report.py" "$REPO/vm/bench/figures.toml" "$RESULTS/ours.txt" "$RESULTS/stock.txt" \
+	"$REPO/docs/performance.md" "$RESULTS" || rc=1
+gnuplot -c "$SCRIPTS/bench-chart.gp" "$RESULTS/bench.dat" "$RESULTS/bench.png"
+say "out/bench/bench.json, out/bench/bench.md, out/bench/bench.png; $SECONDS s"
+exit $rc
