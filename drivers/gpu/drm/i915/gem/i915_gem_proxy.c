@@ -55,7 +55,8 @@ static struct sg_table *proxy_alloc_table(struct drm_i915_gem_object *obj,
 	if (err)
 		goto err_free_st;
 
-	err = dma_map_sgtable(dev, st, DMA_TO_DEVICE, PROXY_DMA_ATTRS);
+	err = dma_map_sgtable(dev, st, I915_GEM_PROXY_DMA_DIRECTION,
+			      PROXY_DMA_ATTRS);
 	if (err)
 		goto err_free_table;
 
@@ -108,7 +109,7 @@ static void proxy_put_pages(struct drm_i915_gem_object *obj,
 	struct sgt_iter iter;
 	struct page *page;
 
-	dma_unmap_sgtable(obj->base.dev->dev, st, DMA_TO_DEVICE,
+	dma_unmap_sgtable(obj->base.dev->dev, st, I915_GEM_PROXY_DMA_DIRECTION,
 			  PROXY_DMA_ATTRS);
 	for_each_sgt_page(page, iter, st)
 		put_page(page);
@@ -215,6 +216,73 @@ i915_gem_object_create_proxy(struct drm_i915_private *i915, u64 size,
 	return obj;
 }
 EXPORT_SYMBOL_NS_GPL(i915_gem_object_create_proxy, I915_GVT);
+
+/* The pages of @from in segments that are no longer than @max_segment */
+static struct sg_table *proxy_copy_table(struct sg_table *from,
+					 unsigned int max_segment)
+{
+	unsigned int count = 0, at, len, i;
+	struct scatterlist *src, *dst;
+	struct sg_table *st;
+	int err;
+
+	for_each_sgtable_sg(from, src, i)
+		count += DIV_ROUND_UP(src->length, max_segment);
+
+	st = kmalloc(sizeof(*st), GFP_KERNEL_ACCOUNT);
+	if (!st)
+		return ERR_PTR(-ENOMEM);
+
+	err = sg_alloc_table(st, count, GFP_KERNEL_ACCOUNT);
+	if (err) {
+		kfree(st);
+		return ERR_PTR(err);
+	}
+
+	dst = st->sgl;
+	for_each_sgtable_sg(from, src, i) {
+		for (at = 0; at < src->length; at += len) {
+			len = min(src->length - at, max_segment);
+			sg_set_page(dst, nth_page(sg_page(src),
+						  at >> PAGE_SHIFT), len, 0);
+			dst = sg_next(dst);
+		}
+	}
+	return st;
+}
+
+/**
+ * i915_gem_proxy_map - map a proxy's pages for another device
+ * @obj: a proxy with its pages pinned
+ * @importer: device that is going to read them
+ *
+ * The caller unmaps them with &I915_GEM_PROXY_DMA_DIRECTION and frees the
+ * table, as drm_gem_unmap_dma_buf() does.
+ *
+ * Return: a table whose segments are as long as @importer takes them, or an
+ * ERR_PTR() of -ENOMEM or of what dma_map_sgtable() said.
+ */
+struct sg_table *i915_gem_proxy_map(struct drm_i915_gem_object *obj,
+				    struct device *importer)
+{
+	unsigned int max_segment = dma_get_max_seg_size(importer);
+	struct sg_table *st;
+	int err;
+
+	max_segment = max(round_down(max_segment, PAGE_SIZE), PAGE_SIZE);
+	st = proxy_copy_table(obj->mm.pages, max_segment);
+	if (IS_ERR(st))
+		return st;
+
+	err = dma_map_sgtable(importer, st, I915_GEM_PROXY_DMA_DIRECTION,
+			      DMA_ATTR_SKIP_CPU_SYNC);
+	if (err) {
+		sg_free_table(st);
+		kfree(st);
+		return ERR_PTR(err);
+	}
+	return st;
+}
 
 static void proxy_vm_open(struct vm_area_struct *vma)
 {

@@ -6,15 +6,18 @@
 #ifndef __I915_GEM_PROXY_H__
 #define __I915_GEM_PROXY_H__
 
+#include <linux/dma-direction.h>
 #include <linux/err.h>
 #include <linux/types.h>
 
+struct device;
 struct dma_buf;
 struct drm_i915_gem_object;
 struct drm_i915_private;
 struct iosys_map;
 struct module;
 struct page;
+struct sg_table;
 struct vm_area_struct;
 
 /**
@@ -35,6 +38,9 @@ struct i915_gem_proxy_ops {
 	void (*release)(void *priv);
 };
 
+/* Whatever an importer asks for: devices read. An IOMMU holds them to it. */
+#define I915_GEM_PROXY_DMA_DIRECTION DMA_TO_DEVICE
+
 #if IS_ENABLED(CONFIG_DRM_I915_GVT_DMABUF)
 
 struct drm_i915_gem_object *
@@ -43,6 +49,8 @@ i915_gem_object_create_proxy(struct drm_i915_private *i915, u64 size,
 			     const struct i915_gem_proxy_ops *ops, void *priv);
 bool i915_gem_object_is_proxy(const struct drm_i915_gem_object *obj);
 
+struct sg_table *i915_gem_proxy_map(struct drm_i915_gem_object *obj,
+				    struct device *importer);
 int i915_gem_proxy_mmap(struct drm_i915_gem_object *obj,
 			struct vm_area_struct *vma);
 int i915_gem_proxy_vmap(struct drm_i915_gem_object *obj,
@@ -57,6 +65,12 @@ static inline bool
 i915_gem_object_is_proxy(const struct drm_i915_gem_object *obj)
 {
 	return false;
+}
+
+static inline struct sg_table *
+i915_gem_proxy_map(struct drm_i915_gem_object *obj, struct device *importer)
+{
+	return ERR_PTR(-ENODEV);
 }
 
 static inline int i915_gem_proxy_mmap(struct drm_i915_gem_object *obj,

@@ -266,12 +266,34 @@ static int igt_proxy_vmap(void *arg)
 	return with_proxy(arg, check_vmap);
 }
 
+/* One page after the other, since the owner's lie so, in @count segments */
+static int expect_segments(struct sg_table *st, unsigned int count)
+{
+	struct scatterlist *sg;
+	unsigned int i;
+
+	if (st->orig_nents != count) {
+		pr_err("%u segments, not %u\n", st->orig_nents, count);
+		return -EINVAL;
+	}
+	for_each_sgtable_sg(st, sg, i) {
+		if (sg->length != OWNED_SIZE / count ||
+		    sg_page(sg) != nth_page(sg_page(st->sgl),
+					    i * OWNED_PAGES / count)) {
+			pr_err("segment %u is another's\n", i);
+			return -EINVAL;
+		}
+	}
+	return holds_the_pattern(page_address(sg_page(st->sgl))) ? 0 : -EINVAL;
+}
+
 /* Whatever an importer wants to do: it gets to read. */
-static int import_dmabuf(struct dma_buf *dmabuf, struct device *importer)
+static int import_dmabuf(struct dma_buf *dmabuf, struct device *importer,
+			 unsigned int segments)
 {
 	struct dma_buf_attachment *attach;
 	struct sg_table *st;
-	int err = 0;
+	int err;
 
 	attach = dma_buf_attach(dmabuf, importer);
 	if (IS_ERR(attach))
@@ -281,13 +303,36 @@ static int import_dmabuf(struct dma_buf *dmabuf, struct device *importer)
 	if (IS_ERR(st)) {
 		err = PTR_ERR(st);
 	} else {
-		if (!holds_the_pattern(page_address(sg_page(st->sgl))))
-			err = -EINVAL;
+		err = expect_segments(st, segments);
 		dma_buf_unmap_attachment_unlocked(attach, st,
 						  DMA_BIDIRECTIONAL);
 	}
 
 	dma_buf_detach(dmabuf, attach);
+	return err;
+}
+
+/* An importer that takes them all at once, two pages, or a page and a half */
+static int import_by_segments(struct dma_buf *dmabuf, struct device *dev)
+{
+	static const struct {
+		unsigned int limit, segments;
+	} cases[] = {
+		{ OWNED_SIZE, 1 },
+		{ 2 * PAGE_SIZE, OWNED_PAGES / 2 },
+		{ PAGE_SIZE + PAGE_SIZE / 2, OWNED_PAGES },
+	};
+	struct device_dma_parameters *was = dev->dma_parms;
+	struct device_dma_parameters parms = { };
+	unsigned int i;
+	int err = 0;
+
+	dev->dma_parms = &parms;
+	for (i = 0; i < ARRAY_SIZE(cases) && !err; i++) {
+		parms.max_segment_size = cases[i].limit;
+		err = import_dmabuf(dmabuf, dev, cases[i].segments);
+	}
+	dev->dma_parms = was;
 	return err;
 }
 
@@ -317,7 +362,7 @@ static int igt_proxy_import(void *arg)
 	if (IS_ERR(dmabuf))
 		return PTR_ERR(dmabuf);
 
-	err = import_dmabuf(dmabuf, i915->drm.dev);
+	err = import_by_segments(dmabuf, i915->drm.dev);
 	dma_buf_put(dmabuf);
 	return err;
 }
