@@ -3,6 +3,7 @@
  * Ids of exported surfaces, and what they cost: when two queries mean one
  * picture, how long an id lives, what is given back.
  */
+#include <pthread.h>
 #include <sys/resource.h>
 
 #include "test_util.h"
@@ -82,6 +83,52 @@ TEST_F(id, same_place_with_another_format_is_another)
 	other.fourcc = DRM_FORMAT_XBGR8888;
 	ASSERT_EQ(0, vgpu_primary_show(&self->v, 0, &other));
 	EXPECT_NE(id, query_id(&self->v));
+}
+
+struct asker {
+	struct vgpu *v;
+	pthread_barrier_t *start;
+	int64_t id;
+};
+
+static void *ask(void *arg)
+{
+	struct asker *asker = arg;
+
+	pthread_barrier_wait(asker->start);
+	asker->id = query_id(asker->v);
+	return NULL;
+}
+
+/* Audit 8: nothing kept two from making one each. In each round it is new. */
+TEST_F(id, threads_that_ask_at_once_get_the_same)
+{
+	struct asker askers[6];
+	pthread_t threads[ARRAY_SIZE(askers)];
+	pthread_barrier_t start;
+	const size_t pages = self->b.size / VGPU_PAGE;
+	uint64_t gma;
+	size_t i, round;
+
+	ASSERT_EQ(0, pthread_barrier_init(&start, NULL, ARRAY_SIZE(askers)));
+	for (round = 0; round < 50; round++) {
+		gma = self->a.gma + (round % 4 + 1) * VGPU_PAGE;
+		ASSERT_EQ(0, vgpu_ggtt_map(&self->v, gma, self->b.gpa +
+					   round / 4 % pages * VGPU_PAGE,
+					   VGPU_PAGE));
+		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, gma));
+		for (i = 0; i < ARRAY_SIZE(askers); i++) {
+			askers[i] = (struct asker){ &self->v, &start, -1 };
+			ASSERT_EQ(0, pthread_create(&threads[i], NULL, ask,
+						    &askers[i]));
+		}
+		for (i = 0; i < ARRAY_SIZE(askers); i++)
+			ASSERT_EQ(0, pthread_join(threads[i], NULL));
+		ASSERT_LT(0, askers[0].id);
+		for (i = 1; i < ARRAY_SIZE(askers); i++)
+			ASSERT_EQ(askers[0].id, askers[i].id);
+	}
+	pthread_barrier_destroy(&start);
 }
 
 /*

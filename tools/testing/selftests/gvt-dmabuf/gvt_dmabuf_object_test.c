@@ -407,6 +407,43 @@ static int run_batch(int drm, struct drm_i915_gem_exec_object2 *objects,
 	return ret ? ret : vgpu_ioctl(drm, DRM_IOCTL_I915_GEM_WAIT, &wait);
 }
 
+/* An object of the pages at @at, which pwrite would then write to */
+static int make_userptr(int drm, const void *at, size_t size, uint32_t flags,
+			uint32_t *handle)
+{
+	struct drm_i915_gem_userptr arg = {
+		.user_ptr = (uintptr_t)at,
+		.user_size = size,
+		.flags = flags,
+	};
+	int ret = vgpu_ioctl(drm, DRM_IOCTL_I915_GEM_USERPTR, &arg);
+
+	*handle = arg.handle;
+	return ret;
+}
+
+/* The probe says no; without it, whoever needs the pages gets none. */
+TEST_F(object, userptr_of_an_mmap_gets_no_pages)
+{
+	const uint8_t junk[64] = { 1, 2, 3 };
+	struct drm_i915_gem_pwrite arg = {
+		.size = sizeof(junk),
+		.data_ptr = (uintptr_t)junk,
+	};
+	uint8_t *map = mmap(NULL, self->s.size, PROT_READ, MAP_SHARED,
+			    self->fd, 0);
+	uint32_t handle;
+
+	ASSERT_NE(MAP_FAILED, map);
+	EXPECT_NE(0, make_userptr(self->drm, map, self->s.size,
+				  I915_USERPTR_PROBE, &handle));
+	ASSERT_EQ(0, make_userptr(self->drm, map, self->s.size, 0, &handle));
+	arg.handle = handle;
+	EXPECT_NE(0, vgpu_ioctl(self->drm, DRM_IOCTL_I915_GEM_PWRITE, &arg));
+	EXPECT_GUEST_UNCHANGED();
+	munmap(map, self->s.size);
+}
+
 /* Audit 6: the kernel itself wrote the address there, through the aperture */
 TEST_F(object, relocation_does_not_write_to_the_guest)
 {

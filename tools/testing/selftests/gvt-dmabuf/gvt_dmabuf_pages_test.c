@@ -241,6 +241,40 @@ TEST_F(pages, survive_a_reset_of_the_vgpu)
 	EXPECT_EQ(0, wrong_pages(&self->e));
 }
 
+static int set_power_state(struct vgpu *v, uint16_t state)
+{
+	const uint8_t pm_cap = 1, ctrl = 4;	/* PCI_CAP_ID_PM, PCI_PM_CTRL */
+	uint8_t at = 0, cap[2];
+
+	if (pread(v->device, &at, 1, v->config + 0x34) != 1)
+		return -EIO;
+	while (at) {
+		if (pread(v->device, cap, sizeof(cap), v->config + at) !=
+		    sizeof(cap))
+			return -EIO;
+		if (cap[0] == pm_cap)
+			return pwrite(v->device, &state, 2, v->config + at +
+				      ctrl) == 2 ? 0 : -EIO;
+		at = cap[1];
+	}
+	return -ENOENT;
+}
+
+/* As a VMM does when a guest sleeps and wakes up: it resets on the way. */
+TEST_F(pages, survive_d3_of_the_vgpu)
+{
+	int ret = set_power_state(&self->e.v, 3);
+
+	if (ret == -ENOENT)
+		SKIP(return, "the vGPU cannot sleep: the GPU needs a PCI PM capability");
+	ASSERT_EQ(0, ret);
+	EXPECT_EQ(0, wrong_pages(&self->e));
+	ASSERT_EQ(0, vgpu_ioctl(self->e.v.device, VFIO_DEVICE_RESET, NULL));
+	EXPECT_EQ(0, wrong_pages(&self->e));
+	ASSERT_EQ(0, set_power_state(&self->e.v, 0));
+	EXPECT_EQ(0, wrong_pages(&self->e));
+}
+
 /* Nobody had read it before the close: no pages, or the right ones. */
 TEST_F_TIMEOUT(pages, first_read_after_close_gives_no_other_picture, 120)
 {
