@@ -84,7 +84,8 @@ twice() {
 	local label=$1
 	shift
 
-	if ! try_logged "$label" "$LOG" "$@"; then
+	logged "$label" "$LOG" "$@"
+	if [ -n "$FAILURE" ]; then
 		note "$label: failed, trying once more"
 		run_logged "$label" "$LOG" "$@"
 	fi

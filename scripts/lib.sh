@@ -72,15 +72,18 @@ trap 'exit 143' TERM
 
 # --- long steps -------------------------------------------------------------
 
-# try_logged LABEL LOG COMMAND...: say what runs and for how long; on failure
-# show the end of the log and return 1. The command gets a process group of its
-# own, so that stopping this script stops all of it.
-try_logged() {
+# logged LABEL LOG COMMAND...: say what runs and for how long; on failure show
+# the end of the log and say in FAILURE what happened. Never fails itself: where
+# a status is looked at, bash turns "set -e" off in all that runs. The command
+# gets a process group of its own, so that stopping this script stops all of it.
+FAILURE=
+logged() {
 	local label=$1 log=$2 start=$SECONDS told=$SECONDS pid rc=0 tty=0
 	shift 2
 
 	mkdir -p "${log%/*}"
 	[ ! -t 1 ] || tty=1
+	FAILURE=
 	say "$label ..."
 	set -m
 	"$@" >"$log" 2>&1 </dev/null &
@@ -103,12 +106,13 @@ try_logged() {
 	if [ $rc -ne 0 ]; then
 		tail -n 8 "$log" | sed 's/^/  | /' >&2
 		FAILURE="$label failed after $((SECONDS - start)) s (status $rc): see $log"
-		return 1
+		return
 	fi
 	say "  $label: done in $((SECONDS - start)) s"
 }
 run_logged() {
-	try_logged "$@" || die "$FAILURE"
+	logged "$@"
+	[ -z "$FAILURE" ] || die "$FAILURE"
 }
 
 # --- hashes -----------------------------------------------------------------

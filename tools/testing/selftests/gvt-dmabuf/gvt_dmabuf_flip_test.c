@@ -40,10 +40,8 @@ FIXTURE_SETUP(flip)
 		return;
 	ASSERT_EQ(0, test_show(&self->v, &self->a, DRM_FORMAT_XRGB8888,
 			       DRM_FORMAT_MOD_LINEAR));
-	ASSERT_EQ(0, vgpu_surface_init(&self->v, &self->b, TEST_WIDTH,
-				       TEST_HEIGHT, DRM_FORMAT_XRGB8888,
-				       DRM_FORMAT_MOD_LINEAR));
-	test_fill(&self->v, &self->b, 1);
+	ASSERT_EQ(0, test_make(&self->v, &self->b, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR, 1));
 }
 
 FIXTURE_TEARDOWN(flip)
@@ -261,14 +259,10 @@ FIXTURE_SETUP(command)
 	ASSERT_EQ(0, vgpu_ring_init(&self->v, &self->ring));
 	ASSERT_EQ(0, test_show(&self->v, &self->a, DRM_FORMAT_XRGB8888,
 			       DRM_FORMAT_MOD_LINEAR));
-	ASSERT_EQ(0, vgpu_surface_init(&self->v, &self->b, TEST_WIDTH,
-				       TEST_HEIGHT, DRM_FORMAT_XRGB8888,
-				       DRM_FORMAT_MOD_LINEAR));
-	ASSERT_EQ(0, vgpu_surface_init(&self->v, &self->c, TEST_WIDTH,
-				       TEST_HEIGHT, DRM_FORMAT_XRGB8888,
-				       I915_FORMAT_MOD_X_TILED));
-	test_fill(&self->v, &self->b, 1);
-	test_fill(&self->v, &self->c, 2);
+	ASSERT_EQ(0, test_make(&self->v, &self->b, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR, 1));
+	ASSERT_EQ(0, test_make(&self->v, &self->c, DRM_FORMAT_XRGB8888,
+			       I915_FORMAT_MOD_X_TILED, 2));
 }
 
 FIXTURE_TEARDOWN(command)

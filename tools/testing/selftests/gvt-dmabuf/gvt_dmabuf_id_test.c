@@ -19,10 +19,8 @@ FIXTURE_SETUP(id)
 		return;
 	ASSERT_EQ(0, test_show(&self->v, &self->a, DRM_FORMAT_XRGB8888,
 			       DRM_FORMAT_MOD_LINEAR));
-	ASSERT_EQ(0, vgpu_surface_init(&self->v, &self->b, TEST_WIDTH,
-				       TEST_HEIGHT, DRM_FORMAT_XRGB8888,
-				       DRM_FORMAT_MOD_LINEAR));
-	test_fill(&self->v, &self->b, 1);
+	ASSERT_EQ(0, test_make(&self->v, &self->b, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR, 1));
 }
 
 FIXTURE_TEARDOWN(id)

@@ -71,17 +71,27 @@ static inline void test_fill(const struct vgpu *v, const struct vgpu_surface *s,
 	}
 }
 
-/* A filled surface on the screen of pipe A, which is turned on */
-static inline int test_show(struct vgpu *v, struct vgpu_surface *s,
-			    uint32_t fourcc, uint64_t modifier)
+/* A filled surface that is not on the screen */
+static inline int test_make(struct vgpu *v, struct vgpu_surface *s,
+			    uint32_t fourcc, uint64_t modifier, uint32_t seed)
 {
 	int ret = vgpu_surface_init(v, s, TEST_WIDTH, TEST_HEIGHT, fourcc,
 				    modifier);
 
-	if (ret)
-		return ret;
-	test_fill(v, s, fourcc ^ (uint32_t)modifier);
-	ret = vgpu_primary_show(v, 0, s);
+	if (!ret)
+		test_fill(v, s, seed);
+	return ret;
+}
+
+/* A filled surface on the screen of pipe A, which is turned on */
+static inline int test_show(struct vgpu *v, struct vgpu_surface *s,
+			    uint32_t fourcc, uint64_t modifier)
+{
+	int ret = test_make(v, s, fourcc, modifier,
+			    fourcc ^ (uint32_t)modifier);
+
+	if (!ret)
+		ret = vgpu_primary_show(v, 0, s);
 	return ret ? ret : vgpu_pipe_on(v, 0, s->width, s->height);
 }
 
