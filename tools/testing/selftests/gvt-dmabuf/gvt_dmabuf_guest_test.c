@@ -61,8 +61,9 @@ static int64_t measure_work_us(void)
 static bool answers(struct vgpu *v)
 {
 	struct vfio_device_gfx_plane_info info;
+	int ret = vgpu_query(v, VGPU_PRIMARY, &info);
 
-	return !vgpu_query(v, VGPU_PRIMARY, &info);
+	return !ret || ret == -ENOTTY;
 }
 
 /* ---- what the last owner left ---- */
@@ -120,7 +121,7 @@ FIXTURE_SETUP(left)
 {
 	struct vgpu_surface cursor;
 
-	if (!test_open(_metadata, &self->v))
+	if (!test_open_vgpu(_metadata, &self->v))
 		return;
 	ASSERT_EQ(0, test_show(&self->v, &self->s, DRM_FORMAT_XRGB8888,
 			       DRM_FORMAT_MOD_LINEAR));
@@ -197,6 +198,8 @@ TEST_F(left, no_picture)
 	struct vfio_device_gfx_plane_info info;
 	size_t i;
 
+	if (!test_exports(_metadata, &self->v))
+		return;
 	for (i = 0; i < ARRAY_SIZE(planes); i++) {
 		ASSERT_EQ(0, vgpu_query(&self->v, planes[i], &info));
 		ASSERT_NE(0, info.drm_format);
@@ -226,7 +229,7 @@ FIXTURE(rate) {
 
 FIXTURE_SETUP(rate)
 {
-	if (!test_open(_metadata, &self->v))
+	if (!test_open_vgpu(_metadata, &self->v))
 		return;
 	if (!strcmp(self->v.platform, "bxt"))
 		SKIP(return, "Broxton's clocks are left as they are: use another vGPU");
@@ -267,7 +270,7 @@ FIXTURE(access) {
 
 FIXTURE_SETUP(access)
 {
-	if (!test_open(_metadata, &self->v))
+	if (!test_open_vgpu(_metadata, &self->v))
 		return;
 }
 
@@ -329,7 +332,8 @@ FIXTURE_VARIANT_ADD(division, rate_cut_to_zero) {
 
 FIXTURE_SETUP(division)
 {
-	if (!test_unsafe(_metadata) || !test_open(_metadata, &self->v))
+	if (!test_unsafe(_metadata) ||
+	    !test_open_vgpu(_metadata, &self->v))
 		return;
 	if (!strcmp(self->v.platform, "bxt"))
 		SKIP(return, "Broxton's clocks are left as they are: use another vGPU");
@@ -404,7 +408,8 @@ FIXTURE(config) {
 
 FIXTURE_SETUP(config)
 {
-	if (!test_unsafe(_metadata) || !test_open(_metadata, &self->v))
+	if (!test_unsafe(_metadata) ||
+	    !test_open_vgpu(_metadata, &self->v))
 		return;
 }
 
@@ -439,7 +444,7 @@ FIXTURE_SETUP(uevent)
 {
 	struct sockaddr_nl all = { .nl_family = AF_NETLINK, .nl_groups = 1 };
 
-	if (!test_open(_metadata, &self->v))
+	if (!test_open_vgpu(_metadata, &self->v))
 		return;
 	self->socket = socket(AF_NETLINK,
 			      SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC,

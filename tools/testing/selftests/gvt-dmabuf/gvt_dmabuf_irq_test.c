@@ -63,7 +63,7 @@ FIXTURE(irq) {
 
 FIXTURE_SETUP(irq)
 {
-	if (!test_open(_metadata, &self->v))
+	if (!test_open_vgpu(_metadata, &self->v))
 		return;
 	self->a = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	self->b = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);

@@ -502,7 +502,7 @@ FIXTURE_SETUP(guest)
 {
 	int ret;
 
-	if (!test_open(_metadata, &self->v))
+	if (!test_open_vgpu(_metadata, &self->v))
 		return;
 	if (variant->gen > self->v.gen)
 		SKIP(return, "not on Broadwell: use a vGPU of Skylake or later");

@@ -34,7 +34,7 @@ FIXTURE_SETUP(submit)
 {
 	uint64_t gpa;
 
-	if (!test_open(_metadata, &self->v))
+	if (!test_open_vgpu(_metadata, &self->v))
 		return;
 	ASSERT_EQ(0, vgpu_ring_init(&self->v, &self->a));
 	ASSERT_EQ(0, vgpu_ring_init(&self->v, &self->b));

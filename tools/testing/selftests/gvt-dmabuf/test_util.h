@@ -17,7 +17,8 @@
  * vGPU can be missing for a good reason; one that is named and cannot be
  * opened is a failure.
  */
-static inline bool test_open(struct __test_metadata *_metadata, struct vgpu *v)
+static inline bool test_open_vgpu(struct __test_metadata *_metadata,
+				  struct vgpu *v)
 {
 	const char *uuid = getenv("VGPU_UUID");
 	char why[256];
@@ -29,6 +30,33 @@ static inline bool test_open(struct __test_metadata *_metadata, struct vgpu *v)
 	ASSERT_EQ(0, err)
 		TH_LOG("%s", vgpu_explain(v, err, why, sizeof(why)));
 	return true;
+}
+
+/* False if pictures of this vGPU cannot be asked for: the caller returns. */
+static inline bool test_exports(struct __test_metadata *_metadata,
+				const struct vgpu *v)
+{
+	struct vfio_device_gfx_plane_info probe = {
+		.argsz = sizeof(probe),
+		.flags = VFIO_GFX_PLANE_TYPE_PROBE | VFIO_GFX_PLANE_TYPE_DMABUF,
+	};
+
+	if (vgpu_ioctl(v->device, VFIO_DEVICE_QUERY_GFX_PLANE, &probe) ==
+	    -ENOTTY)
+		SKIP(return false,
+		     "no export: set CONFIG_DRM_I915_GVT_DMABUF in the kernel");
+	return true;
+}
+
+/* The same for tests that look at what the vGPU shows */
+static inline bool test_open(struct __test_metadata *_metadata, struct vgpu *v)
+{
+	if (!test_open_vgpu(_metadata, v))
+		return false;
+	if (test_exports(_metadata, v))
+		return true;
+	vgpu_close(v);
+	return false;
 }
 
 /*
