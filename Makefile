@@ -10,13 +10,15 @@ KVM ?=
 UPDATE ?=
 MINUTES ?= 2
 SEED ?=
+FROM ?= 1
+TO ?= last
 DEBUG ?= 1
 
 boot_options = --platform $(PLATFORM) $(if $(STOCK),--stock) $(if $(KVM),--kvm)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup fetch qemu modules rig demo demo-linux check check-debug \
-	check-e2e kunit audit bench fuzz series tree shell lint clean clean-cache
+	check-e2e kunit audit bench fuzz series series-check tree shell lint clean clean-cache
 
 help:	## this list
 	@echo 'gvt-dmabuf: zero-copy display of GVT-g vGPUs, on $(KERNEL_SOURCE)'
@@ -27,6 +29,7 @@ help:	## this list
 	@echo '  PLATFORM=bdw|skl|kbl|cfl   the GPU model of demo, fuzz and shell ($(PLATFORM))'
 	@echo '  STOCK=1                    check, shell: Debian'"'"'s own i915 and kvmgt'
 	@echo '  KVM=1                      demo, check, shell: run the rig on KVM, not emulated'
+	@echo '  FROM=N TO=N                series-check: from and to which patch, or "last"'
 	@echo '  UPDATE=1                   fetch: newest base packages'
 	@echo '  MINUTES=N SEED=S DEBUG=    fuzz: how long, from which seed, on Debian'"'"'s kernel'
 
@@ -78,6 +81,9 @@ lint: setup	## shellcheck, checkpatch, sparse
 
 series: setup	## the patch series as mails in out/series
 	@scripts/series.sh export
+
+series-check: setup	## each patch of the series: builds, warns of nothing, boots, tests
+	@scripts/series-check.sh --from $(FROM) --to $(TO)
 
 tree: setup	## the whole kernel tree, one commit a patch, in out/tree
 	@scripts/series.sh tree

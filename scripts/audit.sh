@@ -127,6 +127,7 @@ table() {
 if [ "${1-}" != --table ]; then
 	rm -rf "$RESULTS"
 	mkdir -p "$RESULTS"
+	"$SCRIPTS/series.sh" hash >"$RESULTS/series"	# for the cover letter
 	keep ours rig debug
 	keep stock --stock
 	say "== what may take a stock kernel down, one boot each"

@@ -10,6 +10,7 @@
 #   --platform P    model: bdw, skl, kbl (default) or cfl
 #   --stock         Debian's own i915 and kvmgt instead of ours
 #   --debug         the debug kernel: KASAN, lockdep, kmemleak, KUnit
+#   --modules DIR   i915.ko and kvmgt.ko of DIR, built for Debian's kernel
 #   --vgpus N       vGPUs to make (default 1)
 #   --type T        their type, such as V5_4 (default: the biggest)
 #   --bdf B         PCI address at which the guest looks for the GPU
@@ -33,16 +34,17 @@
 usage_if_asked "$@"
 
 PLATFORM=kbl VARIANT=ours VGPUS=1 TYPE='' BDF='' TIMEOUT='' NAME=rig ACCEL=icount
-SHIFT=3 CPUS='' SHARE='' SHELL_WANTED='' QUIET='' APPEND='' CPU_FLAGS=''
+SHIFT=3 CPUS='' MODULES='' SHARE='' SHELL_WANTED='' QUIET='' APPEND='' CPU_FLAGS=''
 PUT=() EXPORTS=()
 while [ $# -gt 0 ]; do
 	case $1 in
-	--platform | --vgpus | --cpus | --cpu | --shift | --export | --type | --bdf | --put | --share | --append | --timeout | --name)
+	--platform | --modules | --vgpus | --cpus | --cpu | --shift | --export | --type | --bdf | --put | --share | --append | --timeout | --name)
 		[ $# -gt 1 ] || die "$1 needs a value (see --help)"
 		;;
 	esac
 	case $1 in
 	--platform) PLATFORM=$2 && shift ;;
+	--modules) MODULES=$2 VARIANT=stock && shift ;;
 	--vgpus) VGPUS=$2 && shift ;;
 	--cpus) CPUS=$2 && shift ;;
 	--cpu) CPU_FLAGS=,$2 && shift ;;
@@ -87,6 +89,15 @@ QEMU=$("$SCRIPTS/qemu.sh" --path)/qemu-system-x86_64
 INITRD=$("$SCRIPTS/initrd.sh" --path "$VARIANT")
 MEMORY=2G
 KERNEL=$BASE_IMG/boot/vmlinuz-$KERNEL_RELEASE
+if [ -n "$MODULES" ]; then
+	# The kernel unpacks one archive after the other, and the last file wins.
+	overlay=$(mktemp "$CACHE/tmp/initrd.XXXXXX")
+	DOOMED+=("$overlay")
+	cp --reflink=auto "$INITRD" "$overlay"
+	"$SCRIPTS/initrd.sh" --overlay "$MODULES" "${INITRD%/*}/modules.order" >>"$overlay"
+	INITRD=$overlay
+	VARIANT=given
+fi
 if [ "$VARIANT" = debug ]; then
 	KERNEL=$("$SCRIPTS/kernel-debug.sh" --path)/vmlinuz
 	MEMORY=3G

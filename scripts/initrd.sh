@@ -7,11 +7,41 @@
 #   stock   Debian's modules, all of them
 #   debug   those of the debug kernel (scripts/kernel-debug.sh)
 # --path prints where it is.
+#
+# initrd.sh --overlay DIR ORDER: print an archive to append to the initramfs
+# "stock", which was made with the modules.order ORDER: i915.ko and kvmgt.ko of
+# DIR take the places of Debian's.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 usage_if_asked "$@"
 
+# Two tables that the kernel would spend most of the boot on: type information
+# for BPF, which it checks, and the call sites for the function tracer, each of
+# which it looks up by walking all symbols.
+put_module() { objcopy -R .BTF -R __mcount_loc "$1" "$2"; }
+archive() { (cd "$1" && find . | sort | cpio --quiet -o -H newc -R 0:0); }
+
+# Modules are numbered as they stand in ORDER, from 10.
+overlay() {
+	local dir=$1 order=$2 tmp n=10 file base
+
+	tmp=$(mktemp -d)
+	DOOMED+=("$tmp")
+	mkdir "$tmp/mods"
+	while read -r file; do
+		base=${file##*/}
+		base=${base%.xz}
+		[ ! -f "$dir/$base" ] || put_module "$dir/$base" "$tmp/mods/$n-$base"
+		n=$((n + 1))
+	done <"$order"
+	archive "$tmp"
+}
+if [ "${1-}" = --overlay ]; then
+	[ $# -eq 3 ] || die "--overlay needs a directory and a list (see --help)"
+	overlay "$2" "$3"
+	exit
+fi
 if [ "${1-}" = --path ]; then
 	path_wanted --path
 	shift
@@ -68,14 +98,10 @@ build_initrd() {
 			file=$OURS/$base
 		fi
 		if [ "$file" != "${file%.xz}" ]; then
-			xz -dc "$file" >"$root/mods/$n-$base"
-		else
-			cp "$file" "$root/mods/$n-$base"
+			xz -dc "$file" >"$dir/module"
+			file=$dir/module
 		fi
-		# Two tables that the kernel would spend most of the boot on: type
-		# information for BPF, which it checks, and the call sites for the
-		# function tracer, each of which it looks up by walking all symbols.
-		objcopy -R .BTF -R __mcount_loc "$root/mods/$n-$base"
+		put_module "$file" "$root/mods/$n-$base"
 		n=$((n + 1))
 	done <"$dir/modules.order"
 	# KUnit modules of our driver, for a test to load when it wants them.
@@ -83,8 +109,8 @@ build_initrd() {
 		find "$IMG/lib/modules" -path '*/i915/*' \( -name '*test*.ko' -o -name '*kunit*.ko' \) \
 			-exec cp -t "$root/tests" {} +
 	# Not compressed: the emulated CPU would spend seconds on it.
-	(cd "$root" && find . | sort | cpio --quiet -o -H newc -R 0:0) >"$dir/initrd"
-	rm -rf "$root"
+	archive "$root" >"$dir/initrd"
+	rm -rf "$root" "$dir/module"
 }
 
 [ -x "$BUSYBOX" ] || die "no $BUSYBOX: run 'make setup' (package busybox-static)"

@@ -27,7 +27,9 @@ PACKAGES=(
 	# the animation of demo-linux, the chart of bench
 	apngasm gnuplot-nox
 	# sources, and the checks
-	dpkg-dev git shellcheck sparse
+	dpkg-dev git shellcheck sparse coccinelle python3-sphinx
+	# the kselftest as a 32-bit program
+	gcc-multilib
 )
 
 check_debian() {

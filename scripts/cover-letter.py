@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""cover-letter.py TEMPLATE OUT SERIES BASE: print the text of the cover letter.
+
+TEMPLATE is series/cover-letter.txt: a subject, an empty line, text. A line that
+is @AUDIT@, @BENCH@ or @CHECK@ becomes what was measured, as the last runs left
+it below the directory OUT; @BASE@ anywhere becomes BASE. What was not measured
+is said to be missing, with the command that measures it, and what was measured
+on another state of the series than SERIES (the word of `series.sh hash`) says so.
+"""
+import json
+import pathlib
+import sys
+import textwrap
+
+WIDTH = 72
+
+
+def missing(what, command):
+    return f"  (not measured; {command}: {what})"
+
+
+def age(directory, series):
+    """A line if the results are of another state of the series, or of an unknown one."""
+    stamp = directory / "series"
+    if not stamp.exists():
+        return ["  (it is not recorded which state of the series this is of)"]
+    if stamp.read_text().strip() != series:
+        return ["  (measured on an earlier state of the series)"]
+    return []
+
+
+def columns(rows, width):
+    """Rows of cells as lines; the cell of column 1 is wrapped, the others are short."""
+    lines = []
+    for first, text, *rest in rows:
+        wrapped = textwrap.wrap(text, width) or [""]
+        tail = "".join(f"  {cell:<7}" for cell in rest)
+        lines.append(f"  {first:<4} {wrapped[0]:<{width}}{tail}".rstrip())
+        lines += [f"  {'':<4} {more}" for more in wrapped[1:]]
+    return lines
+
+
+def audit(out, series):
+    """The table that audit.sh left: row, defect, tests, stock, ours."""
+    path = out / "audit" / "audit.md"
+    if not path.exists():
+        return [missing("what each test does on stock and on this series", "make audit")]
+    rows = [("row", "defect of the base", "stock", "ours")]
+    reasons = []
+    for line in path.read_text().splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if len(cells) != 5 or not cells[0][:1].isdigit():
+            continue
+        number, defect, _, stock, ours = cells
+        stock, _, why = stock.partition(": ")
+        if why:
+            reasons.append(f"row {number}: {why}")
+        if stock == "not run":
+            stock = "-"
+        rows.append((number.replace(", ", ","), defect.replace("`", ""), stock, ours.split(":")[0]))
+    if len(rows) == 1:
+        raise SystemExit(f"error: {path} has no rows")
+    lines = age(out / "audit", series) + columns(rows, 46)
+    if reasons:
+        lines += ["", "  Not shown on stock:"]
+        for reason in reasons:
+            lines += textwrap.wrap(reason, WIDTH, initial_indent="  ", subsequent_indent="    ")
+    return lines
+
+
+def number(value):
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def bench(out, series):
+    """Ratios of the medians, from what bench-report.py left."""
+    path = out / "bench" / "bench.json"
+    if not path.exists():
+        return [missing("stock against this series", "make bench")]
+    lines = age(out / "bench", series)
+    lines.append(f"  {'':<40} {'ours':>12} {'stock/ours':>11}")
+    for figure in json.loads(path.read_text()):
+        ratio = figure["ratio"]
+        title = textwrap.wrap(f"{figure['title']} ({figure['unit']})", 40)
+        lines.append(
+            f"  {title[0]:<40} {number(figure['ours']['median']):>12}"
+            f" {'-' if ratio is None else f'{ratio:.2f}':>11}"
+        )
+        lines += [f"  {more}" for more in title[1:]]
+    return lines
+
+
+def check(out, series):
+    """The last line of series-check.sh."""
+    path = out / "series-check" / "summary"
+    if not path.exists():
+        return [missing("every step of the series", "make series-check")]
+    lines = [f"  make series-check, {line}" for line in path.read_text().splitlines()]
+    return age(out / "series-check", series) + lines
+
+
+TABLES = {"@AUDIT@": audit, "@BENCH@": bench, "@CHECK@": check}
+
+
+def main(template, out, series, base):
+    lines = []
+    for line in pathlib.Path(template).read_text().splitlines():
+        table = TABLES.get(line.strip())
+        lines += table(pathlib.Path(out), series) if table else [line.replace("@BASE@", base)]
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 5:
+        print(__doc__)
+        sys.exit(0 if sys.argv[1:] in (["-h"], ["--help"]) else 2)
+    main(*sys.argv[1:])

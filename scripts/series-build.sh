@@ -1,0 +1,193 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# How series-check.sh builds the kernel at one step; sourced, never run.
+#
+# Two trees follow the steps, one with Debian's configuration and one with that
+# of the debug kernel, so that a step compiles what its patch changed. Because
+# gcc and sparse speak only when they compile, all that counts is compiled again
+# when a tree is not what the step before left: after a run that was stopped, say.
+
+# shellcheck disable=SC2034	# what is set here is used by those who source it
+# shellcheck disable=SC2153	# PATCHES and WORK are set by those who source it
+
+DRIVER=drivers/gpu/drm/i915
+
+# state_at STEP: sets STATE, what the first STEP patches make of the base. Needs
+# a replay in $WORK/replay.
+state_at() {
+	local commit
+
+	STATE=$WORK/state
+	rm -rf "$STATE"
+	mkdir -p "$STATE/files"
+	commit=$(git -C "$WORK/replay" rev-list --reverse HEAD | sed -n "$(($1 + 1))p")
+	git -C "$WORK/replay" archive "$commit" | tar -x -C "$STATE/files"
+	git -C "$WORK/replay" diff --name-only --no-renames --diff-filter=D base "$commit" >"$STATE/removed"
+}
+# touched_at STEP FIND-PATTERN: files that the patch changes or brings.
+touched_at() {
+	local commit
+
+	commit=$(git -C "$WORK/replay" rev-list --reverse HEAD | sed -n "$(($1 + 1))p")
+	git -C "$WORK/replay" diff --name-only --no-renames --diff-filter=d "$commit^" "$commit" |
+		grep -E "$2" || :
+}
+
+# --- the tree with Debian's configuration -----------------------------------
+
+# Sparse is for the files that are looked at: the rest of i915 takes minutes.
+write_sparse() {
+	cat >"$TREE/.sparse" <<-'EOS'
+		#!/bin/sh
+		for last; do :; done
+		case $last in
+		*/gvt/* | */gem/*) ;;
+		*) grep -qxF "$last" "${0%/*}/.series-files" || exit 0 ;;
+		esac
+		sparse "$@" 2>&1 | sed 's/^/sparse: /' >&2
+	EOS
+	chmod +x "$TREE/.sparse"
+	git -C "$WORK/replay" diff --name-only base HEAD >"$TREE/.series-files"
+}
+configure_as_debian() {
+	local headers=$BASE_HDR/usr/src/linux-headers-$KERNEL_RELEASE version
+
+	cd "$TREE" || return
+	cp "$headers/.config" "$headers/Module.symvers" "$headers/vmlinux" . || return
+	version=$(make -s kernelversion)
+	scripts/config --set-str SYSTEM_TRUSTED_KEYS "" \
+		--set-str LOCALVERSION "${KERNEL_RELEASE#"$version"}" \
+		-d LOCALVERSION_AUTO -e MODULE_SRCVERSION_ALL || return
+	make -j "$JOBS" olddefconfig || return
+	make -j "$JOBS" modules_prepare
+}
+configure_as_debug() {
+	cd "$TREE" || return
+	make -j "$JOBS" tinyconfig || return
+	scripts/kconfig/merge_config.sh -m .config "$REPO/vm/debug.config" || return
+	make -j "$JOBS" olddefconfig || return
+	make -j "$JOBS" modules_prepare
+}
+# tree NAME CONFIGURE WORD: sync the tree NAME; configure it if WORD is new.
+tree() {
+	local name=$1 configure=$2 word
+
+	sync_tree "$name-$KERNEL_VERSION"
+	write_sparse
+	word=$(hash_words "$3" "$(state_hash -name 'Kconfig*')")
+	if ! stamped configured "$word"; then
+		run_logged "step $STEP: configuring $name" "$LOGS/$name.log" "$configure"
+		stamp configured "$word"
+	fi
+}
+# Unless the tree is what the last step left, compile again all that counts.
+forget_objects() {
+	! stamped state "$BEFORE" || return 0
+	find "$TREE/$DRIVER/gvt" "$TREE/$DRIVER/gem" -name '*.o' -delete
+	while read -r file; do rm -f "$TREE/${file%.c}.o"; done < <(grep '\.c$' "$TREE/.series-files")
+}
+
+make_in_tree() { make -C "$TREE" -j "$JOBS" W=1 C=1 CHECK="$TREE/.sparse" "$@"; }
+
+make_debian() {
+	local others
+
+	make_in_tree M=$DRIVER modules || return
+	# Modules of their own: their objects are enough.
+	mapfile -t others < <(touched_at "$STEP" '^(arch|drivers/vfio)/.*\.c$')
+	[ ${#others[@]} -eq 0 ] || make_in_tree "${others[@]/%.c/.o}"
+}
+# What the patch touches and only the debug kernel has; a file below selftests/ is
+# part of the one that includes it.
+debug_objects() {
+	local file includer
+
+	touched_at "$STEP" "^$DRIVER/.*\\.c$" | while read -r file; do
+		case $file in
+		*/selftests/*)
+			includer=$(cd "$TREE" && grep -rlE --include='*.c' \
+				"#include \"(.*/)?selftests/${file##*/}\"" $DRIVER | head -n 1)
+			echo "${includer:-$file}"
+			;;
+		*) echo "$file" ;;
+		esac
+	done | sort -u
+}
+make_debug() {
+	local objects
+
+	mapfile -t objects < <(debug_objects)
+	(cd "$TREE" && rm -f "${objects[@]/%.c/.o}")
+	objects=("${objects[@]#"$DRIVER/"}")
+	[ ${#objects[@]} -eq 0 ] || make_in_tree M=$DRIVER "${objects[@]/%.c/.o}"
+}
+docs() {
+	local file
+
+	cd "$TREE" || return
+	while read -r file; do
+		[ ! -f "$file" ] || scripts/kernel-doc -none "$file" 2>&1
+	done < <(if [ "$STEP" -eq 0 ]; then cat .series-files; else touched_at "$STEP" .; fi |
+		grep '\.[ch]$')
+}
+
+# --- what they say ----------------------------------------------------------
+
+# heard ENTRY KIND: warnings and errors about the files that count, without the
+# numbers of lines.
+heard() {
+	case $2 in
+	gcc) grep -v '^sparse: ' "$1/gcc.log" ;;
+	sparse) sed -n 's/^sparse: //p' "$1/gcc.log" ;;
+	kernel-doc) cat "$1/kernel-doc.log" ;;
+	esac | sed -nE 's/^(\.\/)?([^ :]+):[0-9]+(:[0-9]+)?: (warning|error)/\2: \4/p' |
+		grep -E "^($DRIVER/gvt/|$DRIVER/gem/|$(paste -sd'|' "$WORK/series-files"):)" | sort -u || :
+}
+check_said() {
+	local now=$1 base=$2 kind=$3 new
+
+	new=$(comm -23 <(heard "$now" "$kind") <(heard "$base" "$kind"))
+	[ -z "$new" ] || {
+		printf '%s\n' "$new"
+		return 1
+	}
+}
+
+# --- a step -----------------------------------------------------------------
+
+build_step() {
+	local dir=$1 module
+
+	tree series-check configure_as_debian debian
+	forget_objects
+	stamp state begun
+	run_logged "step $STEP: building for Debian's kernel" "$LOGS/series-build.log" make_debian
+	cp "$LOGS/series-build.log" "$dir/gcc.log"
+	(docs) >"$dir/kernel-doc.log"
+	for module in i915 kvmgt; do
+		strip --strip-debug -o "$dir/$module.ko" "$TREE/$DRIVER/$module.ko"
+	done
+	stamp state "$(kernel_hash)"
+	unlock "build-series-check-$KERNEL_VERSION"
+	tree series-check-debug configure_as_debug "$(hash_paths vm/debug.config)"
+	if [ "$STEP" -gt 0 ]; then
+		run_logged "step $STEP: building for the debug kernel" "$LOGS/series-build.log" make_debug
+		cat "$LOGS/series-build.log" >>"$dir/gcc.log"
+	fi
+	unlock "build-series-check-debug-$KERNEL_VERSION"
+}
+
+# build_at STEP: sets ENTRY, with modules and with what was said.
+build_at() {
+	STEP=$1
+	BEFORE=the-base-is-always-compiled
+	if [ "$1" -gt 0 ]; then
+		state_at $(($1 - 1))
+		BEFORE=$(kernel_hash)
+	fi
+	state_at "$1"
+	git -C "$WORK/replay" diff --name-only base HEAD >"$WORK/series-files"
+	entry "step-build-$(hash_words "$(kernel_hash)" "$(hash_paths vm/debug.config)" \
+		"$(declare -f build_step make_debian make_debug debug_objects docs write_sparse forget_objects \
+			configure_as_debian configure_as_debug)")" build_step
+}

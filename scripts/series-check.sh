@@ -1,0 +1,174 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# series-check.sh [--from N] [--to N]: is the series good at every step?
+#
+# A step is the tree after one patch, counted from 1. At each of them
+#   - i915 and kvmgt build as modules of Debian's kernel, and what the patch
+#     touches builds for the debug kernel as well, with W=1 and sparse, and
+#     neither says anything in gvt/, gem/ or a file of the series that it does
+#     not say about the base; nor does kernel-doc;
+#   - the modules load in the rig on Debian's image, and of the kselftest nothing
+#     fails but what a later patch is there for (series/NNNN-name/tests); what a
+#     patch is there for passes from it on, and fails before it.
+# Once, for the series: the rules of series-rules.sh, and coccicheck on the new
+# files.
+#
+# Without options all steps; --from last is the last step alone. What passed is
+# kept in the cache under a hash of all that it depends on, so a run that was
+# stopped goes on where it was, and a second one is quick.
+# The last line is "N passed, N failed, N skipped"; it stays in
+# out/series-check/summary.
+
+# shellcheck source=series-lib.sh
+. "$(dirname "$0")/series-lib.sh"
+# shellcheck source=kernel-tree.sh
+. "$SCRIPTS/kernel-tree.sh"
+# shellcheck source=series-build.sh
+. "$SCRIPTS/series-build.sh"
+# shellcheck source=series-rig.sh
+. "$SCRIPTS/series-rig.sh"
+# shellcheck source=tap-lib.sh
+. "$SCRIPTS/tap-lib.sh"
+usage_if_asked "$@"
+
+FROM=1
+TO=
+while [ $# -gt 0 ]; do
+	case $1 in
+	--from | --to) [[ ${2-} =~ ^([0-9]+|last)$ ]] || die "$1 needs a number or 'last' (see --help)" ;;
+	*) die "unknown argument $1 (see --help)" ;;
+	esac
+	case $1 in
+	--from) FROM=$2 ;;
+	--to) TO=$2 ;;
+	esac
+	shift 2
+done
+
+RESULTS_DIR=$OUT/series-check
+base_paths
+mapfile -t PATCHES < <(patches)
+LAST=${#PATCHES[@]}
+[ "$FROM" != last ] || FROM=$LAST
+[ "${TO:-last}" != last ] || TO=$LAST
+if [ "$FROM" -lt 1 ] || [ "$TO" -gt "$LAST" ] || [ "$FROM" -gt "$TO" ]; then
+	die "steps are 1 to $LAST"
+fi
+
+WORK=$(mktemp -d)
+DOOMED+=("$WORK")
+
+# --- what must hold of a step ------------------------------------------------
+
+check_tests() {
+	local step=$1 dir=$2 bad
+
+	bad=$(tested "$dir" | awk '$2 == "fail" { print $1 }' |
+		comm -23 - <(named $((step + 1)) "$LAST"))
+	[ -z "$bad" ] || die "fails, and no later patch says that it mends it: $(tr '\n' ' ' <<<"$bad") (see $dir)"
+}
+check_named() {
+	local step=$1 dir=$2 before=$3 bad
+
+	bad=$(comm -23 <(named "$step" "$step") <(tested "$dir" | awk '$2 == "pass" { print $1 }'))
+	[ -z "$bad" ] || die "is to pass from here on, and does not: $(tr '\n' ' ' <<<"$bad") (see $dir)"
+	[ -n "$before" ] || return 0
+	bad=$(comm -12 <(named "$step" "$step") <(tested "$before" | awk '$2 == "pass" { print $1 }'))
+	[ -z "$bad" ] || die "passes without this patch: $(tr '\n' ' ' <<<"$bad")"
+}
+check_loads() {
+	grep -q '^ok 1 rig' "$1/rig.tap" || grep -qx rig < <(named $(($2 + 1)) "$LAST") ||
+		die "$(tail -n 1 "$1/rig.log")"
+}
+
+# --- coccicheck -------------------------------------------------------------
+
+cocci() {
+	local dir=$1 file
+
+	mkdir -p "$dir/new"
+	all_lines files | grep '^drivers/.*\.[ch]$' | while read -r file; do
+		cp "$REPO/$file" "$dir/new/$(tr / _ <<<"$file")"
+	done
+	make -C "$TREE" -j "$JOBS" coccicheck MODE=report "M=$dir/new" J=1 \
+		DEBUG_FILE="$dir/debug" >"$dir/report" 2>&1
+}
+cocci_entry() {
+	local dir=$1
+
+	sync_tree "series-check-$KERNEL_VERSION"
+	run_logged "coccicheck on the new files" "$LOGS/cocci.log" cocci "$dir"
+	unlock "build-series-check-$KERNEL_VERSION"
+}
+check_cocci() {
+	local said
+
+	[ -s "$1/report" ] || die "coccicheck said nothing at all"
+	said=$(grep -E "^(/|\./)?[^ ]*new/[^ ]*:[0-9]+" "$1/report" | sed 's|.*/new/||') || return 0
+	printf '%s\n' "$said"
+	return 1
+}
+
+# --- all of it --------------------------------------------------------------
+
+rm -rf "$RESULTS_DIR"
+mkdir -p "$RESULTS_DIR"
+TAP=$RESULTS_DIR/steps.tap
+replay "$WORK/replay"
+"$SCRIPTS/qemu.sh"
+PROGRAMS=$("$SCRIPTS/programs.sh" --path)
+# From the patch that brings the tests on, nothing is left that they crash.
+FIRST_WHOLE=$LAST
+for ((i = LAST; i > 0; i--)); do
+	! grep -q '^tools/.*_test\.c$' < <(lines "${PATCHES[i - 1]}/files") || FIRST_WHOLE=$i
+done
+
+check_step() {
+	local step=$1 name=${PATCHES[$1 - 1]##*/} base built before='' fixed
+
+	build_at 0
+	base=$ENTRY
+	build_at "$step"
+	built=$ENTRY
+	fixed=$(named "$step" "$step")
+	if [ "$step" -gt 1 ] && [ -n "$fixed" ]; then
+		rig_at $((step - 1))
+		before=$RIG
+	fi
+	rig_at "$step"
+	{
+		result "$name: gcc W=1 says nothing new" check_said "$built" "$base" gcc
+		result "$name: sparse says nothing new" check_said "$built" "$base" sparse
+		result "$name: kernel-doc says nothing new" check_said "$built" "$base" kernel-doc
+		result "$name: the modules load and the kernel does not complain" check_loads "$RIG" "$step"
+		result "$name: no test fails but what a later patch mends" check_tests "$step" "$RIG"
+		[ -z "$fixed" ] ||
+			result "$name: what it mends failed before and passes" check_named "$step" "$RIG" "$before"
+	} >>"$TAP"
+	say "step $step of $LAST, $name: done, $SECONDS s since the start"
+}
+
+echo "TAP version 13" >"$TAP"
+for ((step = FROM; step <= TO; step++)); do check_step "$step"; done
+if [ "$TO" = "$LAST" ]; then
+	state_at "$LAST"
+	mapfile -t born < <(all_lines files | grep '^drivers/')
+	entry "cocci-$(hash_words "$KERNEL_VERSION" "$(hash_paths "${born[@]}")" \
+		"$(declare -f cocci)")" cocci_entry
+	result "coccicheck has nothing to say about the new files" check_cocci "$ENTRY" >>"$TAP"
+	say "the rules of the series ..."
+	"$SCRIPTS/series-rules.sh" >"$RESULTS_DIR/rules.tap" || :
+fi
+plan >>"$TAP"
+
+p=0 f=0 s=0
+for tap in "$RESULTS_DIR"/*.tap; do
+	grep '^#' "$tap" || :
+	"$SCRIPTS/ktap.sh" "${tap##*/}" <"$tap" >"$WORK/count"
+	read -r passed failed skipped <"$WORK/count"
+	p=$((p + passed)) f=$((f + failed)) s=$((s + skipped))
+done
+series_hash >"$RESULTS_DIR/series"
+say "steps $FROM to $TO of $LAST: $SECONDS s"
+say "$p passed, $f failed, $s skipped" | tee "$RESULTS_DIR/summary"
+[ "$f" = 0 ]

@@ -1,0 +1,217 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The patch series as a thing to replay and to mail; sourced, never run.
+#
+# series/NNNN-name/ is one patch:
+#   message      the commit message, subject first
+#   files        files of this repository that are born in it, one a line
+#   edit.patch   hunks on files of the base (unified diff, -p1)
+#   remove       files of the base that it deletes, one a line
+#   tests        tests of the kselftest that fail before it and pass from it on,
+#                one a line, without the name of a variant (series-check.sh)
+# Only message is needed in each. series/cover-letter.txt: subject, empty line,
+# text (cover-letter.py). The series is generated: to change a file, edit it
+# where it lies.
+
+# shellcheck disable=SC2034	# what is set here is used by those who source it
+# shellcheck source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+SERIES=$REPO/series
+
+patches() { find "$SERIES" -mindepth 1 -maxdepth 1 -type d -name '[0-9]*' | sort; }
+
+# lines FILE: its lines, without comments and empty ones; no file, no lines.
+lines() { [ ! -f "$1" ] || sed -e '/^#/d' -e '/^[[:blank:]]*$/d' "$1"; }
+all_lines() {
+	local patch
+
+	for patch in $(patches); do lines "$patch/$1"; done
+}
+
+# edited PATCH: files that its hunks change.
+edited() { [ ! -f "$1/edit.patch" ] || git apply --numstat "$1/edit.patch" | cut -f3; }
+
+series_hash() {
+	mapfile -t born < <(all_lines files)
+	hash_words "$KERNEL_VERSION" \
+		"$(hash_paths series "${born[@]}" scripts/series.sh scripts/series-lib.sh)"
+}
+
+# --- identity ---------------------------------------------------------------
+
+# Whoever generates the series signs it off. A machine without an identity (a
+# fresh chroot that only builds) gets the project's name.
+IDENTITY_NAME=$(git -C "$REPO" config user.name || echo gvt-dmabuf)
+IDENTITY_MAIL=$(git -C "$REPO" config user.email || echo gvt-dmabuf@localhost)
+
+scratch_git() {
+	git -c user.name="$IDENTITY_NAME" -c user.email="$IDENTITY_MAIL" \
+		-c commit.gpgsign=false -c core.autocrlf=false -c gc.auto=0 \
+		-c core.hooksPath=/dev/null -c core.excludesFile=/dev/null \
+		-c advice.detachedHead=false -c init.defaultBranch=series "$@"
+}
+
+message_of() {
+	local text
+
+	text=$(cat "$1/message")
+	if ! grep -q '^Signed-off-by: ' <<<"$text"; then
+		# A trailer joins the last paragraph if that is trailers already.
+		text=$(git interpret-trailers \
+			--trailer "Signed-off-by: $IDENTITY_NAME <$IDENTITY_MAIL>" <<<"$text")
+	fi
+	printf '%s\n' "$text"
+}
+
+# --- replay -----------------------------------------------------------------
+
+# why_not EDIT DIR WHY: of a diff that git refuses, the hunk, what it looks for
+# and what is there instead.
+why_not() {
+	awk -v dir="$2" -v said="$3" '
+		function tell(text) { print text; told = 1; exit }
+		# Does the file have, from line AT on, what the hunk expects?
+		function judge(   i, line) {
+			if (!hunk)
+				return
+			for (i = 0; i < n; i++) {
+				line = at + i in have ? have[at + i] : "(end of file)"
+				if (line != want[i])
+					tell(file ", hunk " hunk " " header ": line " at + i \
+						" should be \"" want[i] "\", is \"" line "\"")
+			}
+		}
+		/^diff --git / { judge(); hunk = 0; next }
+		/^--- a\// {
+			file = substr($0, 7)
+			delete have
+			for (lines = 0; (got = (getline line <(dir "/" file))) > 0;)
+				have[++lines] = line
+			if (got < 0)
+				tell(file " is not there")
+			next
+		}
+		/^@@ / && file {
+			judge()
+			split($2, from, /[-,]/)
+			at = from[2]; n = 0; hunk++
+			header = "(" $2 " " $3 ")"
+			next
+		}
+		hunk && /^[- ]/ { want[n++] = substr($0, 2) }
+		END { if (!told) { judge(); if (!told) { sub(/^error: /, "", said); print said } } }' "$1" |
+		head -n 1
+}
+
+# apply_patch PATCH DIR: do to the tree DIR what the patch does; say what fails.
+apply_patch() {
+	local patch=$1 dir=$2 name=${1##*/} file why
+
+	[ -s "$patch/message" ] || die "$name: no message"
+	while read -r file; do
+		[ -f "$dir/$file" ] || die "$name: remove: $file is not there to be removed"
+		rm "$dir/$file"
+	done < <(lines "$patch/remove")
+	if [ -f "$patch/edit.patch" ]; then
+		# No fuzz: a hunk that has moved is a hunk to look at again.
+		why=$(cd "$dir" && GIT_CEILING_DIRECTORIES=${dir%/*} \
+			git apply --whitespace=nowarn "$patch/edit.patch" 2>&1) ||
+			die "$name: edit.patch does not apply to $KERNEL_SOURCE $KERNEL_VERSION: $(why_not "$patch/edit.patch" "$dir" "$why")"
+	fi
+	while read -r file; do
+		[ -f "$REPO/$file" ] || die "$name: files: $file is not in the repository"
+		[ ! -e "$dir/$file" ] || die "$name: files: $file exists in the base already"
+		mkdir -p "$dir/$(dirname "$file")"
+		cp "$REPO/$file" "$dir/$file"
+	done < <(lines "$patch/files")
+}
+
+# base_files DIR: copy the base files that the series names into DIR.
+base_files() {
+	local dir=$1 patch file
+
+	[ -n "$(patches)" ] || die "no patch in $SERIES"
+	{
+		all_lines remove
+		all_lines files	# a check that they are new needs to see the old
+		for patch in $(patches); do edited "$patch"; done
+	} | sort -u | while read -r file; do
+		[ ! -f "$BASE_SRC/$file" ] || echo "$file"
+	done | rsync -a --files-from=- "$BASE_SRC/" "$dir/"
+}
+
+commit_all() {
+	local dir=$1
+
+	scratch_git -C "$dir" add -A -f .
+	scratch_git -C "$dir" commit -q --allow-empty -F -
+}
+start_repository() {
+	local dir=$1
+
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	scratch_git -C "$dir" init -q
+}
+commit_base() {
+	echo "$KERNEL_SOURCE $KERNEL_VERSION" | commit_all "$1" || die "git commit of the base failed"
+	scratch_git -C "$1" tag base
+}
+replay_onto() {
+	local dir=$1 patch
+
+	for patch in $(patches); do
+		apply_patch "$patch" "$dir"
+		message_of "$patch" | commit_all "$dir" || die "${patch##*/}: git commit failed"
+	done
+}
+replay() {
+	start_repository "$1"
+	base_files "$1"
+	commit_base "$1"
+	replay_onto "$1"
+}
+
+# The same without commits: what the builds take.
+state() {
+	local dir=$1 patch
+
+	mkdir -p "$dir/files"
+	base_files "$dir/files"
+	(cd "$dir/files" && find . -type f -printf '%P\n' | sort) >"$dir/before"
+	for patch in $(patches); do
+		apply_patch "$patch" "$dir/files"
+	done
+	(cd "$dir/files" && find . -type f -printf '%P\n' | sort) |
+		comm -23 "$dir/before" - >"$dir/removed"
+	rm "$dir/before"
+}
+
+# --- mails ------------------------------------------------------------------
+
+# export_mails REPOSITORY DIR
+export_mails() {
+	local repo=$1 dir=$2 cover=$SERIES/cover-letter.txt options=()
+
+	[ ! -f "$cover" ] || options=(--cover-letter)
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	scratch_git -C "$repo" format-patch -q -v1 --no-signature "${options[@]}" \
+		-o "$dir" base
+	[ -f "$cover" ] || return 0
+	"$SCRIPTS/cover-letter.py" "$cover" "$OUT" "$(series_hash)" \
+		"$KERNEL_SOURCE $KERNEL_VERSION" >"$dir/text"
+	awk -v text="$dir/text" '
+		BEGIN {
+			getline subject <text
+			while ((getline line <text) > 0)
+				blurb = blurb line "\n"
+			sub(/^\n+/, "", blurb); sub(/\n+$/, "", blurb)
+		}
+		/\*\*\* SUBJECT HERE \*\*\*/ { sub(/\*\*\* SUBJECT HERE \*\*\*/, ""); print $0 subject; next }
+		/^\*\*\* BLURB HERE \*\*\*/ { print blurb; next }
+		{ print }' "$dir"/*-0000-cover-letter.patch >"$dir/cover"
+	rm "$dir/text"
+	mv "$dir/cover" "$(ls "$dir"/*-0000-cover-letter.patch)"
+}

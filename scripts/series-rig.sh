@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# How series-check.sh runs the kselftest at one step; sourced, never run.
+
+# shellcheck disable=SC2034	# what is set here is used by those who source it
+# shellcheck disable=SC2153	# PATCHES, PROGRAMS and WORK are set by those who source it
+
+# The programs are those of the whole series: what they test comes step by step.
+# boot_step DIR MODULES UNSAFE
+boot_step() {
+	local dir=$1 modules=$2 unsafe=$3 share=$WORK/share rc=0
+
+	rm -rf "$share"
+	mkdir -p "$share"
+	cp "$PROGRAMS"/*_test "$share/"
+	cat >"$share/run" <<-EOS
+		# Until all that a test may crash is mended, it is not tried.
+		$unsafe
+		for t in *_test; do ./\$t >\$t.tap; done
+		exit 0
+	EOS
+	"$SCRIPTS/boot.sh" --name series-check --modules "$modules" --share "$share" \
+		--timeout 600 >"$dir/rig.log" 2>&1 </dev/null || rc=$?
+	# No kernel, no results: that is not a failure of one test.
+	grep -q '^rig: ready' "$OUT/rig/log/series-check.console.log" || return 1
+	if [ $rc -eq 0 ]; then echo "ok 1 rig"; else echo "not ok 1 rig"; fi >"$dir/rig.tap"
+	cp "$share"/*_test.tap "$dir/" || :
+}
+rig_entry() {
+	local dir=$1
+
+	run_logged "step $STEP: the kselftest in the rig" "$LOGS/series-rig.log" \
+		boot_step "$dir" "$BUILD" "$UNSAFE"
+}
+
+# tested DIR: "NAME pass|fail|skip" of a run, the worst of all variants of a test.
+# A program that did not come to its end has failed under its own name.
+tested() {
+	local tap
+
+	{
+		for tap in "$1"/*_test.tap; do
+			awk -v name="$(basename "$tap" .tap)" '
+				/^1\.\./ { planned = substr($1, 4) + 0 }
+				/^(not )?ok / { ran++ }
+				END { if (planned == "" || planned != ran + 0) print "not ok 0 " name }' "$tap"
+		done
+		cat "$1"/*.tap
+	} | sed -nE 's/^ *(not ok|ok) [0-9]+ (- )?/\1 /p' | awk '
+		{
+			result = $1 == "ok" ? "pass" : "fail"
+			name = $1 == "not" ? $3 : $2
+			if (/# SKIP/) result = "skip"
+			n = split(name, part, ".")
+			sub(/^global\./, "", name)
+			if (n > 2) name = part[1] "." part[n]
+			if (!(name in worst) || result == "fail" ||
+			    (result == "pass" && worst[name] == "skip"))
+				worst[name] = result
+		}
+		END { for (name in worst) print name, worst[name] }' | sort
+}
+# named FIRST LAST: tests that the patches of these steps are there for.
+named() {
+	local i
+
+	for ((i = $1; i <= $2; i++)); do lines "${PATCHES[i - 1]}/tests"; done | sort -u
+}
+
+# rig_at STEP: sets RIG, the results there.
+rig_at() {
+	STEP=$1
+	build_at "$1"
+	BUILD=$ENTRY
+	UNSAFE='export GVT_SKIP_UNSAFE=1'
+	[ "$1" -lt "$FIRST_WHOLE" ] || UNSAFE=
+	entry "step-rig-$(hash_words "$BUILD" "$UNSAFE" "$("$SCRIPTS/qemu.sh" --path)" \
+		"$(sha256sum "$PROGRAMS"/*_test)" "$(declare -f boot_step)" \
+		"$(hash_paths vm/init scripts/boot.sh scripts/initrd.sh)")" rig_entry
+	RIG=$ENTRY
+}

@@ -1,0 +1,207 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# series-rules.sh: what holds for the series as a text; results as TAP.
+#
+# Listing, replay, git am, checkpatch, the size of patches, MAINTAINERS, and
+# what is said when the base is another. What needs a compiler or the rig is in
+# series-check.sh.
+
+# shellcheck source=series-lib.sh
+. "$(dirname "$0")/series-lib.sh"
+# shellcheck source=tap-lib.sh
+. "$SCRIPTS/tap-lib.sh"
+usage_if_asked "$@"
+
+KERNEL_DIRS=(drivers include tools Documentation)	# of the repository
+MAX_ADDED=800	# lines that one patch may add, test data aside
+
+check_listing() {
+	local file twice
+
+	twice=$(all_lines files | sort | uniq -d)
+	[ -z "$twice" ] || die "listed more than once: $(tr '\n' ' ' <<<"$twice")"
+	# In the base and not removed by the first patch: then it is no new file.
+	all_lines files | while read -r file; do
+		if [ -e "$BASE_SRC/$file" ] &&
+			! lines "$(patches | head -n 1)/remove" | grep -qxF "$file"; then
+			die "$file is in the base, and the first patch does not remove it"
+		fi
+	done
+}
+# What git would commit, or in an exported tree what is there.
+repository_files() {
+	cd "$REPO"
+	if [ -e .git ]; then
+		git ls-files --cached --others --exclude-standard -- "${KERNEL_DIRS[@]}" |
+			while read -r file; do [ ! -f "$file" ] || echo "$file"; done
+	else
+		for top in "${KERNEL_DIRS[@]}"; do [ ! -d "$top" ] || find "$top" -type f; done
+	fi | sort
+}
+check_unlisted() {
+	local stray
+
+	stray=$(repository_files | comm -23 - <(all_lines files | sort))
+	[ -z "$stray" ] || die "in no patch of the series: $(tr '\n' ' ' <<<"$stray")"
+}
+check_equal() {
+	local file
+
+	all_lines files | while read -r file; do
+		cmp "$REPO/$file" "$WORK/replay/$file" || die "replay differs from the repository in $file"
+	done || return 1
+	while read -r file; do
+		grep -qxF "$file" < <(all_lines files) &&
+			die "edit.patch has hunks on $file, which the series creates: edit the file itself"
+	done < <(for patch in $(patches); do edited "$patch"; done)
+	return 0
+}
+check_am() {
+	local dir=$WORK/am why mails
+
+	mapfile -t mails < <(find "$WORK/mails" -name '*.patch' \
+		! -name '*-0000-cover-letter.patch' | sort)
+	start_repository "$dir"
+	base_files "$dir"
+	commit_base "$dir"
+	scratch_git -C "$dir" am -q --whitespace=nowarn "${mails[@]}" ||
+		die "git am stops: see above"
+	why=$(diff -rq --exclude=.git "$dir" "$WORK/replay") ||
+		die "git am gives another tree than replay: $(head -n 1 <<<"$why")"
+}
+check_style() {
+	# MAINTAINERS is touched once, by the patch that fits best.
+	cd "$WORK"	# where it may drop its notes
+	perl "$BASE_SRC/scripts/checkpatch.pl" --strict --no-summary --terse \
+		--root="$BASE_SRC" --ignore FILE_PATH_CHANGES "$1"
+}
+
+# --- size -------------------------------------------------------------------
+
+# Rows of what a test is given and what must come out, and hardly any code.
+is_test_data() { [[ $1 == */gvt/tests/fb_decoder_*_test.c ]]; }
+
+check_size() {
+	local mail=$1 sum=0 added file
+
+	while read -r added _ file; do
+		is_test_data "$file" || sum=$((sum + added))
+	done < <(git apply --numstat "$mail")
+	[ "$sum" -le $MAX_ADDED ] || die "it adds $sum lines, $MAX_ADDED are the most"
+}
+
+# --- MAINTAINERS ------------------------------------------------------------
+
+# A tree of links with what get_maintainer.pl wants of one; sets TOP.
+maintainers_tree() {
+	local file
+
+	TOP=$WORK/top
+	mkdir -p "$TOP"
+	ln -s "$BASE_SRC"/* "$TOP/"
+	rm "$TOP/MAINTAINERS"
+	cp "$WORK/replay/MAINTAINERS" "$TOP/"
+	# Its files are looked at by name, but have to be there.
+	all_lines files | while read -r file; do
+		(
+			cd "$TOP"
+			unshare_path "$file"
+			[ -e "$file" ] || cp "$WORK/replay/$file" "$file"
+		)
+	done
+}
+# unshare_path FILE: make the directories above FILE ours, full of links.
+unshare_path() {
+	local dir='' part target
+
+	IFS=/ read -ra parts <<<"$(dirname "$1")"
+	for part in "${parts[@]}"; do
+		dir+=${dir:+/}$part
+		if [ -L "$dir" ]; then
+			target=$(readlink "$dir")
+			rm "$dir"
+			mkdir "$dir"
+			ln -s "$target"/* "$dir/"
+		elif [ ! -e "$dir" ]; then
+			mkdir "$dir"
+		fi
+	done
+}
+check_maintainers() {
+	local said strays
+
+	mapfile -t strays < <(
+		cd "$TOP"
+		all_lines files | while read -r file; do
+			said=$(perl scripts/get_maintainer.pl --no-git --no-git-fallback \
+				--sections -f "$file" 2>&1)
+			grep -q '^INTEL GVT-g DRIVERS' <<<"$said" || echo "$file"
+		done
+	)
+	[ ${#strays[@]} -eq 0 ] || die "get_maintainer.pl does not find the entry for: ${strays[*]}"
+}
+check_maintainers_sorted() {
+	local entry=$WORK/entry
+
+	awk '/^INTEL GVT-g DRIVERS/ { inside = 1 } inside && /^$/ { exit } inside && /^F:/' \
+		"$WORK/replay/MAINTAINERS" >"$entry"
+	[ -s "$entry" ] || die "MAINTAINERS has no entry INTEL GVT-g DRIVERS with files"
+	sort -c "$entry"
+}
+
+# --- another base -----------------------------------------------------------
+
+# Alter a line that a hunk removes, and see whether it is told which, and why.
+check_mismatch() {
+	local patch=$WORK/mismatch said file line base=$BASE_SRC
+
+	for patch in $(patches); do [ ! -f "$patch/edit.patch" ] || break; done
+	read -r file line < <(awk '
+		/^--- a\// { file = substr($2, 3) }
+		/^@@ / { split($2, at, "[-,]"); n = at[2] - 1; next }
+		/^[- ]/ && file { n++ }
+		/^-/ && !/^---/ { print file, n; exit }' "$patch/edit.patch")
+	[ -n "$line" ] || die "${patch##*/} removes no line to try it with"
+	mkdir -p "$WORK/other"
+	base_files "$WORK/other"
+	sed -i "${line}s/.*/this line is not what it was/" "$WORK/other/$file"
+	BASE_SRC=$WORK/other
+	if said=$(replay "$WORK/onto-other" 2>&1); then
+		die "it applied to a base without line $line of $file"
+	fi
+	BASE_SRC=$base
+	# which patch, which file, which hunk, what is there and what should be
+	for word in "${patch##*/}" "$file" "hunk 1 " "line $line" "this line is not what it was"; do
+		grep -qF "$word" <<<"$said" || die "the message lacks '$word': $said"
+	done
+}
+
+WORK=$(mktemp -d)
+DOOMED+=("$WORK")
+base_paths
+mapfile -t names < <(patches)
+echo "TAP version 13"
+result "each new file is listed once and not in the base" check_listing
+result "no kernel file is outside the series" check_unlisted
+result "the series applies, patch by patch" replay "$WORK/replay"
+if [ ! -e "$WORK/replay/.git" ] ||
+	[ "$(git -C "$WORK/replay" rev-list --count HEAD)" != $((${#names[@]} + 1)) ]; then
+	plan
+	echo "Bail out! the series cannot be replayed"
+	exit 1
+fi
+result "replay equals the repository" check_equal
+result "what does not apply is told by patch, file, hunk and line" check_mismatch
+maintainers_tree
+result "get_maintainer.pl finds the entry for each new file" check_maintainers
+result "the files of the MAINTAINERS entry are sorted" check_maintainers_sorted
+export_mails "$WORK/replay" "$WORK/mails"
+result "git am of the mails gives the same tree" check_am
+for mail in "$WORK"/mails/*.patch; do
+	[[ $mail != *-0000-cover-letter.patch ]] || continue
+	name=${mail##*/}
+	result "checkpatch $name" check_style "$mail"
+	result "at most $MAX_ADDED lines are added by $name" check_size "$mail"
+done
+plan
+[ -z "$FAILED" ]
