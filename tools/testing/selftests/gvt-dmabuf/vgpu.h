@@ -149,11 +149,12 @@ int vgpu_cursor_hide(struct vgpu *v, int pipe);
 
 /*
  * Interrupts: the control word of the MSI capability, and the vblank of a pipe
- * let through all masks. They arrive at the eventfd set by VFIO_DEVICE_SET_IRQS
- * at each vblank, as long as the guest acknowledges none.
+ * let through all masks. It arrives at the eventfd set by VFIO_DEVICE_SET_IRQS
+ * and, once acknowledged, at the next vblank again.
  */
 int vgpu_msi_control(struct vgpu *v, uint16_t control);
 int vgpu_vblank_irq_on(struct vgpu *v, int pipe);
+int vgpu_vblank_irq_ack(struct vgpu *v, int pipe);
 
 /**
  * struct vgpu_ring - a blitter context of the guest, with its ring

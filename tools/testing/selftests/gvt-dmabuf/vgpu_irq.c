@@ -11,6 +11,7 @@
 #define MASTER_IRQ		0x44200u
 #define  MASTER_IRQ_ENABLE	0x80000000u
 #define DE_PIPE_IMR(pipe)	(0x44404u + 0x10 * (pipe))
+#define DE_PIPE_IIR(pipe)	(0x44408u + 0x10 * (pipe))
 #define DE_PIPE_IER(pipe)	(0x4440cu + 0x10 * (pipe))
 #define  DE_PIPE_VBLANK		1u
 
@@ -53,4 +54,9 @@ int vgpu_vblank_irq_on(struct vgpu *v, int pipe)
 	if (!ret)
 		ret = vgpu_write32(v, DE_PIPE_IER(pipe), DE_PIPE_VBLANK);
 	return ret ? ret : vgpu_write32(v, MASTER_IRQ, MASTER_IRQ_ENABLE);
+}
+
+int vgpu_vblank_irq_ack(struct vgpu *v, int pipe)
+{
+	return vgpu_write32(v, DE_PIPE_IIR(pipe), DE_PIPE_VBLANK);
 }

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The clock of a vGPU's display: scanline, frame counter and vblank interrupt
+ * of a pipe, as a guest's driver relies on them.
+ *
+ * Audit 43 to 45: the scanline stood still, an interrupt that the guest did not
+ * want came at each vblank, and one pipe stopped the vblanks of another.
+ */
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <time.h>
+
+#include "test_util.h"
+
+/* Skylake PRM, Volume 2c; pipe and transcoder A */
+#define TRANS_VTOTAL	0x6000cu
+#define TRANS_VBLANK	0x60010u
+#define PIPE_SCANLINE	0x70000u
+#define PIPE_FRMCNT	0x70040u
+
+#define WIDTH		1024
+#define HEIGHT		768
+#define VTOTAL		813	/* what vgpu_pipe_on() makes of HEIGHT */
+#define MANY_MS		1000	/* dozens of frames */
+#define MSI_ENABLE	1
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
+}
+
+static int set_lines(struct vgpu *v, uint32_t vtotal, uint32_t vblank_start)
+{
+	int ret = vgpu_write32(v, TRANS_VTOTAL,
+			       (vtotal - 1) << 16 | (HEIGHT - 1));
+
+	return ret ? ret : vgpu_write32(v, TRANS_VBLANK, (vtotal - 1) << 16 |
+						 (vblank_start - 1));
+}
+
+/* Where pipe A is: line and frame of one moment */
+static int where(struct vgpu *v, uint32_t *frame, uint32_t *line)
+{
+	uint32_t again;
+	int ret, tries;
+
+	for (tries = 0; tries < 100; tries++) {
+		ret = vgpu_pipe_frames(v, 0, frame);
+		if (!ret)
+			ret = vgpu_read32(v, PIPE_SCANLINE, line);
+		if (!ret)
+			ret = vgpu_pipe_frames(v, 0, &again);
+		if (ret || *frame == again)
+			return ret;
+	}
+	return -EAGAIN;
+}
+
+/* False if pipe @pipe has not shown @count more frames after a bound */
+static bool frames_pass(struct vgpu *v, int pipe, uint32_t count)
+{
+	const int64_t until = now_ms() + MANY_MS;
+	uint32_t first, now;
+
+	if (vgpu_pipe_frames(v, pipe, &first))
+		return false;
+	do {
+		if (vgpu_pipe_frames(v, pipe, &now))
+			return false;
+		if (now - first >= count)
+			return true;
+		usleep(1000);
+	} while (now_ms() < until);
+	return false;
+}
+
+/* ---- the scanline ---- */
+
+FIXTURE(scanline) {
+	struct vgpu v;
+};
+
+/* The guest may write anything to the registers of its timing. */
+FIXTURE_VARIANT(scanline) {
+	uint32_t vtotal, vblank_start;
+};
+
+FIXTURE_SETUP(scanline)
+{
+	if (!test_open(_metadata, &self->v))
+		return;
+	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 0, WIDTH, HEIGHT));
+}
+
+FIXTURE_TEARDOWN(scanline)
+{
+	test_close(&self->v);
+}
+
+FIXTURE_VARIANT_ADD(scanline, vga) {
+	.vtotal = 525, .vblank_start = 480,
+};
+
+FIXTURE_VARIANT_ADD(scanline, two_lines) {
+	.vtotal = 2, .vblank_start = 1,
+};
+
+FIXTURE_VARIANT_ADD(scanline, as_many_as_can_be_written) {
+	.vtotal = 65536, .vblank_start = 65536,
+};
+
+FIXTURE_VARIANT_ADD(scanline, vblank_that_starts_behind_the_end) {
+	.vtotal = 525, .vblank_start = 65536,
+};
+
+TEST_F(scanline, visits_the_frame_and_no_line_outside)
+{
+	const int64_t until = now_ms() + MANY_MS;
+	bool upper = false, lower = false;
+	uint32_t line;
+
+	ASSERT_EQ(0, set_lines(&self->v, variant->vtotal,
+			       variant->vblank_start));
+	do {
+		ASSERT_EQ(0, vgpu_read32(&self->v, PIPE_SCANLINE, &line));
+		ASSERT_GT(variant->vtotal, line);
+		upper |= line < variant->vtotal / 2;
+		lower |= line >= variant->vtotal / 2;
+		usleep(500);
+	} while (!(upper && lower) && now_ms() < until);
+	EXPECT_TRUE(upper);
+	EXPECT_TRUE(lower);
+}
+
+/*
+ * A driver tells the time from both: counted from the vblank's first line, the
+ * place in the frame never goes back, nor does the frame stay where it is.
+ */
+TEST_F(scanline, and_frame_counter_are_one_clock)
+{
+	uint64_t frame_lines = variant->vtotal, place, last = 0, first = 0;
+	/* The register shows the line before that. */
+	uint32_t start = (variant->vblank_start - 1) % variant->vtotal;
+	const int64_t until = now_ms() + MANY_MS;
+	uint32_t frame, line, moved = 0;
+
+	ASSERT_EQ(0, set_lines(&self->v, variant->vtotal,
+			       variant->vblank_start));
+	do {
+		ASSERT_EQ(0, where(&self->v, &frame, &line));
+		place = frame * frame_lines +
+			(line + frame_lines - start) % frame_lines;
+		ASSERT_LE(last, place) TH_LOG("frame %u line %u", frame, line);
+		/* Within a frame, not only with its number */
+		moved += place > last && place / frame_lines == last / frame_lines;
+		first = first ?: place;
+		last = place;
+	} while (last - first < 6 * frame_lines && now_ms() < until);
+	EXPECT_LE(6 * frame_lines, last - first);
+	EXPECT_LE(3, moved);
+}
+
+/* A fixture of its own, as it needs no variants */
+FIXTURE(counter) {
+	struct vgpu v;
+};
+
+FIXTURE_SETUP(counter)
+{
+	if (!test_open(_metadata, &self->v))
+		return;
+	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 0, WIDTH, HEIGHT));
+	ASSERT_EQ(0, set_lines(&self->v, VTOTAL, HEIGHT));
+}
+
+FIXTURE_TEARDOWN(counter)
+{
+	test_close(&self->v);
+}
+
+static bool scanline_moves(struct vgpu *v)
+{
+	const int64_t until = now_ms() + MANY_MS;
+	uint32_t first, line;
+
+	if (vgpu_read32(v, PIPE_SCANLINE, &first))
+		return false;
+	do {
+		if (vgpu_read32(v, PIPE_SCANLINE, &line))
+			return false;
+	} while (line == first && now_ms() < until);
+	return line != first;
+}
+
+TEST_F(counter, of_a_frame_of_one_line_stays_at_it)
+{
+	uint32_t line;
+	int i;
+
+	ASSERT_TRUE(scanline_moves(&self->v));
+	ASSERT_EQ(0, vgpu_write32(&self->v, TRANS_VTOTAL, 0));
+	for (i = 0; i < 100; i++) {
+		ASSERT_EQ(0, vgpu_read32(&self->v, PIPE_SCANLINE, &line));
+		ASSERT_EQ(0, line);
+	}
+}
+
+TEST_F(counter, is_not_the_guests_to_write)
+{
+	uint32_t frame, line;
+
+	ASSERT_EQ(0, vgpu_write32(&self->v, PIPE_FRMCNT, 0x40000000));
+	ASSERT_EQ(0, vgpu_write32(&self->v, PIPE_SCANLINE, 0x40000));
+	ASSERT_EQ(0, where(&self->v, &frame, &line));
+	EXPECT_GT(0x40000000, frame);
+	EXPECT_GT(VTOTAL, line);
+}
+
+TEST_F(counter, of_a_pipe_goes_on_when_another_is_turned_off)
+{
+	uint32_t first, last;
+
+	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 1, WIDTH, HEIGHT));
+	ASSERT_TRUE(frames_pass(&self->v, 1, 2));
+	ASSERT_EQ(0, vgpu_pipe_off(&self->v, 1));
+	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 1, &first));
+	EXPECT_TRUE(frames_pass(&self->v, 0, 2));
+	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 1, &last));
+	EXPECT_EQ(first, last) TH_LOG("the pipe that is off counts");
+}
+
+/* ---- the interrupt ---- */
+
+FIXTURE(vblank) {
+	struct vgpu v;
+	int fd;
+};
+
+FIXTURE_SETUP(vblank)
+{
+	struct {
+		struct vfio_irq_set set;
+		int32_t fd;
+	} arg = {
+		.set = {
+			.argsz = sizeof(arg),
+			.flags = VFIO_IRQ_SET_DATA_EVENTFD |
+				 VFIO_IRQ_SET_ACTION_TRIGGER,
+			.index = VFIO_PCI_MSI_IRQ_INDEX, .count = 1,
+		},
+	};
+
+	if (!test_open(_metadata, &self->v))
+		return;
+	self->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	ASSERT_LE(0, self->fd);
+	arg.fd = self->fd;
+	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_SET_IRQS, &arg));
+	ASSERT_EQ(0, vgpu_msi_control(&self->v, MSI_ENABLE));
+}
+
+FIXTURE_TEARDOWN(vblank)
+{
+	close(self->fd);
+	test_close(&self->v);
+}
+
+/* Interrupts since the last call, or -1 if none has come after @ms */
+static int interrupts(int fd, int ms)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	eventfd_t count;
+
+	if (poll(&p, 1, ms) != 1 || eventfd_read(fd, &count))
+		return -1;
+	return count;
+}
+
+TEST_F(vblank, is_announced_each_time_it_is_acknowledged)
+{
+	int i;
+
+	ASSERT_EQ(0, vgpu_vblank_irq_on(&self->v, 0));
+	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 0, WIDTH, HEIGHT));
+	for (i = 0; i < 3; i++) {
+		EXPECT_EQ(1, interrupts(self->fd, MANY_MS));
+		ASSERT_EQ(0, vgpu_vblank_irq_ack(&self->v, 0));
+	}
+}
+
+TEST_F(vblank, that_is_not_acknowledged_is_announced_once)
+{
+	ASSERT_EQ(0, vgpu_vblank_irq_on(&self->v, 0));
+	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 0, WIDTH, HEIGHT));
+	ASSERT_EQ(1, interrupts(self->fd, MANY_MS));
+	ASSERT_TRUE(frames_pass(&self->v, 0, 5));
+	EXPECT_EQ(-1, interrupts(self->fd, 0));
+}
+
+/* Pipe B has one pending: each event of the vGPU is a chance to announce it */
+TEST_F(vblank, that_is_masked_announces_nothing)
+{
+	ASSERT_EQ(0, vgpu_vblank_irq_on(&self->v, 1));
+	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 1, WIDTH, HEIGHT));
+	ASSERT_LE(1, interrupts(self->fd, MANY_MS));
+	ASSERT_EQ(0, vgpu_pipe_off(&self->v, 1));
+	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 0, WIDTH, HEIGHT));
+	interrupts(self->fd, 0);
+	ASSERT_TRUE(frames_pass(&self->v, 0, 5));
+	EXPECT_EQ(-1, interrupts(self->fd, 0));
+}
+
+TEST_F(vblank, comes_after_it_is_unmasked)
+{
+	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 0, WIDTH, HEIGHT));
+	ASSERT_TRUE(frames_pass(&self->v, 0, 2));
+	ASSERT_EQ(-1, interrupts(self->fd, 0));
+	ASSERT_EQ(0, vgpu_vblank_irq_on(&self->v, 0));
+	EXPECT_LE(1, interrupts(self->fd, MANY_MS));
+}
+
+TEST_F(vblank, of_a_pipe_comes_when_another_is_turned_off)
+{
+	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 0, WIDTH, HEIGHT));
+	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 1, WIDTH, HEIGHT));
+	ASSERT_EQ(0, vgpu_pipe_off(&self->v, 1));
+	ASSERT_EQ(0, vgpu_vblank_irq_on(&self->v, 0));
+	EXPECT_LE(1, interrupts(self->fd, MANY_MS));
+}
+
+TEST_HARNESS_MAIN
