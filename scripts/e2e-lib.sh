@@ -13,9 +13,6 @@ E2E_BOUND=90	# seconds of the rig in which a picture must be there
 E2E_LINUX=(-kernel /share/vmlinuz -initrd /share/guest-initrd)
 E2E_ARGS="console=tty0 console=ttyS0 panic=-1 loglevel=6 mitigations=off nowatchdog"
 E2E_ARGS+=" cryptomgr.notests vt.global_cursor_default=0"
-# i915 in the guest asks for the scanline a hundred times at each vblank, and
-# each time costs a trap.
-E2E_ARGS+=" e2e.drm=timestamp_precision_usec=0"
 
 e2e_build() {
 	"$SCRIPTS/rig.sh"
