@@ -10,6 +10,9 @@
 /* Broadwell and Skylake PRM, Volume 2a. Addresses are those of the GGTT. */
 #define MI_NOOP			0u
 #define MI_BATCH_BUFFER_END	(0x0au << 23)
+#define MI_DISPLAY_FLIP		(0x14u << 23 | 1u)
+#define  BDW_FLIP_PLANE(code)	((code) << 19)
+#define  SKL_FLIP_PLANE(code)	((code) << 8)
 #define MI_STORE_DATA_IMM	(0x20u << 23 | 1u << 22 | 2u)
 #define MI_BATCH_BUFFER_START	(0x31u << 23 | 1u)
 #define MI_NO_SUCH_COMMAND	(0x3fu << 23)
@@ -129,6 +132,28 @@ TEST_F(submit, is_possible_after_a_ring_that_was_refused)
 	vgpu_ring_start(&self->v, &self->a, NULL);
 
 	reset(_metadata, &self->v, &self->a);
+	EXPECT_EQ(0, vgpu_ring_submit(&self->v, &self->a, good,
+				      ARRAY_SIZE(good)));
+}
+
+/* The last code of either GPU is reserved. Audit 19: one warned of it. */
+TEST_F(submit, nothing_of_a_ring_that_flips_no_plane_is_executed)
+{
+	const uint32_t ring[] = {
+		MI_DISPLAY_FLIP | (self->v.gen == 8 ? BDW_FLIP_PLANE(7) :
+						      SKL_FLIP_PLANE(31)),
+		TEST_WIDTH * 4, self->batch, 0,
+		MI_STORE_DATA_IMM, self->batch + VGPU_PAGE, 0, PATTERN,
+	};
+
+	if (!test_unsafe(_metadata))
+		return;
+	ASSERT_EQ(0, vgpu_ring_emit(&self->a, ring, ARRAY_SIZE(ring)));
+	vgpu_ring_start(&self->v, &self->a, NULL);
+
+	/* It waits for what runs. */
+	reset(_metadata, &self->v, &self->a);
+	EXPECT_EQ(0, *self->written);
 	EXPECT_EQ(0, vgpu_ring_submit(&self->v, &self->a, good,
 				      ARRAY_SIZE(good)));
 }
