@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# docs-check.sh: the document of the series by Sphinx; results as TAP.
+#
+# Builds Documentation/gpu/gvt-dmabuf.rst with the kernel's own configuration of
+# Sphinx, alone: all of Documentation/gpu takes minutes, and has warnings of its
+# own. The page is out/docs/gvt-dmabuf.html.
+
+# shellcheck source=kernel-tree.sh
+. "$(dirname "$0")/kernel-tree.sh"
+# shellcheck source=tap-lib.sh
+. "$SCRIPTS/tap-lib.sh"
+usage_if_asked "$@"
+
+PAGE=gvt-dmabuf
+PLACE=Documentation/gpu
+LOG=$LOGS/docs.log
+WORK=$(mktemp -d)
+DOOMED+=("$WORK")
+
+# What the directives of the page read lies beside it, as in a kernel tree.
+build_page() {
+	local docs=$WORK/tree/Documentation file
+
+	mkdir -p "$WORK/tree/scripts"
+	cp -r "$STATE/files/." "$WORK/tree"
+	cp "$BASE_SRC/scripts/kernel-doc" "$WORK/tree/scripts/"
+	mkdir "$docs/images"
+	for file in conf.py sphinx sphinx-static images/logo.svg; do
+		cp -r "$BASE_SRC/Documentation/$file" "$docs/$file"
+	done
+	find "$WORK/tree/$PLACE" -name '*.rst' ! -name "$PAGE.rst" -delete
+	cd "$docs"
+	srctree=$WORK/tree sphinx-build -b html -c . -d "$WORK/doctrees" \
+		-D version="$KERNEL_SERIES" -D release="$KERNEL_SERIES" \
+		-D master_doc=$PAGE -D root_doc=$PAGE "$WORK/tree/$PLACE" "$OUT/docs"
+}
+check_quiet() {
+	# The page has no figure that dot would draw.
+	! grep -E 'WARNING|ERROR' "$LOG" | grep -v 'dot(1) not found' || return 1
+	grep -q '^build \(succeeded\|finished\)' "$LOG" || die "Sphinx did not come to its end: see $LOG"
+}
+# Each file with kernel-doc that the page should show is named in it.
+check_pulled_in() {
+	local file page=$STATE/files/$PLACE/$PAGE.rst missing=()
+
+	while read -r file; do
+		grep -qxF ".. kernel-doc:: $file" "$page" || missing+=("$file")
+	done < <(cd "$REPO" && grep -l '^/\*\*$' \
+		drivers/gpu/drm/i915/gem/i915_gem_proxy.[ch] drivers/gpu/drm/i915/gvt/*.[ch])
+	[ ${#missing[@]} -eq 0 ] || die "it does not pull in: ${missing[*]}"
+}
+# What has a heading and no text under it was not found.
+check_shown() {
+	local function missing=()
+
+	while read -r function; do
+		grep -qsF "$function" "$OUT/docs/$PAGE.html" || missing+=("$function")
+	done < <(cd "$REPO" && sed -n 's/^ \* \([a-z0-9_]*\) - .*/\1/p' \
+		drivers/gpu/drm/i915/gem/i915_gem_proxy.c drivers/gpu/drm/i915/gvt/{dmabuf,gfx_plane,fb_decoder,plane_latch}.c)
+	[ ${#missing[@]} -eq 0 ] || die "the page does not show: ${missing[*]}"
+}
+check_linked() { grep -qxE " +$PAGE" "$STATE/files/$PLACE/i915.rst"; }
+
+series_state
+echo "TAP version 13"
+rm -rf "$OUT/docs"
+(build_page) >"$LOG" 2>&1 || :
+result "the document builds without a warning" check_quiet
+result "the document pulls in each file with kernel-doc" check_pulled_in
+result "the document shows each function that has kernel-doc" check_shown
+result "i915.rst links the document" check_linked
+plan
+[ -z "$FAILED" ] || exit 1
