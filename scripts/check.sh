@@ -5,10 +5,14 @@
 #   shell        shellcheck on the scripts
 #   series       the patch series: listing, replay, git am, checkpatch
 #   style        checkpatch on what is not in the series
+#   docs         the document of the series, by Sphinx
+#   uapi         the headers for user space compile alone, and mean the same in
+#                32 and 64 bits
 #   decoder      the decoder in user space: KUnit rows and branch coverage
 #   sparse       sparse and W=1 on the kernel files of the series
 #   qtest        the registers of the IGD device
-#   rig          on each platform: GPU smoke test and kselftest
+#   rig          on each platform: GPU smoke test and kselftest; and the kselftest
+#                as 32-bit programs
 #   debug        KUnit, mock selftests and kselftest on the debug kernel
 #   stress       a minute of the fuzzer on the debug kernel
 #   kunit        KUnit and mock selftests alone (part of debug)
@@ -35,12 +39,12 @@ for arg in "$@"; do
 		BOOT+=(--stock)
 		;;
 	--kvm) BOOT+=(--kvm) ;;
-	shell | series | style | decoder | sparse | qtest | rig | debug | stress | kunit) STEPS+=("$arg") ;;
+	shell | series | style | docs | uapi | decoder | sparse | qtest | rig | debug | stress | kunit) STEPS+=("$arg") ;;
 	*) die "unknown step or option $arg (see --help)" ;;
 	esac
 done
 if [ ${#STEPS[@]} -eq 0 ]; then
-	STEPS=(shell series style decoder sparse qtest rig debug stress)
+	STEPS=(shell series style docs uapi decoder sparse qtest rig debug stress)
 	[ -z "$STOCK" ] || STEPS=(rig)
 fi
 # wants STEP...: is any of them to be done?
@@ -108,11 +112,16 @@ step_shell() {
 	each shellcheck "shellcheck -x -P scripts" scripts/*.sh .ci/run
 	each shellcheck "shellcheck -s dash" vm/init vm/e2e/guest-init vm/e2e/host-run
 }
-step_series() {
-	"$SCRIPTS/series.sh" check >"$RESULTS/series.tap" 2>&1 || :
-	grep '^#' "$RESULTS/series.tap" || :
-	count_tap series "$RESULTS/series.tap"
+# tap_of NAME COMMAND...: run it, show why something failed, and count.
+tap_of() {
+	local name=$1
+	shift
+
+	"$@" >"$RESULTS/$name.tap" || :
+	grep '^#' "$RESULTS/$name.tap" || :
+	count_tap "$name" "$RESULTS/$name.tap"
 }
+step_series() { tap_of series "$SCRIPTS/series.sh" check; }
 step_style() {
 	cd "$REPO"
 	each "QEMU checkpatch" qemu_style qemu/*.[ch] qemu/tests/*.[ch]
@@ -134,16 +143,14 @@ kernel_style() {
 		(cd "$RESULTS" && perl "$BASE_SRC/scripts/checkpatch.pl" --root="$BASE_SRC" \
 			--strict --no-summary --terse "${ignore[@]}" -f "$REPO/$1")
 }
+step_docs() { tap_of docs "$SCRIPTS/docs-check.sh"; }
+step_uapi() { tap_of uapi "$SCRIPTS/uapi-check.sh"; }
 step_decoder() {
 	"$SCRIPTS/decoder-user.sh" --source "$BASE_SRC" >"$RESULTS/decoder.tap" 2>&1 ||
 		say "  $(tail -n 1 "$RESULTS/decoder.tap")"
 	count_tap decoder "$RESULTS/decoder.tap"
 }
-step_sparse() {
-	"$SCRIPTS/sparse.sh" >"$RESULTS/sparse.tap"
-	grep '^#' "$RESULTS/sparse.tap" || :
-	count_tap sparse "$RESULTS/sparse.tap"
-}
+step_sparse() { tap_of sparse "$SCRIPTS/sparse.sh"; }
 
 # --- steps on the rig -------------------------------------------------------
 
@@ -261,6 +268,8 @@ start_platform_rigs() {
 		start_rig "$platform${STOCK:+-stock}" "gpu-smoke $KSELFTESTS" \
 			--platform "$platform" "${BOOT[@]}"
 	done
+	# The ABI of 32-bit programs, which Debian's kernel runs.
+	[ -n "$STOCK" ] || start_rig kbl-32 "$KSELFTESTS32" --platform kbl "${BOOT[@]}"
 }
 start_stress() {
 	local platform
@@ -301,9 +310,11 @@ if ! build; then
 fi
 PROGRAMS=
 KSELFTESTS=
+KSELFTESTS32=
 if wants "${ON_RIG[@]}"; then
 	PROGRAMS=$("$SCRIPTS/programs.sh" --path)
 	KSELFTESTS=$(cd "$PROGRAMS" && echo *_test)
+	KSELFTESTS32=$(cd "$PROGRAMS" && echo *_test32)
 fi
 say "built in $SECONDS s"
 for name in "${STEPS[@]}"; do

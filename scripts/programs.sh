@@ -44,6 +44,7 @@ compile_all() {
 
 	for test in "$REPO/$SELFTEST"/*_test.c; do
 		compile "$dir/$(basename "$test" .c)" "$test" "${library[@]}" --
+		compile "$dir/$(basename "$test" .c)32" "$test" "${library[@]}" -- -m32 -D_FILE_OFFSET_BITS=64
 	done
 	compile "$dir/gpu-smoke" "$REPO/vm/gpu-smoke.c" --
 	compile "$dir/gvt-fuzz" "$REPO"/vm/fuzz/*.c "${library[@]}" --
