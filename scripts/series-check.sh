@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# series-check.sh [--from N] [--to N]: is the series good at every step?
+# series-check.sh [--from N] [--to N] [--minutes N]: is the series good at every step?
 #
 # A step is the tree after one patch, counted from 1. At each of them
 #   - i915 and kvmgt build as modules of Debian's kernel, and what the patch
@@ -10,19 +10,18 @@
 #   - the modules load in the rig on Debian's image, and of the kselftest nothing
 #     fails but what a later patch is there for (series/NNNN-name/tests); what a
 #     patch is there for passes from it on, and fails before it.
-# Once, for the series: the rules of series-rules.sh, and coccicheck on the new
-# files.
+# Once, for the series: the rules of series-rules.sh, coccicheck on the new files,
+# and that it applies to the newest source that apt offers.
 #
 # Without options all steps; --from last is the last step alone. What passed is
 # kept in the cache under a hash of all that it depends on, so a run that was
-# stopped goes on where it was, and a second one is quick.
+# stopped goes on where it was, and a second one is quick. With --minutes no step
+# is begun later than that.
 # The last line is "N passed, N failed, N skipped"; it stays in
 # out/series-check/summary.
 
 # shellcheck source=series-lib.sh
 . "$(dirname "$0")/series-lib.sh"
-# shellcheck source=kernel-tree.sh
-. "$SCRIPTS/kernel-tree.sh"
 # shellcheck source=series-build.sh
 . "$SCRIPTS/series-build.sh"
 # shellcheck source=series-rig.sh
@@ -33,12 +32,15 @@ usage_if_asked "$@"
 
 FROM=1
 TO=
+MINUTES=
 while [ $# -gt 0 ]; do
 	case $1 in
 	--from | --to) [[ ${2-} =~ ^([0-9]+|last)$ ]] || die "$1 needs a number or 'last' (see --help)" ;;
+	--minutes) [[ ${2-} =~ ^[0-9]+$ ]] || die "--minutes needs a number (see --help)" ;;
 	*) die "unknown argument $1 (see --help)" ;;
 	esac
 	case $1 in
+	--minutes) MINUTES=$2 ;;
 	--from) FROM=$2 ;;
 	--to) TO=$2 ;;
 	esac
@@ -149,7 +151,14 @@ check_step() {
 }
 
 echo "TAP version 13" >"$TAP"
-for ((step = FROM; step <= TO; step++)); do check_step "$step"; done
+for ((step = FROM; step <= TO; step++)); do
+	if [ -n "$MINUTES" ] && [ "$SECONDS" -ge $((MINUTES * 60)) ]; then
+		result "steps $step to $TO" die "were not begun within $MINUTES minutes: run it again" >>"$TAP"
+		TO=$((step - 1))
+		break
+	fi
+	check_step "$step"
+done
 if [ "$TO" = "$LAST" ]; then
 	state_at "$LAST"
 	mapfile -t born < <(all_lines files | grep '^drivers/')
@@ -158,6 +167,7 @@ if [ "$TO" = "$LAST" ]; then
 	result "coccicheck has nothing to say about the new files" check_cocci "$ENTRY" >>"$TAP"
 	say "the rules of the series ..."
 	"$SCRIPTS/series-rules.sh" >"$RESULTS_DIR/rules.tap" || :
+	"$SCRIPTS/series-newest.sh" >"$RESULTS_DIR/newest.tap" || :
 fi
 plan >>"$TAP"
 
@@ -171,4 +181,4 @@ done
 series_hash >"$RESULTS_DIR/series"
 say "steps $FROM to $TO of $LAST: $SECONDS s"
 say "$p passed, $f failed, $s skipped" | tee "$RESULTS_DIR/summary"
-[ "$f" = 0 ]
+[ "$f" = 0 ] || exit 1

@@ -127,16 +127,22 @@ apply_patch() {
 	done < <(lines "$patch/files")
 }
 
-# base_files DIR: copy the base files that the series names into DIR.
-base_files() {
-	local dir=$1 patch file
+# base_list: the files that the series names, whether or not the base has them.
+base_list() {
+	local patch
 
 	[ -n "$(patches)" ] || die "no patch in $SERIES"
 	{
 		all_lines remove
 		all_lines files	# a check that they are new needs to see the old
 		for patch in $(patches); do edited "$patch"; done
-	} | sort -u | while read -r file; do
+	} | sort -u
+}
+# base_files DIR: copy those of the base into DIR.
+base_files() {
+	local dir=$1 file
+
+	base_list | while read -r file; do
 		[ ! -f "$BASE_SRC/$file" ] || echo "$file"
 	done | rsync -a --files-from=- "$BASE_SRC/" "$dir/"
 }

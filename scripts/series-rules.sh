@@ -204,4 +204,4 @@ for mail in "$WORK"/mails/*.patch; do
 	result "at most $MAX_ADDED lines are added by $name" check_size "$mail"
 done
 plan
-[ -z "$FAILED" ]
+[ -z "$FAILED" ] || exit 1

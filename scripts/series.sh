@@ -54,7 +54,7 @@ base_paths
 case $COMMAND in
 replay) replay "$2" ;;
 state) state "$2" ;;
-check) "$SCRIPTS/series-rules.sh" ;;
+check) "$SCRIPTS/series-rules.sh" || exit 1 ;;
 tree) whole_tree ;;
 export)
 	work=$(mktemp -d)

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# series-newest.sh [VERSION]: does the series apply to the newest source?
+#
+# Asks the machine's apt sources for the newest kernel source package of the
+# base's series (or takes VERSION of it) and replays the series onto its files. A
+# hunk that does not fit is told by patch, file and line. Results as TAP; without
+# the network the result is a skip.
+
+# shellcheck source=series-lib.sh
+. "$(dirname "$0")/series-lib.sh"
+# shellcheck source=apt.sh
+. "$SCRIPTS/apt.sh"
+# shellcheck source=tap-lib.sh
+. "$SCRIPTS/tap-lib.sh"
+usage_if_asked "$@"
+
+LOG=$LOGS/newest.log
+WORK=$(mktemp -d)
+DOOMED+=("$WORK")
+
+# Of a gigabyte only the files that the series names.
+unpack_named() {
+	local deb=$1 dir=$2
+
+	base_list | sed "s|^|$KERNEL_SOURCE/|" >"$WORK/list"
+	dpkg-deb --fsys-tarfile "$deb" | tar -xO "./usr/src/$KERNEL_SOURCE.tar.xz" |
+		tar -xJ -C "$dir" --strip-components=1 -T "$WORK/list" || :	# some are new
+	[ -f "$dir/MAINTAINERS" ]
+}
+get_source() {
+	mkdir -p "$WORK/deb" "$WORK/base"
+	run_logged "downloading $KERNEL_SOURCE $VERSION (about 140 MB)" "$LOG" \
+		download "$WORK/deb" private_apt apt-get download "$KERNEL_SOURCE=$VERSION"
+	run_logged "unpacking what the series names" "$LOG" unpack_named "$WORK"/deb/*.deb "$WORK/base"
+}
+
+base_paths
+VERSION=${1-}
+exec 3>&1 1>&2
+if [ -z "$VERSION" ]; then
+	if (ensure_lists); then
+		VERSION=$(private_apt apt-cache policy "$KERNEL_SOURCE" |
+			awk '$1 == "Candidate:" { print $2 }')
+	fi
+fi
+if [ -n "$VERSION" ] && [ "$VERSION" != "$KERNEL_VERSION" ]; then
+	get_source
+	BASE_SRC=$WORK/base
+	KERNEL_VERSION=$VERSION
+fi
+exec 1>&3 3>&-
+echo "TAP version 13"
+if [ -z "$VERSION" ]; then
+	skipped "the series applies to the newest $KERNEL_SOURCE" "no package lists: see $LOG"
+else
+	result "the series applies to $KERNEL_SOURCE $VERSION" replay "$WORK/replay"
+fi
+plan
+[ -z "$FAILED" ] || exit 1
