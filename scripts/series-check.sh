@@ -85,15 +85,21 @@ check_loads() {
 
 # --- coccicheck -------------------------------------------------------------
 
+# One rule at a time: "make coccicheck" stops at the first that does not run, as
+# those with parts in OCaml do without a compiler for it. They know other drivers.
 cocci() {
-	local dir=$1 file
+	local dir=$1 file rule
 
 	mkdir -p "$dir/new"
 	all_lines files | grep '^drivers/.*\.[ch]$' | while read -r file; do
 		cp "$REPO/$file" "$dir/new/$(tr / _ <<<"$file")"
 	done
-	make -C "$TREE" -j "$JOBS" coccicheck MODE=report "M=$dir/new" J=1 \
-		DEBUG_FILE="$dir/debug" >"$dir/report" 2>&1
+	cd "$TREE"
+	while read -r rule; do
+		echo "rule $rule"
+		make coccicheck MODE=report "M=$dir/new" J=1 "COCCI=$rule" 2>&1
+	done < <(grep -rLE '(script|initialize|finalize):ocaml' --include='*.cocci' scripts/coccinelle) \
+		>"$dir/report"
 }
 cocci_entry() {
 	local dir=$1
@@ -105,7 +111,7 @@ cocci_entry() {
 check_cocci() {
 	local said
 
-	[ -s "$1/report" ] || die "coccicheck said nothing at all"
+	[ "$(grep -c '^rule ' "$1/report")" -gt 50 ] || die "coccicheck has hardly any rules: see $1/report"
 	said=$(grep -E "^(/|\./)?[^ ]*new/[^ ]*:[0-9]+" "$1/report" | sed 's|.*/new/||') || return 0
 	printf '%s\n' "$said"
 	return 1

@@ -106,7 +106,7 @@ static const struct decoder_case bdw_primary_cases[] = {
 	{ "linear, panned by one page of pixels", { OFFSET(1024, 0) },
 	  .want = { .gma = BASE_GMA + 4096, .size = BASE_STRIDE * 1080 - 4096 } },
 	{ "linear, panned by one line", { OFFSET(0, 1) },
-	  .want.gma = BASE_GMA + BASE_STRIDE },
+	  .want.gma = BASE_GMA + BASE_STRIDE * 1 },
 	{ "linear, one pixel is inside a page", { OFFSET(1, 0) },
 	  .err = -EOPNOTSUPP },
 	{ "X-tiled, panned by a tile both ways",

@@ -224,7 +224,7 @@ static const struct decoder_case skl_panning_cases[] = {
 	{ "linear, panned by one page of pixels", { OFFSET(1024, 0) },
 	  .want = { .gma = BASE_GMA + 4096, .size = BASE_STRIDE * 1080 - 4096 } },
 	{ "linear, panned by one line", { OFFSET(0, 1) },
-	  .want.gma = BASE_GMA + BASE_STRIDE },
+	  .want.gma = BASE_GMA + BASE_STRIDE * 1 },
 	{ "linear, panned both ways", { OFFSET(2048, 100) },
 	  .want = { .gma = BASE_GMA + BASE_STRIDE * 100 + 8192,
 		    .size = BASE_STRIDE * 1080 - 8192 } },
