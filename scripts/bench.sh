@@ -77,6 +77,7 @@ if [ "${1-}" != --report ]; then
 	"$SCRIPTS/initrd.sh" stock
 	rm -rf "$RESULTS"
 	mkdir -p "$RESULTS"
+	"$SCRIPTS/series.sh" hash >"$RESULTS/series"	# for the cover letter
 	start_side stock --stock
 	start_side ours
 	while [ ${#SIDE[@]} -gt 0 ]; do finish_side; done

@@ -36,8 +36,8 @@ def columns(rows, width):
     for first, text, *rest in rows:
         wrapped = textwrap.wrap(text, width) or [""]
         tail = "".join(f"  {cell:<7}" for cell in rest)
-        lines.append(f"  {first:<4} {wrapped[0]:<{width}}{tail}".rstrip())
-        lines += [f"  {'':<4} {more}" for more in wrapped[1:]]
+        lines.append(f"  {first:<6} {wrapped[0]:<{width}}{tail}".rstrip())
+        lines += [f"  {'':<6} {more}" for more in wrapped[1:]]
     return lines
 
 
@@ -61,7 +61,7 @@ def audit(out, series):
         rows.append((number.replace(", ", ","), defect.replace("`", ""), stock, ours.split(":")[0]))
     if len(rows) == 1:
         raise SystemExit(f"error: {path} has no rows")
-    lines = age(out / "audit", series) + columns(rows, 46)
+    lines = age(out / "audit", series) + columns(rows, 44)
     if reasons:
         lines += ["", "  Not shown on stock:"]
         for reason in reasons:

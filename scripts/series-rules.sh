@@ -90,6 +90,29 @@ check_size() {
 	[ "$sum" -le $MAX_ADDED ] || die "it adds $sum lines, $MAX_ADDED are the most"
 }
 
+# --- the letters ------------------------------------------------------------
+
+check_cover() {
+	local cover word
+
+	cover=$(echo "$WORK"/mails/*-0000-cover-letter.patch)
+	! grep -nE '\*\*\* .* HERE|@[A-Z]+@' "$cover" || die "the cover letter has gaps"
+	# Without results it must say what makes them, not nothing and not numbers.
+	"$SCRIPTS/cover-letter.py" "$SERIES/cover-letter.txt" "$WORK/nothing" none none >"$WORK/bare"
+	for word in "make audit" "make bench" "make series-check"; do
+		grep -q "not measured; $word:" "$WORK/bare" || die "it does not say that $word is missing"
+	done
+}
+check_signed() {
+	local mail
+
+	for mail in "$WORK"/mails/*.patch; do
+		[[ $mail != *-0000-cover-letter.patch ]] || continue
+		[ "$(grep -c "^Signed-off-by: $IDENTITY_NAME <$IDENTITY_MAIL>\$" "$mail")" = 1 ] ||
+			die "${mail##*/} is not signed off once by $IDENTITY_NAME"
+	done
+}
+
 # --- MAINTAINERS ------------------------------------------------------------
 
 # A tree of links with what get_maintainer.pl wants of one; sets TOP.
@@ -196,6 +219,8 @@ maintainers_tree
 result "get_maintainer.pl finds the entry for each new file" check_maintainers
 result "the files of the MAINTAINERS entry are sorted" check_maintainers_sorted
 export_mails "$WORK/replay" "$WORK/mails"
+result "the cover letter has no gaps, and says what was not measured" check_cover
+result "each patch is signed off by the committer" check_signed
 result "git am of the mails gives the same tree" check_am
 for mail in "$WORK"/mails/*.patch; do
 	[[ $mail != *-0000-cover-letter.patch ]] || continue
