@@ -109,13 +109,22 @@ static u32 read_reg(const struct gvt_plane_regs *regs, i915_reg_t reg)
 	return regs->read(regs->ctx, reg);
 }
 
+/* No picture: @err for the caller, @why for whoever wonders */
+static int refuse(const struct gvt_plane_regs *regs, int err, const char *why)
+{
+	if (regs->why)
+		*regs->why = why;
+	return err;
+}
+
 /*
  * Check all that sizes anything, then describe the surface from the first
  * pixel shown to the end of the last row of tiles (of pixels, if linear) that
  * the picture touches. With x = 0 that is whole rows, as importers expect; it
  * never reaches beyond the rows that the guest's own surface must have.
  */
-static int place(const struct scanout *s, struct gvt_plane *plane)
+static int place(const struct gvt_plane_regs *regs, const struct scanout *s,
+		 struct gvt_plane *plane)
 {
 	bool linear = s->modifier == DRM_FORMAT_MOD_LINEAR;
 	u32 tile_height = linear ? 1 : TILE_SIZE / s->chunk;
@@ -124,31 +133,33 @@ static int place(const struct scanout *s, struct gvt_plane *plane)
 
 	if (s->width > MAX_WIDTH || s->height > MAX_HEIGHT ||
 	    s->x > MAX_OFFSET || s->y > MAX_OFFSET)
-		return -EINVAL;
+		return refuse(regs, -EINVAL, "size or offset is too big");
 	if (s->stride > MAX_STRIDE || s->stride % s->chunk)
-		return -EINVAL;
+		return refuse(regs, -EINVAL, "no such stride");
 	/* In 4:2:2 two neighbours share one chroma sample. */
 	if (s->x % s->format->hsub || s->width % s->format->hsub)
-		return -EINVAL;
+		return refuse(regs, -EINVAL, "odd column of a 4:2:2 format");
 	/* A line that is wider than the stride would show the next one's. */
 	if ((s->x + s->width) * cpp > s->stride)
-		return -EINVAL;
+		return refuse(regs, -EINVAL, "line is wider than the stride");
 
 	end = (u64)s->base +
 	      (u64)s->stride * ALIGN(s->y + s->height, tile_height);
 	end = ALIGN(end, SZ_4K);
 	if (end > SZ_4G)
-		return -EINVAL;
+		return refuse(regs, -EINVAL, "surface ends above 4 GiB");
 
 	/* Pages are what is exported, so the first pixel must begin one. */
 	start = (u64)s->base + (u64)s->stride * s->y;
 	if (linear) {
 		start += s->x * cpp;
 		if (!IS_ALIGNED(start, SZ_4K))
-			return -EOPNOTSUPP;
+			return refuse(regs, -EOPNOTSUPP,
+				      "first pixel is inside a page");
 	} else {
 		if (s->y % tile_height || s->x * cpp % s->chunk)
-			return -EOPNOTSUPP;
+			return refuse(regs, -EOPNOTSUPP,
+				      "first pixel is inside a tile");
 		start += s->x * cpp / s->chunk * TILE_SIZE;
 	}
 
@@ -177,13 +188,13 @@ static int bdw_decode_primary(const struct gvt_plane_regs *regs,
 	int err;
 
 	if (!(ctl & DISP_ENABLE))
-		return -ENODEV;
+		return refuse(regs, -ENODEV, "plane is off");
 
 	err = gvt_bdw_primary_format(ctl, &s.format);
 	if (err)
-		return err;
+		return refuse(regs, err, "pixel format");
 	if (ctl & DISP_ROTATE_180)
-		return -EOPNOTSUPP;
+		return refuse(regs, -EOPNOTSUPP, "rotated");
 
 	s.modifier = ctl & DISP_TILED ? I915_FORMAT_MOD_X_TILED :
 					DRM_FORMAT_MOD_LINEAR;
@@ -197,7 +208,7 @@ static int bdw_decode_primary(const struct gvt_plane_regs *regs,
 	s.width = REG_FIELD_GET(PIPESRC_WIDTH_MASK, size) + 1;
 	s.height = REG_FIELD_GET(PIPESRC_HEIGHT_MASK, size) + 1;
 
-	return place(&s, plane);
+	return place(regs, &s, plane);
 }
 
 /*
@@ -213,14 +224,14 @@ static int bdw_decode_overlay(const struct gvt_plane_regs *regs,
 	int err;
 
 	if (!(ctl & SPRITE_ENABLE))
-		return -ENODEV;
+		return refuse(regs, -ENODEV, "plane is off");
 
 	err = gvt_bdw_sprite_format(ctl, &s.format);
 	if (err)
-		return err;
+		return refuse(regs, err, "pixel format");
 	/* A key makes holes in the picture or in the one below. */
 	if (ctl & (SPRITE_ROTATE_180 | SPRITE_SOURCE_KEY | SPRITE_DEST_KEY))
-		return -EOPNOTSUPP;
+		return refuse(regs, -EOPNOTSUPP, "rotated or colour-keyed");
 
 	s.modifier = ctl & SPRITE_TILED ? I915_FORMAT_MOD_X_TILED :
 					  DRM_FORMAT_MOD_LINEAR;
@@ -237,7 +248,7 @@ static int bdw_decode_overlay(const struct gvt_plane_regs *regs,
 	plane->x_pos = REG_FIELD_GET(SPRITE_POS_X_MASK, pos);
 	plane->y_pos = REG_FIELD_GET(SPRITE_POS_Y_MASK, pos);
 
-	return place(&s, plane);
+	return place(regs, &s, plane);
 }
 
 /* What mixes a plane with its neighbours in a way that no fourcc conveys. */
@@ -278,7 +289,7 @@ static int skl_position(const struct gvt_plane_regs *regs, enum pipe pipe,
 		size = read_reg(regs, SKL_PS_WIN_SZ(pipe, i));
 		if (REG_FIELD_GET(PS_WIN_XSIZE_MASK, size) != plane->width ||
 		    REG_FIELD_GET(PS_WIN_YSIZE_MASK, size) != plane->height)
-			return -EOPNOTSUPP;
+			return refuse(regs, -EOPNOTSUPP, "scaled");
 		pos = read_reg(regs, SKL_PS_WIN_POS(pipe, i));
 		plane->x_pos = REG_FIELD_GET(PS_WIN_XPOS_MASK, pos);
 		plane->y_pos = REG_FIELD_GET(PS_WIN_YPOS_MASK, pos);
@@ -305,7 +316,7 @@ static int skl_decode_plane(const struct gvt_plane_regs *regs, enum pipe pipe,
 	int err;
 
 	if (!(ctl & PLANE_CTL_ENABLE))
-		return -ENODEV;
+		return refuse(regs, -ENODEV, "plane is off");
 
 	/*
 	 * Below plane 1 there is only the pipe's black background, and colours
@@ -319,15 +330,17 @@ static int skl_decode_plane(const struct gvt_plane_regs *regs, enum pipe pipe,
 
 	err = gvt_skl_plane_format(ctl, &s.format);
 	if (err)
-		return err;
+		return refuse(regs, err, "pixel format");
 	tiling = gvt_skl_find_tiling(ctl);
 	if (!tiling)
-		return -EINVAL;
+		return refuse(regs, -EINVAL, "no such tiling");
 
-	if (ctl & (PLANE_CTL_RENDER_DECOMPRESSION_ENABLE |
-		   PLANE_CTL_FLIP_HORIZONTAL | PLANE_CTL_ROTATE_MASK) ||
-	    skl_has_odd_blending(regs, pipe, id, ctl))
-		return -EOPNOTSUPP;
+	if (ctl & PLANE_CTL_RENDER_DECOMPRESSION_ENABLE)
+		return refuse(regs, -EOPNOTSUPP, "compressed");
+	if (ctl & (PLANE_CTL_FLIP_HORIZONTAL | PLANE_CTL_ROTATE_MASK))
+		return refuse(regs, -EOPNOTSUPP, "rotated or mirrored");
+	if (skl_has_odd_blending(regs, pipe, id, ctl))
+		return refuse(regs, -EOPNOTSUPP, "keyed or constant alpha");
 
 	s.modifier = tiling->modifier;
 	s.chunk = tiling->chunk[ilog2(s.format->cpp[0])];
@@ -341,7 +354,7 @@ static int skl_decode_plane(const struct gvt_plane_regs *regs, enum pipe pipe,
 	s.width = REG_FIELD_GET(PLANE_WIDTH_MASK, size) + 1;
 	s.height = REG_FIELD_GET(PLANE_HEIGHT_MASK, size) + 1;
 
-	err = place(&s, plane);
+	err = place(regs, &s, plane);
 	if (err)
 		return err;
 
@@ -396,12 +409,12 @@ static int decode_cursor(const struct gvt_plane_regs *regs, enum pipe pipe,
 	u32 base, pos, fbc, x_hot, y_hot;
 
 	if (!(ctl & CUR_CTL_MODE_MASK))
-		return -ENODEV;
+		return refuse(regs, -ENODEV, "plane is off");
 	row = find_cursor(ctl);
 	if (!row)
-		return -EINVAL;
+		return refuse(regs, -EINVAL, "no such cursor mode");
 	if (!row->size || ctl & MCURSOR_ROTATE_180)
-		return -EOPNOTSUPP;
+		return refuse(regs, -EOPNOTSUPP, "cursor is no ARGB, or rotated");
 
 	plane->fourcc = DRM_FORMAT_ARGB8888;
 	plane->modifier = DRM_FORMAT_MOD_LINEAR;
@@ -415,14 +428,14 @@ static int decode_cursor(const struct gvt_plane_regs *regs, enum pipe pipe,
 		plane->height = REG_FIELD_GET(CUR_FBC_HEIGHT_MASK, fbc) + 1;
 		if (plane->height < MIN_CURSOR_HEIGHT ||
 		    plane->height > plane->width)
-			return -EINVAL;
+			return refuse(regs, -EINVAL, "height of the cursor");
 	}
 
 	base = read_reg(regs, PIPE_REG(pipe, _CURABASE));
 	plane->gma = ALIGN_DOWN(base, SZ_4K);
 	plane->size = ALIGN(plane->stride * plane->height, SZ_4K);
 	if (plane->gma + plane->size > SZ_4G)
-		return -EINVAL;
+		return refuse(regs, -EINVAL, "surface ends above 4 GiB");
 
 	pos = read_reg(regs, PIPE_REG(pipe, _CURAPOS));
 	plane->x_pos = cursor_coordinate(REG_FIELD_GET(CURSOR_POS_X_MASK, pos),
@@ -488,9 +501,13 @@ static int decode_lowest(const struct gvt_plane_regs *regs,
 	int err;
 
 	if (regs->ver != 8 && regs->ver != 9)
-		return -EOPNOTSUPP;
+		return refuse(regs, -EOPNOTSUPP, "unknown display version");
 
-	pipes = enabled_pipes(regs);
+	pipes = enabled_pipes(regs) & (BIT(regs->num_pipes) - 1) &
+		~regs->skip_pipes;
+	if (!pipes)
+		return refuse(regs, -ENODEV, "pipe is off");
+
 	for (plane.pipe = PIPE_A; plane.pipe < regs->num_pipes; plane.pipe++) {
 		if (!(pipes & BIT(plane.pipe)))
 			continue;

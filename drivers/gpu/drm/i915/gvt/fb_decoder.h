@@ -23,6 +23,9 @@
  * @ver: display version: 8 (Broadwell) or 9 (Skylake, Broxton, Kaby Lake,
  *	Coffee Lake, Comet Lake); the decoder knows no other
  * @num_pipes: pipes that the platform has, counted from pipe A
+ * @skip_pipes: BIT(pipe) of those that the caller does not ask about
+ * @why: where to say in words why there is no picture, or NULL; the words are
+ *	constant, and have no meaning if there is one
  *
  * A vGPU's virtual registers in the driver, an array in KUnit.
  */
@@ -31,6 +34,8 @@ struct gvt_plane_regs {
 	const void *ctx;
 	unsigned int ver;
 	unsigned int num_pipes;
+	u32 skip_pipes;
+	const char **why;
 };
 
 /**

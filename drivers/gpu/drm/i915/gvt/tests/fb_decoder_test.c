@@ -78,9 +78,10 @@ void decoder_run_case(struct kunit *test, const struct decoder_base *base)
 	const struct gvt_plane *want = &row->want;
 	struct read_log log = {};
 	struct fake_regs fake = { row->regs, base->regs, &log };
+	const char *why = NULL;
 	struct gvt_plane_regs regs = {
 		.read = fake_read, .ctx = &fake,
-		.ver = base->ver, .num_pipes = base->num_pipes,
+		.ver = base->ver, .num_pipes = base->num_pipes, .why = &why,
 	};
 	struct gvt_plane out, untouched;
 
@@ -94,6 +95,7 @@ void decoder_run_case(struct kunit *test, const struct decoder_base *base)
 		KUNIT_EXPECT_EQ_MSG(test, 0,
 				    memcmp(&out, &untouched, sizeof(out)),
 				    "written on failure");
+		KUNIT_EXPECT_NOT_NULL_MSG(test, why, "refused without a word");
 		return;
 	}
 
@@ -354,6 +356,49 @@ static void pipes_end_where_the_platform_says(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, decode(&base, third, &out), -ENODEV);
 }
 
+static int decode_but(u32 skip_pipes, const struct decoder_reg *regs,
+		      struct gvt_plane *out, const char **why)
+{
+	struct read_log log = {};
+	struct fake_regs fake = { regs, skl_pipes_regs, &log };
+	struct gvt_plane_regs source = {
+		.read = fake_read, .ctx = &fake, .ver = 9, .num_pipes = 3,
+		.skip_pipes = skip_pipes, .why = why,
+	};
+
+	return gvt_decode_primary(&source, out);
+}
+
+static void pipes_that_are_skipped_are_not_looked_at(struct kunit *test)
+{
+	static const struct decoder_reg on[] = {
+		ON(PIPE_A), ON(PIPE_C), { }
+	};
+	const char *why = NULL;
+	struct gvt_plane out;
+
+	KUNIT_ASSERT_EQ(test, 0, decode_but(BIT(PIPE_A), on, &out, &why));
+	KUNIT_EXPECT_EQ(test, out.pipe, PIPE_C);
+	KUNIT_EXPECT_EQ(test, -ENODEV,
+			decode_but(BIT(PIPE_A) | BIT(PIPE_C), on, &out, &why));
+}
+
+/* A guest without a picture has turned off the one or the other. */
+static void pipe_and_plane_that_are_off_are_told_apart(struct kunit *test)
+{
+	static const struct decoder_reg pipe[] = { NO_PRIMARY(PIPE_A), { } };
+	static const struct decoder_reg plane[] = {
+		ON(PIPE_A), NO_PRIMARY(PIPE_A), { }
+	};
+	const char *why = NULL;
+	struct gvt_plane out;
+
+	KUNIT_EXPECT_EQ(test, -ENODEV, decode_but(0, pipe, &out, &why));
+	KUNIT_EXPECT_STREQ(test, why, "pipe is off");
+	KUNIT_EXPECT_EQ(test, -ENODEV, decode_but(0, plane, &out, &why));
+	KUNIT_EXPECT_STREQ(test, why, "plane is off");
+}
+
 static struct kunit_case pipe_cases[] = {
 	KUNIT_CASE_PARAM(skl_primary_any_pipe, any_pipe_cases_gen_params),
 	KUNIT_CASE_PARAM(skl_overlay_any_pipe, any_pipe_cases_gen_params),
@@ -363,6 +408,8 @@ static struct kunit_case pipe_cases[] = {
 	KUNIT_CASE(zero_is_a_value),
 	KUNIT_CASE(other_versions_are_refused),
 	KUNIT_CASE(pipes_end_where_the_platform_says),
+	KUNIT_CASE(pipes_that_are_skipped_are_not_looked_at),
+	KUNIT_CASE(pipe_and_plane_that_are_off_are_told_apart),
 	{ }
 };
 
