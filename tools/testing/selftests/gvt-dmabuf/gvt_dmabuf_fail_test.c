@@ -201,16 +201,6 @@ static void start_over(struct state *st)
 
 /* ---- faults ---- */
 
-static bool write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && write(fd, text, strlen(text)) > 0;
-
-	if (fd >= 0)
-		close(fd);
-	return ok;
-}
-
 /* Let every allocation fail that may, and nothing be said about it. */
 static bool set_up_faults(void)
 {
@@ -225,7 +215,7 @@ static bool set_up_faults(void)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(settings); i++)
-		if (!write_file(settings[i].path, settings[i].text))
+		if (test_write(settings[i].path, settings[i].text))
 			return false;
 	return true;
 }

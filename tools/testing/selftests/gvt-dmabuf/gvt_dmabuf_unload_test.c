@@ -24,17 +24,6 @@ FIXTURE(unload) {
 	char ko[PATH_MAX], remove[PATH_MAX], create[PATH_MAX];
 };
 
-static int write_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), ret;
-
-	if (fd < 0)
-		return -errno;
-	ret = write(fd, text, strlen(text)) < 0 ? -errno : 0;
-	close(fd);
-	return ret;
-}
-
 static int unload(void)
 {
 	return syscall(SYS_delete_module, "kvmgt", O_NONBLOCK) ? -errno : 0;
@@ -127,7 +116,7 @@ FIXTURE_TEARDOWN(unload)
 	if (access("/sys/module/kvmgt", F_OK))
 		EXPECT_EQ(0, load(self->ko));
 	if (access(self->remove, F_OK))
-		EXPECT_EQ(0, write_text(self->create, uuid));
+		EXPECT_EQ(0, test_write(self->create, uuid));
 	EXPECT_EQ(0, vgpu_open(&self->v, uuid, TEST_RAM));
 	test_close(&self->v);
 }
@@ -135,7 +124,7 @@ FIXTURE_TEARDOWN(unload)
 TEST_F(unload, works_without_an_export)
 {
 	test_close(&self->v);
-	ASSERT_EQ(0, write_text(self->remove, "1"));
+	ASSERT_EQ(0, test_write(self->remove, "1"));
 	EXPECT_EQ(0, unload_soon());
 }
 
@@ -160,7 +149,7 @@ TEST_F(unload, is_refused_while_an_export_lives)
 	fd = test_export(&self->v, VGPU_PRIMARY, &info);
 	ASSERT_LE(0, fd);
 	test_close(&self->v);
-	ASSERT_EQ(0, write_text(self->remove, "1"));
+	ASSERT_EQ(0, test_write(self->remove, "1"));
 	usleep(50000);		/* for what is released in the background */
 	ASSERT_EQ(-EWOULDBLOCK, unload());
 	close(fd);
@@ -183,7 +172,7 @@ TEST_F(unload, is_refused_while_an_import_lives)
 	ASSERT_EQ(0, vgpu_drm_pread(drm, handle, 0, self->got, self->s.size));
 	close(fd);
 	test_close(&self->v);
-	ASSERT_EQ(0, write_text(self->remove, "1"));
+	ASSERT_EQ(0, test_write(self->remove, "1"));
 	usleep(50000);
 	ASSERT_EQ(-EWOULDBLOCK, unload());
 	memset(self->got, 0, self->s.size);

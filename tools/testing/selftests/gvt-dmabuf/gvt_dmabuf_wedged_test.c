@@ -7,9 +7,6 @@
  * i915 wedges the GPU when it is told of a hang and may not reset it, and lets
  * go of that when it is told once more and may.
  */
-#define _GNU_SOURCE
-#include <fcntl.h>
-#include <glob.h>
 #include <limits.h>
 
 #include "test_util.h"
@@ -18,30 +15,11 @@
 
 #define NEW_UUID	"00000000-0000-4000-8000-00000000dead"
 
-/* Write @text to the first file that @pattern finds: 0 or a negative errno. */
-static int write_file(const char *pattern, const char *text)
-{
-	ssize_t len = strlen(text), n;
-	glob_t found;
-	int fd;
-
-	if (glob(pattern, 0, NULL, &found))
-		return -ENOENT;
-	fd = open(found.gl_pathv[0], O_WRONLY | O_CLOEXEC);
-	globfree(&found);
-	if (fd < 0)
-		return -errno;
-	n = write(fd, text, len);
-	n = n < 0 ? -errno : n == len ? 0 : -EIO;
-	close(fd);
-	return n;
-}
-
 static int tell_of_hang(const char *reset)
 {
-	int ret = write_file(DEBUGFS "i915_params/reset", reset);
+	int ret = test_write(DEBUGFS "i915_params/reset", reset);
 
-	return ret ? ret : write_file(DEBUGFS "i915_wedged", "1");
+	return ret ? ret : test_write(DEBUGFS "i915_wedged", "1");
 }
 
 TEST(vgpu_is_not_made_on_a_wedged_gpu)
@@ -59,8 +37,8 @@ TEST(vgpu_is_not_made_on_a_wedged_gpu)
 
 	snprintf(create, sizeof(create),
 		 "/sys/bus/mdev/devices/%s/mdev_type/create", uuid);
-	EXPECT_EQ(-EIO, write_file(create, NEW_UUID));
-	EXPECT_EQ(-ENOENT, write_file("/sys/bus/mdev/devices/" NEW_UUID
+	EXPECT_EQ(-EIO, test_write(create, NEW_UUID));
+	EXPECT_EQ(-ENOENT, test_write("/sys/bus/mdev/devices/" NEW_UUID
 				      "/remove", "1"));
 
 	ASSERT_EQ(0, tell_of_hang("3"));

@@ -3,6 +3,9 @@
 #ifndef GVT_DMABUF_TEST_UTIL_H
 #define GVT_DMABUF_TEST_UTIL_H
 
+#include <fcntl.h>
+#include <glob.h>
+
 #include "../kselftest_harness.h"
 #include "vgpu.h"
 
@@ -81,6 +84,25 @@ static inline void test_close(struct vgpu *v)
 	if (getenv("GVT_SKIP_UNSAFE"))
 		usleep(100000);
 	vgpu_close(v);
+}
+
+/* Write @text to the first file that @pattern finds: 0 or a negative errno. */
+static inline int test_write(const char *pattern, const char *text)
+{
+	ssize_t len = strlen(text), n;
+	glob_t found;
+	int fd;
+
+	if (glob(pattern, 0, NULL, &found))
+		return -ENOENT;
+	fd = open(found.gl_pathv[0], O_WRONLY | O_CLOEXEC);
+	globfree(&found);
+	if (fd < 0)
+		return -errno;
+	n = write(fd, text, len);
+	n = n < 0 ? -errno : n == len ? 0 : -EIO;
+	close(fd);
+	return n;
 }
 
 /* Fill every byte of the surface, also those that no pixel uses. */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The VMM's half of vgpu.h: VM, VFIO, guest memory, the ABI, an importer. */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
@@ -448,40 +449,6 @@ int vgpu_query(struct vgpu *v, enum vgpu_plane type,
 int vgpu_get_dmabuf(struct vgpu *v, uint32_t id)
 {
 	return vgpu_ioctl(v->device, VFIO_DEVICE_GET_GFX_DMABUF, &id);
-}
-
-static int read_number(const char *path, long *val)
-{
-	FILE *f = fopen(path, "re");
-	int ret;
-
-	if (!f)
-		return -errno;
-	ret = fscanf(f, "%ld", val) == 1 ? 0 : -EIO;
-	fclose(f);
-	return ret;
-}
-
-long vgpu_pinned_pages(const struct vgpu *v)
-{
-	char path[160];
-	glob_t found;
-	long val;
-	int ret;
-
-	snprintf(path, sizeof(path),
-		 "/sys/bus/mdev/devices/%s/intel_vgpu/vgpu_id", v->uuid);
-	ret = read_number(path, &val);
-	if (ret)
-		return ret;
-	snprintf(path, sizeof(path),
-		 "/sys/kernel/debug/dri/*/gvt/vgpu%ld/kvmgt_nr_cache_entries",
-		 val);
-	if (glob(path, 0, NULL, &found))
-		return -ENOENT;
-	ret = read_number(found.gl_pathv[0], &val);
-	globfree(&found);
-	return ret ? ret : val;
 }
 
 /* ---- an importer ---- */

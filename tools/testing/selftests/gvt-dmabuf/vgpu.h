@@ -185,6 +185,12 @@ int vgpu_ring_submit(struct vgpu *v, struct vgpu_ring *r,
 int vgpu_query(struct vgpu *v, enum vgpu_plane type,
 	       struct vfio_device_gfx_plane_info *info);
 int vgpu_get_dmabuf(struct vgpu *v, uint32_t id);
+
+/* N of the vgpuN that the kernel calls it */
+int vgpu_number(const struct vgpu *v);
+/* A file of its debugfs directory, as a string: its length or -errno */
+int vgpu_debugfs_read(const struct vgpu *v, const char *file, char *text,
+		      size_t size);
 /* Pages that kvmgt has pinned for this vGPU; needs debugfs */
 long vgpu_pinned_pages(const struct vgpu *v);
 

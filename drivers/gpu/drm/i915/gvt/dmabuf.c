@@ -8,11 +8,9 @@
  * registers the result is another surface with another id; when it goes back
  * to a picture that is still known, it is back at the old id.
  *
- * Pages are not stored but summed up in a keyed digest of their guest frame
- * numbers, so a surface costs the same whatever its size. The digest is taken
- * when the surface is made and checked once more when an importer first needs
- * the pages. It is taken anew only if a PTE in the surface's range has been
- * written in between: a query after which nothing changed walks no page.
+ * Pages are not stored but summed up (dmabuf_pages.c), so a surface costs the
+ * same whatever its size. The sum is taken anew only if a PTE in the surface's
+ * range has been written: a query after which nothing changed walks no page.
  *
  * Surfaces that nobody fetched are kept in the order in which they were last
  * asked for, and the oldest go: the guest decides how many pictures there are,
@@ -20,104 +18,24 @@
  */
 
 #include <linux/dma-buf.h>
-#include <linux/hashtable.h>
-#include <linux/interval_tree.h>
 #include <linux/jhash.h>
-#include <linux/kref.h>
-#include <linux/mm.h>
 #include <linux/random.h>
-#include <linux/siphash.h>
 #include <linux/slab.h>
-#include <linux/xarray.h>
 
 #include <drm/drm_file.h>
 #include <drm/drm_fourcc.h>
 
 #include "gem/i915_gem_dmabuf.h"
 #include "gem/i915_gem_proxy.h"
-#include "gt/intel_gtt.h"
 #include "i915_drv.h"
 
 #include "dmabuf.h"
-#include "fb_decoder.h"
+#include "dmabuf_surface.h"
 #include "gvt.h"
+#include "trace.h"
 
 /* More than any viewer asks for between a QUERY and the GET that follows. */
 #define MAX_IDLE_SURFACES	64
-
-/* Guest frame numbers that are read and summed up at a time, on the stack. */
-#define GFN_BATCH		32
-
-/* Address of a GGTT entry: what gtt.c maps, wider than the hardware's 38:12. */
-#define GGTT_PTE_ADDR		GENMASK_ULL(45, PAGE_SHIFT)
-
-/**
- * struct gvt_surfaces - what the host knows of a vGPU's pictures
- * @ref: one for the vGPU, one for each surface
- * @lock: covers all below and the state of every surface. Taken inside
- *	vgpu_lock and inside dma_resv, so nothing that mmap_lock is taken
- *	under may be waited for with it held.
- * @vgpu: only for surfaces that are live
- * @ids: id -> live surface
- * @layouts: hash of what a plane says -> live surfaces
- * @ranges: GGTT pages -> live surfaces
- * @idle: live surfaces without a proxy, last asked for at the end
- * @num_idle: length of @idle
- * @next_id: ids are never used twice; 0 when they have run out
- * @key: of the digests, which the guest must not be able to forge
- */
-struct gvt_surfaces {
-	struct kref ref;
-	struct mutex lock;	/* see above */
-	struct intel_vgpu *vgpu;
-	struct xarray ids;
-	DECLARE_HASHTABLE(layouts, 6);
-	struct rb_root_cached ranges;
-	struct list_head idle;
-	unsigned int num_idle;
-	u32 next_id;
-	siphash_key_t key;
-};
-
-/**
- * struct page_summary - the guest pages behind a surface, whatever its size
- * @digest: keyed, of the guest frame numbers in order
- * @first_gfn: lowest of them
- * @last_gfn: highest of them
- */
-struct page_summary {
-	u64 digest;
-	u64 first_gfn;
-	u64 last_gfn;
-};
-
-/**
- * struct gvt_surface - one picture of a guest
- * @ref: one while it is live, one for each proxy
- * @table: where it lives or lived
- * @id: what userspace calls it
- * @plane: layout; the position of the plane that showed it first has no meaning
- * @pages: what was behind it when it got its id
- * @exports: proxies that exist
- * @live: in the table, and the pages may still be looked up
- * @clean: no PTE in @range was written since @pages was noted down
- * @layout_node: in &gvt_surfaces.layouts
- * @range: in &gvt_surfaces.ranges
- * @idle_node: in &gvt_surfaces.idle while @live and not @exports
- */
-struct gvt_surface {
-	struct kref ref;
-	struct gvt_surfaces *table;
-	u32 id;
-	struct gvt_plane plane;
-	struct page_summary pages;
-	unsigned int exports;
-	bool live;
-	bool clean;
-	struct hlist_node layout_node;
-	struct interval_tree_node range;
-	struct list_head idle_node;
-};
 
 static void surfaces_free(struct kref *ref)
 {
@@ -147,7 +65,7 @@ static void surface_unlink(struct gvt_surface *s)
 	hash_del(&s->layout_node);
 	interval_tree_remove(&s->range, &table->ranges);
 	if (!s->exports) {
-		list_del(&s->idle_node);
+		list_del(&s->node);
 		table->num_idle--;
 	}
 	s->live = false;
@@ -160,10 +78,10 @@ static void surface_make_idle(struct gvt_surface *s)
 
 	lockdep_assert_held(&table->lock);
 
-	list_add_tail(&s->idle_node, &table->idle);
+	list_add_tail(&s->node, &table->idle);
 	if (++table->num_idle > MAX_IDLE_SURFACES)
 		surface_unlink(list_first_entry(&table->idle, typeof(*s),
-						idle_node));
+						node));
 }
 
 static void surface_hold(struct gvt_surface *s)
@@ -174,7 +92,7 @@ static void surface_hold(struct gvt_surface *s)
 
 	kref_get(&s->ref);
 	if (!s->exports++) {
-		list_del(&s->idle_node);
+		list_move_tail(&s->node, &table->exported);
 		table->num_idle--;
 	}
 }
@@ -186,99 +104,20 @@ static void surface_release(void *priv)
 
 	kref_get(&table->ref);
 	mutex_lock(&table->lock);
-	if (!--s->exports && s->live)
-		surface_make_idle(s);
+	if (!--s->exports) {
+		list_del(&s->node);
+		if (s->live)
+			surface_make_idle(s);
+	}
+	trace_gvt_dmabuf_release(table->vgpu_id, s->id, s->exports);
 	kref_put(&s->ref, surface_free);
 	mutex_unlock(&table->lock);
 	kref_put(&table->ref, surfaces_free);
 }
 
-/* What the guest wrote, whether or not it could be mapped for DMA. */
-static int surface_read_gfns(struct intel_vgpu *vgpu, u64 gma,
-			     unsigned int count, gfn_t *gfns)
-{
-	const u64 *ptes = vgpu->gtt.ggtt_mm->ggtt_mm.virtual_ggtt;
-	unsigned int i;
-
-	ptes += gma >> PAGE_SHIFT;
-	for (i = 0; i < count; i++) {
-		u64 pte = READ_ONCE(ptes[i]);
-
-		if (!(pte & GEN8_PAGE_PRESENT))
-			return -EINVAL;
-		gfns[i] = (pte & GGTT_PTE_ADDR) >> PAGE_SHIFT;
-	}
-
-	return 0;
-}
-
-/* Look at each page of @s, and take a reference on it if @pages is not NULL. */
-static int surface_walk(const struct gvt_surface *s, struct page_summary *sum,
-			struct page **pages)
-{
-	const unsigned int total = s->plane.size >> PAGE_SHIFT;
-	const siphash_key_t *key = &s->table->key;
-	unsigned int done, count, i;
-	gfn_t gfns[GFN_BATCH];
-	int ret;
-
-	*sum = (struct page_summary){ .first_gfn = U64_MAX };
-	for (done = 0; done < total; done += count) {
-		count = min_t(unsigned int, total - done, GFN_BATCH);
-		ret = surface_read_gfns(s->table->vgpu,
-					s->plane.gma + ((u64)done << PAGE_SHIFT),
-					count, gfns);
-		if (pages && ret)
-			ret = -ESTALE;	/* they were all there once */
-		else if (pages)
-			ret = intel_gvt_get_guest_pages(s->table->vgpu, gfns,
-							count, pages + done);
-		if (ret) {
-			if (pages)
-				release_pages(pages, done);
-			return ret;
-		}
-
-		sum->digest = siphash_2u64(sum->digest,
-					   siphash(gfns, count * sizeof(*gfns),
-						   key), key);
-		for (i = 0; i < count; i++) {
-			sum->first_gfn = min(sum->first_gfn, gfns[i]);
-			sum->last_gfn = max(sum->last_gfn, gfns[i]);
-		}
-	}
-
-	return 0;
-}
-
-static int surface_get_pages(void *priv, struct page **pages,
-			     unsigned int count)
-{
-	struct gvt_surface *s = priv;
-	struct page_summary now;
-	int ret;
-
-	mutex_lock(&s->table->lock);
-	ret = s->live ? surface_walk(s, &now, pages) : -ENODEV;
-	mutex_unlock(&s->table->lock);
-	if (ret)
-		return ret;
-
-	/*
-	 * The guest writes PTEs without this lock. Whatever it did while they
-	 * were read, the pages are those that the id stands for, or not.
-	 */
-	if (now.digest != s->pages.digest) {
-		release_pages(pages, count);
-		return -ESTALE;
-	}
-
-	return 0;
-}
-
 static const struct i915_gem_proxy_ops surface_proxy_ops = {
 	.owner = THIS_MODULE,
-	.get_pages = surface_get_pages,
+	.get_pages = gvt_surface_get_pages,
 	.release = surface_release,
 };
 
@@ -342,6 +181,7 @@ static int surface_publish(struct gvt_surface *s)
 	s->id = table->next_id++;
 	s->live = true;
 	s->clean = true;
+	s->born = ktime_get();
 	s->range.start = s->plane.gma >> PAGE_SHIFT;
 	s->range.last = ((s->plane.gma + s->plane.size) >> PAGE_SHIFT) - 1;
 	hash_add(table->layouts, &s->layout_node, layout_hash(&s->plane));
@@ -366,7 +206,7 @@ static struct gvt_surface *find_or_make(struct gvt_surfaces *table,
 	fresh->table = table;
 	fresh->plane = *plane;
 
-	ret = surface_walk(fresh, &fresh->pages, NULL);
+	ret = gvt_surface_walk(fresh, &fresh->pages, NULL);
 	if (ret)
 		goto err_put_fresh;
 
@@ -416,7 +256,7 @@ int intel_vgpu_find_surface(struct intel_vgpu *vgpu,
 	if (!IS_ERR(s)) {
 		*id = s->id;
 		if (!s->exports)
-			list_move_tail(&s->idle_node, &table->idle);
+			list_move_tail(&s->node, &table->idle);
 	}
 	mutex_unlock(&table->lock);
 
@@ -578,9 +418,11 @@ int intel_vgpu_init_surfaces(struct intel_vgpu *vgpu)
 	hash_init(table->layouts);
 	table->ranges = RB_ROOT_CACHED;
 	INIT_LIST_HEAD(&table->idle);
+	INIT_LIST_HEAD(&table->exported);
 	table->next_id = 1;
 	get_random_bytes(&table->key, sizeof(table->key));
 	table->vgpu = vgpu;
+	table->vgpu_id = vgpu->id;
 	vgpu->surfaces = table;
 	return 0;
 }

@@ -17,14 +17,44 @@
 #include "gfx_plane.h"
 #include "gvt.h"
 #include "plane_latch.h"
+#include "trace.h"
 
 static u32 read_plane_reg(const void *ctx, i915_reg_t reg)
 {
 	return intel_vgpu_read_latched(ctx, reg);
 }
 
-static int decode_plane(struct intel_vgpu *vgpu, u32 type,
+static int decode_plane(const struct gvt_plane_regs *regs, u32 type,
 			struct gvt_plane *plane)
+{
+	switch (type) {
+	case DRM_PLANE_TYPE_PRIMARY:
+		return gvt_decode_primary(regs, plane);
+	case DRM_PLANE_TYPE_CURSOR:
+		return gvt_decode_cursor(regs, plane);
+	case DRM_PLANE_TYPE_OVERLAY:
+		return gvt_decode_overlay(regs, plane);
+	default:
+		*regs->why = "no such plane type";
+		return -EINVAL;
+	}
+}
+
+/**
+ * intel_vgpu_decode_plane - describe what a vGPU's plane shows
+ * @vgpu: a vGPU
+ * @type: DRM_PLANE_TYPE_*
+ * @skip_pipes: BIT(pipe) of those not to look at
+ * @plane: written on success only
+ * @why: receives the reason of a refusal, in words
+ *
+ * Context: vgpu_lock held, so that a register that the guest writes now belongs
+ * to the next picture.
+ * Return: 0; what the decoder says; -EINVAL for a surface that is not in the
+ * vGPU's share of the GGTT, or a type that does not exist.
+ */
+int intel_vgpu_decode_plane(struct intel_vgpu *vgpu, u32 type, u32 skip_pipes,
+			    struct gvt_plane *plane, const char **why)
 {
 	struct drm_i915_private *i915 = vgpu->gvt->gt->i915;
 	const struct gvt_plane_regs regs = {
@@ -32,21 +62,25 @@ static int decode_plane(struct intel_vgpu *vgpu, u32 type,
 		.ctx = vgpu,
 		.ver = DISPLAY_VER(i915),
 		.num_pipes = INTEL_NUM_PIPES(i915),
+		.skip_pipes = skip_pipes,
+		.why = why,
 	};
+	struct gvt_plane found;
+	int ret;
 
-	/* A register that the guest writes now belongs to the next picture. */
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
-	switch (type) {
-	case DRM_PLANE_TYPE_PRIMARY:
-		return gvt_decode_primary(&regs, plane);
-	case DRM_PLANE_TYPE_CURSOR:
-		return gvt_decode_cursor(&regs, plane);
-	case DRM_PLANE_TYPE_OVERLAY:
-		return gvt_decode_overlay(&regs, plane);
-	default:
+	ret = decode_plane(&regs, type, &found);
+	if (ret)
+		return ret;
+	if (found.size > U32_MAX ||
+	    !intel_gvt_ggtt_validate_range(vgpu, found.gma, found.size)) {
+		*why = "not in the vGPU's share of the GGTT";
 		return -EINVAL;
 	}
+
+	*plane = found;
+	return 0;
 }
 
 /* Describe a plane in @info, with an id if it shows something. */
@@ -58,21 +92,24 @@ static int query_plane(struct intel_vgpu *vgpu,
 		.x_hot = GVT_HOTSPOT_UNKNOWN,
 		.y_hot = GVT_HOTSPOT_UNKNOWN,
 	};
+	u32 type = info->drm_plane_type;
+	const char *why = NULL;
 	u32 id = 0;
 	int ret;
 
 	mutex_lock(&vgpu->vgpu_lock);
-	ret = decode_plane(vgpu, info->drm_plane_type, &plane);
-	if (!ret && (plane.size > U32_MAX ||
-		     !intel_gvt_ggtt_validate_range(vgpu, plane.gma,
-						    plane.size)))
-		ret = -EINVAL;
-	if (!ret)
+	ret = intel_vgpu_decode_plane(vgpu, type, 0, &plane, &why);
+	if (!ret) {
 		ret = intel_vgpu_find_surface(vgpu, &plane, &id);
+		why = ret == -EINVAL ? "page is not mapped" : "out of memory or ids";
+	}
 	mutex_unlock(&vgpu->vgpu_lock);
 
-	if (ret && ret != -ENODEV)
+	if (ret && ret != -ENODEV) {
+		trace_gvt_dmabuf_refuse(vgpu->id, type, ret, why);
 		return ret;
+	}
+	trace_gvt_dmabuf_query(vgpu->id, type, id, &plane);
 
 	info->drm_format = plane.fourcc;
 	info->drm_format_mod = plane.modifier;
@@ -139,10 +176,13 @@ long intel_vgpu_query_gfx_plane(struct intel_vgpu *vgpu, void __user *arg)
  */
 long intel_vgpu_get_gfx_dmabuf(struct intel_vgpu *vgpu, void __user *arg)
 {
+	int fd;
 	u32 id;
 
 	if (get_user(id, (u32 __user *)arg))
 		return -EFAULT;
 
-	return intel_vgpu_export_surface(vgpu, id);
+	fd = intel_vgpu_export_surface(vgpu, id);
+	trace_gvt_dmabuf_export(vgpu->id, id, fd);
+	return fd;
 }

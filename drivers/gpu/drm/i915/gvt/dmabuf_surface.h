@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What dmabuf.c keeps of a surface, for those who look behind it.
+ */
+
+#ifndef _GVT_DMABUF_SURFACE_H_
+#define _GVT_DMABUF_SURFACE_H_
+
+#include <linux/hashtable.h>
+#include <linux/interval_tree.h>
+#include <linux/kref.h>
+#include <linux/ktime.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/siphash.h>
+#include <linux/xarray.h>
+
+#include "fb_decoder.h"
+
+struct intel_vgpu;
+struct page;
+
+/**
+ * struct gvt_surfaces - what the host knows of a vGPU's pictures
+ * @ref: one for the vGPU, one for each surface
+ * @lock: covers all below and the state of every surface. Taken inside
+ *	vgpu_lock and inside dma_resv, so nothing that mmap_lock is taken
+ *	under may be waited for with it held.
+ * @vgpu: only for surfaces that are live
+ * @vgpu_id: its number, for whoever watches
+ * @ids: id -> live surface
+ * @layouts: hash of what a plane says -> live surfaces
+ * @ranges: GGTT pages -> live surfaces
+ * @idle: live surfaces without a proxy, last asked for at the end
+ * @num_idle: length of @idle
+ * @exported: surfaces with a proxy, live or not
+ * @next_id: ids are never used twice; 0 when they have run out
+ * @key: of the digests, which the guest must not be able to forge
+ */
+struct gvt_surfaces {
+	struct kref ref;
+	struct mutex lock;	/* see above */
+	struct intel_vgpu *vgpu;
+	int vgpu_id;
+	struct xarray ids;
+	DECLARE_HASHTABLE(layouts, 6);
+	struct rb_root_cached ranges;
+	struct list_head idle;
+	unsigned int num_idle;
+	struct list_head exported;
+	u32 next_id;
+	siphash_key_t key;
+};
+
+/**
+ * struct page_summary - the guest pages behind a surface, whatever its size
+ * @digest: keyed, of the guest frame numbers in order
+ * @first_gfn: lowest of them
+ * @last_gfn: highest of them
+ */
+struct page_summary {
+	u64 digest;
+	u64 first_gfn;
+	u64 last_gfn;
+};
+
+/**
+ * struct gvt_surface - one picture of a guest
+ * @ref: one while it is live, one for each proxy
+ * @table: where it lives or lived
+ * @id: what userspace calls it
+ * @plane: layout; the position of the plane that showed it first has no meaning
+ * @pages: what was behind it when it got its id
+ * @exports: proxies that exist
+ * @live: in the table, and the pages may still be looked up
+ * @clean: no PTE in @range was written since @pages was noted down
+ * @layout_node: in &gvt_surfaces.layouts
+ * @range: in &gvt_surfaces.ranges
+ * @node: in &gvt_surfaces.exported while there are @exports, else in
+ *	&gvt_surfaces.idle while it is @live
+ * @born: when it got its id
+ */
+struct gvt_surface {
+	struct kref ref;
+	struct gvt_surfaces *table;
+	u32 id;
+	struct gvt_plane plane;
+	struct page_summary pages;
+	unsigned int exports;
+	bool live;
+	bool clean;
+	struct hlist_node layout_node;
+	struct interval_tree_node range;
+	struct list_head node;
+	ktime_t born;
+};
+
+int gvt_surface_walk(const struct gvt_surface *s, struct page_summary *sum,
+		     struct page **pages);
+int gvt_surface_get_pages(void *priv, struct page **pages, unsigned int count);
+
+#endif /* _GVT_DMABUF_SURFACE_H_ */
