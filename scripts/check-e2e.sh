@@ -5,11 +5,16 @@
 #   firmware   a guest of a kilobyte that programs the GGTT and a plane itself
 #   console    Linux: the text on the guest's framebuffer, pixel for pixel
 #   flips      Linux: page flips between two and between three buffers
+#   churn      firmware: 2,000 flips among two, three and seven buffers
+#   owners     firmware: guests that reset, are killed with their QEMU, or crash
+#              while the picture is exported, one after the other on one vGPU
+#   pair       firmware: two vGPUs, two QEMUs and two guests at once
 #
 # Without SCENARIO all of them. A guest hands over to the viewer by lines on a
 # serial port (vm/e2e/hand.h), so nothing is timed; a picture that does not come
 # fails the test after a bound. A failure names its log. With --stock the rig
-# has Debian's own i915 and kvmgt. The last line is "N passed, N failed, N skipped".
+# has Debian's own i915 and kvmgt. Results are in out/check-e2e, or the directory
+# that E2E_RESULTS names. The last line is "N passed, N failed, N skipped".
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -20,25 +25,30 @@ usage_if_asked "$@"
 FLIPS=${FLIPS:-120}	# in all, half of them between two buffers
 SLAB_GROWTH=1024	# kB that the rig's kernel may keep after half of them
 PLATFORM=kbl
+VARIANT=ours
 SCENARIOS=()
 OPTIONS=()
 while [ $# -gt 0 ]; do
 	case $1 in
-	--stock | --kvm) OPTIONS+=("$1") ;;
+	--stock)
+		VARIANT=stock
+		OPTIONS+=("$1")
+		;;
+	--kvm) OPTIONS+=("$1") ;;
 	--platform)
 		PLATFORM=${2-}
 		OPTIONS+=("$1" "$PLATFORM")
 		shift
 		;;
-	firmware | console | flips) SCENARIOS+=("$1") ;;
+	firmware | console | flips | churn | owners | pair) SCENARIOS+=("$1") ;;
 	*) die "unknown scenario or option $1 (see --help)" ;;
 	esac
 	shift
 done
-[ ${#SCENARIOS[@]} -gt 0 ] || SCENARIOS=(firmware console flips)
+[ ${#SCENARIOS[@]} -gt 0 ] || SCENARIOS=(firmware console flips churn owners pair)
 
-RESULTS=$OUT/check-e2e
-TAP=$RESULTS/tap
+RESULTS=${E2E_RESULTS:-$OUT/check-e2e}
+TAP=$RESULTS/e2e.tap
 TESTS=0
 
 # result NAME COMMAND...: one test, passed if the command says so.
@@ -66,7 +76,8 @@ run() {
 }
 ended_well() { [ "$STATUS" -eq 0 ]; }
 saw() { grep -q "^viewer: saw $1 " "$LOG"; }
-no_ioctl_failed() { grep -q '^ioctls: .* 0 errors$' "$LOG"; }
+never_saw_another_guest() { grep -q '^viewer: never saw ' "$LOG" && ! grep -q '^viewer: saw a pixel ' "$LOG"; }
+no_ioctl_failed() { grep -q '^ioctls: ' "$LOG" && ! grep '^ioctls: ' "$LOG" | grep -qv ' 0 errors$'; }
 at_most() {
 	local limit=$1 ids
 	ids=$(sed -n 's/^ioctls: .* \([0-9]*\) distinct dma-buf ids.*/\1/p' "$LOG")
@@ -78,13 +89,17 @@ slab_is_bounded() {
 		END { exit !n || bad }' "$LOG"
 }
 
+# skipped NAME: a firmware guest knows the planes of gen9 only.
+skipped() {
+	[ "$PLATFORM" != bdw ] || result "$1 # SKIP the guest knows the planes of gen9 only" true
+	[ "$PLATFORM" = bdw ]
+}
+FIRMWARE=(-kernel /share/firmware.elf)
+
 scenario_firmware() {
-	if [ "$PLATFORM" = bdw ]; then
-		result "firmware # SKIP it knows the planes of gen9 only" true
-		return
-	fi
-	run firmware -kernel /share/firmware.elf
-	result "firmware: the viewer's picture equals the guest's, pixel for pixel" saw firmware
+	! skipped firmware || return 0
+	run firmware "${FIRMWARE[@]}"
+	result "firmware: the viewer's picture equals the guest's, pixel for pixel" saw firmware-1
 	result "firmware: no ioctl failed, the kernel log is clean" ended_well_quietly
 }
 scenario_console() {
@@ -102,9 +117,51 @@ scenario_flips() {
 	result "flips: the kernel keeps no more memory after them" slab_is_bounded
 	result "flips: no ioctl failed, the kernel log is clean" ended_well_quietly
 }
+scenario_churn() {
+	local count
+
+	! skipped churn || return 0
+	run churn "${FIRMWARE[@]}" -append flips=2000
+	for count in 2 3 7; do
+		result "churn: among $count buffers, each picture is one frame and each frame comes" saw "$count frames:"
+	done
+	# Of seven buffers QEMU keeps five and fetches the others anew.
+	result "churn: a buffer keeps its id" at_most 7
+	result "churn: the kernel keeps no more memory after them" slab_is_bounded
+	result "churn: no ioctl failed, no page stays pinned, the kernel log is clean" ended_well_quietly
+}
+scenario_owners() {
+	! skipped owners || return 0
+	E2E_RUN=owners-run
+	run owners "${FIRMWARE[@]}"
+	E2E_RUN=
+	result "owners: a guest that resets its machine shows a picture again" saw firmware-2
+	result "owners: after that, the next one shows its picture" saw firmware-3
+	result "owners: after QEMU was killed, the next one shows its picture" saw firmware-4
+	result "owners: after a guest that crashed, the next one shows its picture" saw firmware-5
+	result "owners: no pixel of a guest is shown to the viewer of the next" never_saw_another_guest
+	result "owners: no ioctl failed, no page stays pinned, the kernel log is clean" ended_well_quietly
+}
+scenario_pair() {
+	local options=("${OPTIONS[@]}") tag
+
+	! skipped pair || return 0
+	OPTIONS+=(--vgpus 2)
+	E2E_RUN=pair-run E2E_FLIPS=1500
+	run pair "${FIRMWARE[@]}"
+	E2E_RUN='' E2E_FLIPS=''
+	OPTIONS=("${options[@]}")
+	for tag in 1 2; do
+		result "pair: guest $tag shows its picture" saw "firmware-$tag"
+	done
+	result "pair: while both flip, each picture is one frame of its guest" both_flipped
+	result "pair: no pixel of one guest is shown to the viewer of the other" never_saw_another_guest
+	result "pair: the kernel log is clean" ended_well
+}
+both_flipped() { [ "$(grep -c '^viewer: saw [237] frames: ' "$LOG")" -eq 6 ] && ! grep -q '^viewer: missed ' "$LOG"; }
 ended_well_quietly() { ended_well && no_ioctl_failed; }
 
-e2e_build
+e2e_build $VARIANT
 rm -rf "$RESULTS"
 mkdir -p "$RESULTS"
 say "TAP version 13" >"$TAP"

@@ -24,7 +24,7 @@ if [ "${1-}" = --frames ]; then
 fi
 command -v apngasm >/dev/null || die "no apngasm: run 'make setup'"
 
-e2e_build
+e2e_build ours
 built=$SECONDS
 
 mkdir -p "$OUT"

@@ -7,6 +7,8 @@
 #                  program that draws
 #   vnc-shot       the viewer, for the root file system of e2e-root.sh
 #   host-run       starts QEMU and the viewer in the rig
+#   owners-run     the same for one owner of the vGPU after the other
+#   pair-run       the same for two vGPUs at once
 #   firmware.elf   a guest without Linux
 #
 # --path prints where they are.
@@ -74,7 +76,7 @@ build_guest() {
 	run_logged "building the guest and the viewer" "$LOG" compile_all "$dir"
 	make_initrd "$dir"
 	cp "$BASE_IMG/boot/vmlinuz-$KERNEL_RELEASE" "$dir/vmlinuz"
-	install -m 755 "$REPO/vm/e2e/host-run" "$dir/host-run"
+	install -m 755 "$REPO"/vm/e2e/{host,owners,pair}-run "$dir/"
 }
 
 [ -x "$BUSYBOX" ] || die "no $BUSYBOX: run 'make setup' (package busybox-static)"

@@ -14,8 +14,9 @@ E2E_LINUX=(-kernel /share/vmlinuz -initrd /share/guest-initrd)
 E2E_ARGS="console=tty0 console=ttyS0 panic=-1 loglevel=6 mitigations=off nowatchdog"
 E2E_ARGS+=" cryptomgr.notests vt.global_cursor_default=0"
 
+# e2e_build ours|stock: with whose modules
 e2e_build() {
-	"$SCRIPTS/rig.sh"
+	[ "$1" = stock ] || "$SCRIPTS/rig.sh"
 	E2E_ROOT=$("$SCRIPTS/e2e-root.sh" --path)
 	E2E_GUEST=$("$SCRIPTS/e2e-guest.sh" --path)
 }
@@ -23,11 +24,11 @@ e2e_build() {
 # e2e_share DIR: what the rig needs of this machine.
 e2e_share() {
 	mkdir -p "$1"
-	cp "$E2E_GUEST"/{vmlinuz,guest-initrd,vnc-shot,host-run,firmware.elf} "$1/"
+	cp "$E2E_GUEST"/* "$1/"
 }
 
 # e2e_boot NAME SHARE [BOOT-OPTION...] -- QEMU-ARGUMENT...: run a guest until it
-# has said that it ends. Pictures and logs are in SHARE/out.
+# has said that it ends, or E2E_RUN's guests. Pictures and logs are in SHARE/out.
 e2e_boot() {
 	local name=$1 share=$2 options=() command
 	shift 2
@@ -39,5 +40,5 @@ e2e_boot() {
 	shift
 	printf -v command ' %q' "$@"
 	"$SCRIPTS/boot.sh" --name "$name" --share "$share" --export "e2e=$E2E_ROOT" \
-		"${E2E_RIG[@]}" "${options[@]}" -- "E2E_BOUND=$E2E_BOUND sh ./host-run$command"
+		"${E2E_RIG[@]}" "${options[@]}" -- "E2E_BOUND=$E2E_BOUND E2E_FLIPS=${E2E_FLIPS:-0} sh ./${E2E_RUN:-host-run}$command"
 }

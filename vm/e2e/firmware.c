@@ -5,8 +5,16 @@
  * the second serial port). No interrupts, no driver: little that can go wrong
  * before the picture does.
  *
- * A multiboot image: 32 bits, no paging, entered with interrupts off.
+ *   tag=N	1 to 14: mark each pixel as of this guest (default 1)
+ *   flips=N	then flip N times in all, among two, three and seven pictures
+ *   then=reset	then reset the machine; after that it has the next tag
+ *   then=crash	then crash it
+ *
+ * A multiboot image: 32 bits, no paging, entered with interrupts off and the
+ * address of what the loader says in a register.
  */
+#include <stddef.h>
+
 #include "hand.h"
 
 #define WIDTH		320
@@ -14,17 +22,35 @@
 #define STRIDE		(WIDTH * 4)
 #define PAGE		4096
 #define PAGES		((STRIDE * HEIGHT + PAGE - 1) / PAGE)
-#define PICTURE		0x1000000u	/* guest-physical */
+#define PICTURE		0x1000000u	/* guest-physical, as the others */
+#define PICTURE_STEP	0x80000u	/* from one to the next, in the GGTT too */
+#define PICTURES	7		/* more than the five that QEMU keeps */
+#define WAS_RESET	0x0f00000u	/* a word that a reset leaves alone */
+#define WAS_RESET_MAGIC	0x7e5e7e5eu
+
+/*
+ * Flips until one is handed over. It is prime to the numbers of pictures, so
+ * that each gets its turn.
+ */
+#define FLIPS_A_LOOK	71
+#define FLIPS_A_FRAME	4	/* until the next vblank is waited for */
 
 #define COM2		0x2f8
 #define PCI_ADDRESS	0xcf8
 #define PCI_DATA	0xcfc
+#define RESET_CONTROL	0xcf9
+#define  RESET_NOW	0x06
+
+#define MULTIBOOT_FLAGS		0
+#define  HAS_COMMAND_LINE	4u
+#define MULTIBOOT_COMMAND_LINE	16
 
 /* Offsets in BAR 0 */
 #define GGTT		0x800000
 #define PVINFO_APERTURE	0x78040		/* where this vGPU's share begins */
 #define PIPESRC_A	0x6001c
 #define TRANSCONF_A	0x70008
+#define PIPE_FRMCNT_A	0x70040
 #define PLANE_CTL_1_A	0x70180
 #define PLANE_STRIDE_1_A	0x70188
 #define PLANE_SIZE_1_A	0x70190
@@ -39,6 +65,7 @@ asm(".section .multiboot, \"a\"\n"
 	".text\n"
 	".globl start\n"
 	"start: mov $0x200000, %esp\n"
+	"push %ebx\n"
 	"call show\n"
 	"1: hlt\n"
 	"jmp 1b\n");
@@ -112,6 +139,13 @@ static void put_hex(__u64 value)
 		put_char("0123456789abcdef"[value >> shift & 15]);
 }
 
+static void put_number(__u32 n)
+{
+	if (n >= 10)
+		put_number(n / 10);
+	put_char('0' + n % 10);
+}
+
 static void wait_for_answer(void)
 {
 	do {
@@ -145,12 +179,68 @@ static __u32 find_gpu(void)
 	return 0;
 }
 
-/* ---- the picture ---- */
+/* ---- what to do ---- */
 
-static __u32 pixel(__u32 x, __u32 y)
+struct orders {
+	__u32 tag, flips;
+	bool reset, crash;
+};
+
+/* Where @line has the word @name, behind it; or NULL */
+static const char *find(const char *line, const char *name)
+{
+	const char *at;
+	int i;
+
+	for (at = line; *at; at++) {
+		for (i = 0; name[i] && at[i] == name[i]; i++)
+			;
+		if (!name[i])
+			return at + i;
+	}
+	return NULL;
+}
+
+static __u32 number(const char *line, const char *name, __u32 otherwise)
+{
+	const char *at = find(line, name);
+	__u32 n = 0;
+
+	if (!at)
+		return otherwise;
+	for (; *at >= '0' && *at <= '9'; at++)
+		n = 10 * n + *at - '0';
+	return n;
+}
+
+static struct orders orders(const __u8 *multiboot)
+{
+	const char *line = "";
+
+	if (*(const __u32 *)(multiboot + MULTIBOOT_FLAGS) & HAS_COMMAND_LINE)
+		line = *(const char *const *)(multiboot + MULTIBOOT_COMMAND_LINE);
+	return (struct orders){
+		.tag = number(line, "tag=", 1),
+		.flips = number(line, "flips=", 0),
+		.reset = find(line, "then=reset"),
+		.crash = find(line, "then=crash"),
+	};
+}
+
+/* ---- pictures ---- */
+
+struct display {
+	__u32 bar, surface;	/* BAR 0; the first picture's GGTT address */
+	__u32 tag;
+	__u64 hash[PICTURES];
+};
+
+static __u32 pixel(__u32 x, __u32 y, __u32 which)
 {
 	if (x == 0 || y == 0 || x == WIDTH - 1 || y == HEIGHT - 1)
 		return 0xffffff;
+	if (x / 40 == which && y < HEIGHT / 4)
+		return 0xf0f000;
 	if (y < HEIGHT / 4)
 		return (x & 32 ? 0xff : 0) | (x & 64 ? 0xff00 : 0) |
 		       (x & 128 ? 0xff0000 : 0);
@@ -158,38 +248,137 @@ static __u32 pixel(__u32 x, __u32 y)
 	       ((x ^ y) & 255);
 }
 
-void show(void);
-void show(void)
+/* Draw it and map it. */
+static void make_picture(struct display *d, __u32 which)
 {
 	static const struct box no_box;
-	__u32 *px = (__u32 *)PICTURE;
-	__u32 bar = find_gpu(), address, pte, x, y, i;
+	const __u32 at = PICTURE + which * PICTURE_STEP;
+	const __u32 pte = d->bar + GGTT +
+			  (d->surface + which * PICTURE_STEP) / PAGE * 8;
+	__u32 *px = (__u32 *)at;
+	__u32 x, y, i;
 
-	if (!bar) {
+	for (y = 0; y < HEIGHT; y++)
+		for (x = 0; x < WIDTH; x++)
+			px[y * WIDTH + x] = tagged(pixel(x, y, which), d->tag);
+	d->hash[which] = frame_hash(px, WIDTH, HEIGHT, WIDTH, &no_box);
+	for (i = 0; i < PAGES; i++) {
+		mmio_write(pte + 8 * i + 4, 0);
+		mmio_write(pte + 8 * i, (at + i * PAGE) | 1);
+	}
+}
+
+/* Arms what the plane's other registers say */
+static void flip(const struct display *d, __u32 which)
+{
+	mmio_write(d->bar + PLANE_SURF_1_A,
+		   d->surface + which * PICTURE_STEP);
+}
+
+static void plane_on(const struct display *d)
+{
+	mmio_write(d->bar + PIPESRC_A, (WIDTH - 1) << 16 | (HEIGHT - 1));
+	mmio_write(d->bar + TRANSCONF_A, ENABLE);
+	mmio_write(d->bar + PLANE_STRIDE_1_A, STRIDE / 64);
+	mmio_write(d->bar + PLANE_SIZE_1_A, (HEIGHT - 1) << 16 | (WIDTH - 1));
+	mmio_write(d->bar + PLANE_CTL_1_A, ENABLE | XRGB8888);
+}
+
+static void hand_over(const struct display *d, const char *name, __u32 number,
+		      __u32 which)
+{
+	put_text("picture ");
+	put_text(name);
+	put_number(number);
+	put_char(' ');
+	put_hex(d->hash[which]);
+	put_text(" 320 240 0 0 0 0\n");
+	wait_for_answer();
+}
+
+static void wait_for_vblank(const struct display *d)
+{
+	const __u32 frame = mmio_read(d->bar + PIPE_FRMCNT_A);
+
+	while (mmio_read(d->bar + PIPE_FRMCNT_A) == frame)
+		;
+}
+
+/* Faster than anybody looks, but slowly enough to be looked at meanwhile */
+static void flip_among(const struct display *d, __u32 count, __u32 flips)
+{
+	__u32 i;
+
+	put_text("among 320 240");
+	for (i = 0; i < count; i++) {
+		put_char(' ');
+		put_hex(d->hash[i]);
+	}
+	put_char('\n');
+	for (i = 0; i < flips; i++) {
+		flip(d, i % count);
+		if (i % FLIPS_A_FRAME == FLIPS_A_FRAME - 1)
+			wait_for_vblank(d);
+		if (i % FLIPS_A_LOOK == FLIPS_A_LOOK - 1)
+			hand_over(d, "flip-", count, i % count);
+	}
+	put_text("settled\n");
+	wait_for_answer();
+}
+
+static void flip_all(struct display *d, __u32 flips)
+{
+	__u32 i;
+
+	for (i = 1; i < PICTURES; i++)
+		make_picture(d, i);
+	flip_among(d, 2, flips / 3);
+	flip_among(d, 3, flips / 3);
+	flip_among(d, PICTURES, flips - flips / 3 * 2);
+}
+
+/* ---- the end ---- */
+
+/* An interrupt without a table of handlers: the processor shuts down. */
+static void crash(void)
+{
+	static const __u16 limit_and_base[3];
+
+	asm volatile("lidt %0\n\tint3" : : "m"(limit_and_base));
+}
+
+void show(const __u8 *multiboot);
+void show(const __u8 *multiboot)
+{
+	struct orders o = orders(multiboot);
+	struct display d = { .tag = o.tag, .bar = find_gpu() };
+
+	if (!d.bar) {
 		put_text("fail firmware: no GPU\nend\n");
 		return;
 	}
-	for (y = 0; y < HEIGHT; y++)
-		for (x = 0; x < WIDTH; x++)
-			px[y * WIDTH + x] = pixel(x, y);
+	if (mmio_read(WAS_RESET) == WAS_RESET_MAGIC) {
+		d.tag++;
+		o.reset = false;
+	}
+	put_text("mine ");
+	put_number(d.tag);
+	put_char('\n');
 
 	/* The first MiB of our share that is all ours */
-	address = (mmio_read(bar + PVINFO_APERTURE) + 0xfffff) & ~0xfffffu;
-	pte = bar + GGTT + address / PAGE * 8;
-	for (i = 0; i < PAGES; i++) {
-		mmio_write(pte + 8 * i + 4, 0);
-		mmio_write(pte + 8 * i, (PICTURE + i * PAGE) | 1);
+	d.surface = (mmio_read(d.bar + PVINFO_APERTURE) + 0xfffff) & ~0xfffffu;
+	make_picture(&d, 0);
+	plane_on(&d);
+	flip(&d, 0);
+	hand_over(&d, "firmware-", d.tag, 0);
+	if (o.flips)
+		flip_all(&d, o.flips);
+	if (o.reset) {
+		mmio_write(WAS_RESET, WAS_RESET_MAGIC);
+		port_write8(RESET_CONTROL, RESET_NOW);
+		return;
 	}
-	mmio_write(bar + PIPESRC_A, (WIDTH - 1) << 16 | (HEIGHT - 1));
-	mmio_write(bar + TRANSCONF_A, ENABLE);
-	mmio_write(bar + PLANE_STRIDE_1_A, STRIDE / 64);
-	mmio_write(bar + PLANE_SIZE_1_A, (HEIGHT - 1) << 16 | (WIDTH - 1));
-	mmio_write(bar + PLANE_CTL_1_A, ENABLE | XRGB8888);
-	mmio_write(bar + PLANE_SURF_1_A, address);	/* arms the others */
-
-	put_text("picture firmware ");
-	put_hex(frame_hash(px, WIDTH, HEIGHT, WIDTH, &no_box));
-	put_text(" 320 240 0 0 0 0\n");
-	wait_for_answer();
 	put_text("end\n");
+	if (o.crash)
+		crash();
 }

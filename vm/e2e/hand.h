@@ -14,6 +14,9 @@
  *   guest:  settled
  *	No longer so. As if each frame that the viewer has seen by then was a
  *	picture, it answers seen or missed.
+ *   guest:  mine TAG
+ *	Pixels with this tag (tagged() below) are of this guest. At its end the
+ *	viewer misses nothing only if it has seen none of another.
  *   guest:  say TEXT
  *   guest:  fail TEXT
  *   guest:  end
@@ -52,6 +55,20 @@ static inline __u64 frame_hash(const __u32 *px, int width, int height,
 		}
 	}
 	return hash;
+}
+
+#define HAND_TAGS	16
+
+/* @pixel, marked in the low bits of its colours as of the guest @tag */
+static inline __u32 tagged(__u32 pixel, __u32 tag)
+{
+	return (pixel & 0xf0f0f0) | 0x050a00 | tag;
+}
+
+/* The tag of a pixel, or 0 if it has none. */
+static inline __u32 tag_of(__u32 pixel)
+{
+	return (pixel & 0x0f0f00) == 0x050a00 ? pixel & 0xf : 0;
 }
 
 #endif /* E2E_HAND_H */

@@ -36,6 +36,7 @@ struct viewer {
 	bool fresh;		/* an update since the last look */
 	unsigned int updates, seen, missed;
 	struct among among;
+	unsigned int tags, mine;	/* a bit for each that was seen, is ours */
 };
 
 struct wanted {
@@ -76,12 +77,24 @@ static void check_among(struct among *a, rfbClient *vnc)
 	a->other++;
 }
 
+static unsigned int tags_in(const rfbClient *vnc)
+{
+	const __u32 *px = (const __u32 *)vnc->frameBuffer;
+	unsigned int tags = 0;
+	int i;
+
+	for (i = 0; i < vnc->width * vnc->height; i++)
+		tags |= 1u << tag_of(px[i]);
+	return tags & ~1u;
+}
+
 static void updated(rfbClient *vnc)
 {
 	struct viewer *v = rfbClientGetClientData(vnc, NULL);
 
 	v->fresh = true;
 	v->updates++;
+	v->tags |= tags_in(vnc);
 	if (v->among.count)
 		check_among(&v->among, vnc);
 }
@@ -271,6 +284,7 @@ static int obey(struct viewer *v, const char *line)
 {
 	struct wanted w;
 	unsigned long long hash;
+	unsigned int tag;
 
 	if (sscanf(line, "picture %63s %llx %d %d %d %d %d %d", w.name, &hash,
 		   &w.width, &w.height, &w.but.x, &w.but.y, &w.but.w,
@@ -286,6 +300,10 @@ static int obey(struct viewer *v, const char *line)
 	}
 	if (!strcmp(line, "settled")) {
 		end_among(v);
+		return 0;
+	}
+	if (sscanf(line, "mine %u", &tag) == 1 && tag < HAND_TAGS) {
+		v->mine |= 1u << tag;
 		return 0;
 	}
 	if (!strncmp(line, "fail ", 5))
@@ -349,6 +367,11 @@ int main(int argc, char **argv)
 		ret = next_line(&v, line, sizeof(line));
 		if (!ret)
 			ret = obey(&v, line);
+	}
+	if (v.mine) {
+		fprintf(stderr, "viewer: %s a pixel of another guest\n",
+			v.tags & ~v.mine ? "saw" : "never saw");
+		v.missed += !!(v.tags & ~v.mine);
 	}
 	fprintf(stderr, "viewer: %u pictures seen, %u missed, %u updates\n",
 		v.seen, v.missed, v.updates);
