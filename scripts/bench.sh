@@ -50,8 +50,10 @@ start_side() {
 	say "measuring $name ..."
 	set -m
 	# A string instruction counts once each element: eight bytes, not one.
+	# Smaller vGPUs, of which there can be more, and the aperture that they need.
 	"$SCRIPTS/boot.sh" --name "bench-$name" --share "$share" --timeout 570 --shift 0 \
-		--cpu -erms,-fsrm "$@" -- './gvt-bench >figures' >"$share.log" 2>&1 </dev/null &
+		--cpu -erms,-fsrm --traced --vgpus 7 --type V5_8 --aperture 1024 \
+		--append hugepages=32 "$@" -- "./gvt-bench >figures" >"$share.log" 2>&1 </dev/null &
 	set +m
 	SIDE[$!]=$name
 	RUNNING=("${!SIDE[@]}")
@@ -73,8 +75,8 @@ if [ "${1-}" != --report ]; then
 	base_paths
 	"$SCRIPTS/qemu.sh"
 	PROGRAMS=$("$SCRIPTS/programs.sh" --path)
-	"$SCRIPTS/initrd.sh" ours
-	"$SCRIPTS/initrd.sh" stock
+	"$SCRIPTS/initrd.sh" ours traced
+	"$SCRIPTS/initrd.sh" stock traced
 	rm -rf "$RESULTS"
 	mkdir -p "$RESULTS"
 	"$SCRIPTS/series.sh" hash >"$RESULTS/series"	# for the cover letter

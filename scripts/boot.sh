@@ -11,8 +11,10 @@
 #   --stock         Debian's own i915 and kvmgt instead of ours
 #   --debug         the debug kernel: KASAN, lockdep, kmemleak, KUnit
 #   --modules DIR   i915.ko and kvmgt.ko of DIR, built for Debian's kernel
+#   --traced        modules as they come, for the function tracer and kprobes
 #   --vgpus N       vGPUs to make (default 1)
 #   --type T        their type, such as V5_4 (default: the biggest)
+#   --aperture MB   size of the GPU's aperture (default 512)
 #   --bdf B         PCI address at which the guest looks for the GPU
 #   --put FILE      put a copy of FILE into the share; may be repeated
 #   --share DIR     use DIR as the share and leave it (default: a new one,
@@ -33,12 +35,12 @@
 . "$(dirname "$0")/lib.sh"
 usage_if_asked "$@"
 
-PLATFORM=kbl VARIANT=ours VGPUS=1 TYPE='' BDF='' TIMEOUT='' NAME=rig ACCEL=icount
-SHIFT=3 CPUS='' MODULES='' SHARE='' SHELL_WANTED='' QUIET='' APPEND='' CPU_FLAGS=''
+PLATFORM=kbl VARIANT=ours TRACED='' VGPUS=1 TYPE='' APERTURE=512 BDF='' TIMEOUT='' NAME=rig
+ACCEL=icount SHIFT=3 CPUS='' MODULES='' SHARE='' SHELL_WANTED='' QUIET='' APPEND='' CPU_FLAGS=''
 PUT=() EXPORTS=()
 while [ $# -gt 0 ]; do
 	case $1 in
-	--platform | --modules | --vgpus | --cpus | --cpu | --shift | --export | --type | --bdf | --put | --share | --append | --timeout | --name)
+	--platform | --modules | --vgpus | --cpus | --cpu | --shift | --export | --type | --aperture | --bdf | --put | --share | --append | --timeout | --name)
 		[ $# -gt 1 ] || die "$1 needs a value (see --help)"
 		;;
 	esac
@@ -54,6 +56,7 @@ while [ $# -gt 0 ]; do
 		shift
 		;;
 	--type) TYPE=$2 && shift ;;
+	--aperture) APERTURE=$2 && shift ;;
 	--bdf) BDF=$2 && shift ;;
 	--put) PUT+=("$2") && shift ;;
 	--share) SHARE=$2 && shift ;;
@@ -62,6 +65,7 @@ while [ $# -gt 0 ]; do
 	--name) NAME=$2 && shift ;;
 	--stock) VARIANT=stock ;;
 	--debug) VARIANT=debug ;;
+	--traced) TRACED=traced ;;
 	--kvm) ACCEL=kvm ;;
 	--realtime) ACCEL=realtime ;;
 	--shell) SHELL_WANTED=1 ;;
@@ -86,7 +90,7 @@ esac
 
 base_paths
 QEMU=$("$SCRIPTS/qemu.sh" --path)/qemu-system-x86_64
-INITRD=$("$SCRIPTS/initrd.sh" --path "$VARIANT")
+INITRD=$("$SCRIPTS/initrd.sh" --path "$VARIANT" ${TRACED:+"$TRACED"})
 MEMORY=2G
 KERNEL=$BASE_IMG/boot/vmlinuz-$KERNEL_RELEASE
 if [ -n "$MODULES" ]; then
@@ -155,7 +159,7 @@ COMMAND=("$QEMU" -machine pc "${MACHINE[@]}" -m "$MEMORY"
 	-L /usr/share/seabios -L /usr/share/qemu
 	-nodefaults -vga none -display none -no-reboot
 	-kernel "$KERNEL" -initrd "$INITRD" -append "$ARGS"
-	-device "igd,platform=$PLATFORM,addr=02.0"
+	-device "igd,platform=$PLATFORM,aperture-mb=$APERTURE,addr=02.0"
 	-virtfs "local,path=$SHARE,mount_tag=share,security_model=none,multidevs=remap"
 	"${EXPORTS[@]}")
 

@@ -181,7 +181,7 @@ start_rig() {
 	for test in $tests; do
 		[ ! -f "$PROGRAMS/$test" ] || programs+=("$test")
 	done
-	cp "${programs[@]/#/$PROGRAMS/}" "$share/"
+	[ ${#programs[@]} -eq 0 ] || cp "${programs[@]/#/$PROGRAMS/}" "$share/"
 	cat >"$share/run" <<-EOS
 		# An oops would end the run: tests that may cause one on stock skip.
 		${STOCK:+export GVT_SKIP_UNSAFE=1}

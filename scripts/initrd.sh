@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# initrd.sh [--path] ours|stock|debug: make the initramfs of the rig.
+# initrd.sh [--path] ours|stock|debug [traced]: make the initramfs of the rig.
 #
 # It holds a static busybox, vm/init, and the modules in loading order:
 #   ours    Debian's modules, with i915 and kvmgt of the series
 #   stock   Debian's modules, all of them
 #   debug   those of the debug kernel (scripts/kernel-debug.sh)
-# --path prints where it is.
+# With "traced" the modules keep their call sites for the function tracer: each
+# is a call that the kernel takes out again while it loads the module, if it
+# knows them, so this is what runs on a real machine. --path prints where it is.
 #
 # initrd.sh --overlay DIR ORDER: print an archive to append to the initramfs
 # "stock", which was made with the modules.order ORDER: i915.ko and kvmgt.ko of
@@ -19,7 +21,8 @@ usage_if_asked "$@"
 # Two tables that the kernel would spend most of the boot on: type information
 # for BPF, which it checks, and the call sites for the function tracer, each of
 # which it looks up by walking all symbols.
-put_module() { objcopy -R .BTF -R __mcount_loc "$1" "$2"; }
+STRIP=(-R .BTF -R __mcount_loc)
+put_module() { objcopy "${STRIP[@]}" "$1" "$2"; }
 archive() { (cd "$1" && find . | sort | cpio --quiet -o -H newc -R 0:0); }
 
 # Modules are numbered as they stand in ORDER, from 10.
@@ -47,6 +50,7 @@ if [ "${1-}" = --path ]; then
 	shift
 fi
 VARIANT=${1-}
+TRACED=${2-}
 
 # What the rig loads; dependencies are added. kvm-intel is for --kvm on such a
 # host, and init passes over the one of the two that does not fit.
@@ -69,7 +73,12 @@ debug)
 	;;
 *) die "which initramfs: ours, stock or debug? (see --help)" ;;
 esac
-name=initrd-$VARIANT-$(hash_words "$KERNEL_VERSION" "$made_from" "${ROOTS[@]}" \
+case $TRACED in
+'') ;;
+traced) STRIP=(-R .BTF) ;;
+*) die "unknown argument $TRACED (see --help)" ;;
+esac
+name=initrd-$VARIANT${TRACED:+-$TRACED}-$(hash_words "$KERNEL_VERSION" "$made_from" "${ROOTS[@]}" \
 	"$(hash_paths vm/init scripts/initrd.sh)" "$(dpkg-query -W busybox-static 2>/dev/null)")
 
 module_order() {

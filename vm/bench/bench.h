@@ -6,7 +6,7 @@
  * kernel's and ours alike. So a figure is a difference of two TSC values, and
  * it is the same whatever else this machine does. While the CPU has nothing to
  * do the TSC jumps: what waits for the kernel's workers is measured beside a
- * process that never lets it come to that (spin.c).
+ * process that never lets it come to that, busy_start().
  *
  * A figure is one line on standard output: its name and RUNS values. What they
  * mean, and what they must reach, is in figures.toml.
@@ -14,22 +14,34 @@
 #ifndef BENCH_H
 #define BENCH_H
 
+#include <stdio.h>
+
 #include <linux/types.h>
 
 #include "vgpu.h"
 
 #define RUNS		9	/* values of each figure */
-#define RAM_SIZE	(96u << 20)
+
+/* A picture of 4K takes 8100 pages; the rest is for everything else. */
+#define WIDTH_4K	3840
+#define HEIGHT_4K	2160
+#define RAM_SIZE	(48u << 20)
 
 /**
  * struct bench - what all figures are measured on
  * @v: the first vGPU, open, with its pipe A on
  * @drm: i915's render node
+ * @screens: surfaces that a figure flips between
+ * @num_screens: how many
  */
 struct bench {
 	struct vgpu v;
 	int drm;
+	const struct vgpu_surface *screens;
+	unsigned int num_screens;
 };
+
+/* ---- measure.c ---- */
 
 /* End the run unless @ret says success; @what was tried */
 int must(int ret, const char *what);
@@ -45,7 +57,49 @@ void figure(const char *name, const double *values);
 void measure(const char *name, unsigned int calls,
 	     void (*run)(struct bench *b, unsigned int call), struct bench *b);
 
-/* The figures */
+/*
+ * While it runs, instructions() counts all but those of a process that does
+ * nothing whenever nobody else wants the CPU.
+ */
+void busy_start(void);
+void busy_stop(void);
+__u64 instructions(void);
+
+/* Bytes of memory that nobody uses */
+long long free_memory(void);
+
+/* ---- trace.c ---- */
+
+/* Note down each call of a function, as kprobe_events wants it said */
+void trace_start(const char *name, const char *where);
+void trace_stop(const char *name);
+/* What was noted down, until it is forgotten */
+FILE *trace_open(void);
+void trace_forget(const char *name);
+
+/* ---- screen.c ---- */
+
+/* How the pages of a picture lie in memory */
+enum layout { CONTIGUOUS, CHUNKS_64K, SCATTERED };
+
+/* Make guest memory contiguous, whatever it was */
+void solid_ram(struct vgpu *v);
+/* A picture of 32 bits a pixel, and how its pages lie */
+void make_screen(struct vgpu *v, struct vgpu_surface *s, unsigned int width,
+		 unsigned int height);
+void lay_out(struct vgpu *v, const struct vgpu_surface *s, enum layout layout);
+/* Show it and answer its id; the pipe is on */
+__u32 show(struct vgpu *v, const struct vgpu_surface *s);
+/* Show it and open it as a dma-buf */
+int export_screen(struct vgpu *v, const struct vgpu_surface *s);
+
+/* ---- the figures ---- */
+
 void bench_query(struct bench *b);
+void bench_get(struct bench *b);
+void bench_ggtt(struct bench *b);
+void bench_import(struct bench *b);
+void bench_memory(struct bench *b);
+void bench_read(struct bench *b);
 
 #endif /* BENCH_H */

@@ -1,27 +1,61 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* gvt-bench: measure everything once, on the vGPU that VGPU_UUID names. */
+/*
+ * gvt-bench [GROUP]: measure everything once, or one group of figures, on the
+ * vGPU that VGPU_UUID names.
+ */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "bench.h"
 
-int main(void)
+static void open_vgpu(struct bench *b)
 {
-	struct bench b;
 	char why[256];
 	int err;
 
-	err = vgpu_open(&b.v, getenv("VGPU_UUID"), RAM_SIZE);
+	err = vgpu_open(&b->v, getenv("VGPU_UUID"), RAM_SIZE);
 	if (err) {
 		fprintf(stderr, "gvt-bench: %s\n",
-			vgpu_explain(&b.v, err, why, sizeof(why)));
-		return 1;
+			vgpu_explain(&b->v, err, why, sizeof(why)));
+		exit(1);
 	}
+	solid_ram(&b->v);
+	must(vgpu_pipe_on(&b->v, 0, 1920, 1080), "turning the pipe on");
+}
+
+/* Stock may crash if it is closed while objects are freed behind its back. */
+static void close_vgpu(struct bench *b)
+{
+	usleep(100000);
+	vgpu_close(&b->v);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		void (*run)(struct bench *b);
+	} groups[] = {
+		/* First, because the others leave surfaces behind. */
+		{ "ggtt", bench_ggtt },
+		{ "query", bench_query },
+		{ "get", bench_get },
+		{ "import", bench_import },
+		{ "memory", bench_memory },
+		{ "read", bench_read },
+	};
+	struct bench b = { };
+	size_t i;
+
 	b.drm = must(vgpu_drm_open(), "opening i915");
-	must(vgpu_pipe_on(&b.v, 0, 1920, 1080), "turning the pipe on");
-
-	bench_query(&b);
-
-	vgpu_close(&b.v);
+	for (i = 0; i < ARRAY_SIZE(groups); i++) {
+		if (argc > 1 && strcmp(argv[1], groups[i].name))
+			continue;
+		open_vgpu(&b);
+		groups[i].run(&b);
+		close_vgpu(&b);
+	}
 	return 0;
 }

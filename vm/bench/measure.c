@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Counting, and printing what was counted. */
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "bench.h"
+
+#define SETTLE	2000000	/* microseconds of the guest, which it skips */
 
 int must(int ret, const char *what)
 {
@@ -23,6 +31,7 @@ void figure(const char *name, const double *values)
 	for (i = 0; i < RUNS; i++)
 		printf(" %.2f", values[i]);
 	printf("\n");
+	fflush(stdout);
 }
 
 void measure(const char *name, unsigned int calls,
@@ -33,6 +42,8 @@ void measure(const char *name, unsigned int calls,
 	__u64 start;
 	int i;
 
+	/* Workers may still have to do with what came before. */
+	usleep(SETTLE);
 	/* The first round warms up and is forgotten. */
 	for (i = -1; i < RUNS; i++) {
 		start = now();
@@ -42,4 +53,84 @@ void measure(const char *name, unsigned int calls,
 			values[i] = (double)(now() - start) / calls;
 	}
 	figure(name, values);
+}
+
+/* ---- a process that does nothing, countably ---- */
+
+static __u64 *rounds;	/* of the busy process; read by load() */
+static pid_t busy;
+
+static void do_nothing(void)
+{
+	const struct sched_param param = { };
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	close_range(0, ~0u, 0);		/* or what they name would stay */
+	sched_setscheduler(0, SCHED_IDLE, &param);
+	/* Two instructions a round: instructions() relies on it. */
+	asm volatile("1: incq %0\n\tjmp 1b" : "+m" (*rounds));
+	__builtin_unreachable();
+}
+
+static __u64 load(const __u64 *counter)
+{
+	return __atomic_load_n(counter, __ATOMIC_RELAXED);
+}
+
+void busy_start(void)
+{
+	if (!rounds) {
+		rounds = mmap(NULL, VGPU_PAGE, PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		if (rounds == MAP_FAILED)
+			must(-12, "mapping a counter");
+	}
+	*rounds = 0;
+	busy = must(fork(), "forking");
+	if (!busy)
+		do_nothing();
+	while (!load(rounds))
+		usleep(1000);
+}
+
+void busy_stop(void)
+{
+	kill(busy, SIGKILL);
+	waitpid(busy, NULL, 0);
+}
+
+__u64 instructions(void)
+{
+	return now() - 2 * load(rounds);
+}
+
+/* ---- memory ---- */
+
+static void refresh_counters(void)
+{
+	FILE *f = fopen("/proc/sys/vm/stat_refresh", "w");
+
+	if (!f)
+		must(-2, "/proc/sys/vm/stat_refresh");
+	fputs("1\n", f);
+	fclose(f);
+}
+
+/* Free pages in the zones and in the lists of each CPU in front of them */
+long long free_memory(void)
+{
+	long long pages = 0, count;
+	char line[128];
+	FILE *f;
+
+	refresh_counters();
+	f = fopen("/proc/zoneinfo", "r");
+	if (!f)
+		must(-2, "/proc/zoneinfo");
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, " pages free %lld", &count) == 1 ||
+		    sscanf(line, " count: %lld", &count) == 1)
+			pages += count;
+	fclose(f);
+	return pages * VGPU_PAGE;
 }

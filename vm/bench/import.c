@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Importing a picture for the GPU, as a viewer that draws with it does: the
+ * first use finds the pages and maps them, the last close lets them go.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include <drm/i915_drm.h>
+
+#include "bench.h"
+
+#define MI_BATCH_BUFFER_END	(0x0au << 23)
+
+/*
+ * In microseconds of the guest: i915 looks once a second which requests have
+ * ended, and they hold what they used; and workers free what nobody holds.
+ */
+#define RETIRE	2500000
+#define SETTLE	30000
+
+static __u32 make_batch(int drm)
+{
+	const __u32 commands[] = { MI_BATCH_BUFFER_END, 0 };
+	struct drm_i915_gem_create create = { .size = VGPU_PAGE };
+	struct drm_i915_gem_pwrite pwrite = {
+		.size = sizeof(commands),
+		.data_ptr = (unsigned long)commands,
+	};
+
+	must(vgpu_ioctl(drm, DRM_IOCTL_I915_GEM_CREATE, &create),
+	     "making a batch");
+	pwrite.handle = create.handle;
+	must(vgpu_ioctl(drm, DRM_IOCTL_I915_GEM_PWRITE, &pwrite),
+	     "writing a batch");
+	return create.handle;
+}
+
+/* Have the GPU use @handle, which need not do anything with it. */
+static void use(int drm, __u32 handle, __u32 batch)
+{
+	struct drm_i915_gem_exec_object2 objects[] = {
+		{
+			.handle = handle,
+			.flags = EXEC_OBJECT_SUPPORTS_48B_ADDRESS,
+		}, {
+			.handle = batch,
+			.flags = EXEC_OBJECT_SUPPORTS_48B_ADDRESS,
+		},
+	};
+	struct drm_i915_gem_execbuffer2 exec = {
+		.buffers_ptr = (unsigned long)objects,
+		.buffer_count = ARRAY_SIZE(objects),
+		.batch_len = 8,
+		.flags = I915_EXEC_BLT | I915_EXEC_NO_RELOC,
+	};
+
+	must(vgpu_ioctl(drm, DRM_IOCTL_I915_GEM_EXECBUFFER2, &exec),
+	     "using a picture");
+}
+
+static void wait_for(int drm, __u32 handle)
+{
+	struct drm_i915_gem_wait wait = {
+		.bo_handle = handle,
+		.timeout_ns = -1,
+	};
+
+	must(vgpu_ioctl(drm, DRM_IOCTL_I915_GEM_WAIT, &wait),
+	     "waiting for the GPU");
+}
+
+/* One import is too short to be measured beside timer ticks: 24 of 4K */
+#define PAGES		194400
+#define MAX_IMPORTS	96
+
+/* Both are for each page of the picture. */
+static void measure_import(struct bench *b, const char *import,
+			   const char *release, const struct vgpu_surface *s,
+			   enum layout layout, double *in)
+{
+	const int count = PAGES * VGPU_PAGE / s->size;
+	const double pages = (double)count * s->size / VGPU_PAGE;
+	__u32 batch = make_batch(b->drm), handles[MAX_IMPORTS];
+	int fds[MAX_IMPORTS], i, n;
+	double out[RUNS];
+	__u64 start;
+
+	lay_out(&b->v, s, layout);
+	for (i = -1; i < RUNS; i++) {
+		for (n = 0; n < count; n++)
+			fds[n] = export_screen(&b->v, s);
+		start = now();
+		for (n = 0; n < count; n++) {
+			must(vgpu_drm_import(b->drm, fds[n], &handles[n]),
+			     "importing");
+			use(b->drm, handles[n], batch);
+		}
+		if (i >= 0)
+			in[i] = (now() - start) / pages;
+		wait_for(b->drm, batch);
+		usleep(RETIRE);
+
+		busy_start();
+		start = instructions();
+		for (n = 0; n < count; n++) {
+			vgpu_drm_close_handle(b->drm, handles[n]);
+			close(fds[n]);
+		}
+		usleep(SETTLE);
+		if (i >= 0)
+			out[i] = (instructions() - start) / pages;
+		busy_stop();
+	}
+	vgpu_drm_close_handle(b->drm, batch);
+	figure(import, in);
+	figure(release, out);
+}
+
+void bench_import(struct bench *b)
+{
+	struct vgpu_mark mark = vgpu_mark(&b->v);
+	double small[RUNS], big[RUNS], other[RUNS];
+	struct vgpu_surface s;
+	int i;
+
+	make_screen(&b->v, &s, 1920, 1080);
+	measure_import(b, "import_1080p", "release_1080p", &s, CONTIGUOUS,
+		       small);
+	vgpu_release(&b->v, mark);
+
+	make_screen(&b->v, &s, WIDTH_4K, HEIGHT_4K);
+	measure_import(b, "import_4k", "release_4k", &s, CONTIGUOUS, big);
+	for (i = 0; i < RUNS; i++)
+		other[i] = big[i] / small[i];
+	figure("import_growth", other);
+	measure_import(b, "import_4k_64k", "release_4k_64k", &s, CHUNKS_64K,
+		       other);
+	measure_import(b, "import_4k_scattered", "release_4k_scattered", &s,
+		       SCATTERED, other);
+	vgpu_release(&b->v, mark);
+}

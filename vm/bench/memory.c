@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Memory that the kernel keeps for exports, and for queries without one. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+/* Exports that are measured, where each is big and where each is small */
+#define FEW		96
+#define MANY		256
+#define MAX_HELD	(2 * MANY)
+#define SETTLE		200000
+
+/*
+ * i915 gets the pages of an object as a scatterlist, here and nowhere else:
+ * struct sg_table has the number of its entries behind one pointer.
+ */
+#define PROBE		"gvt_pages"
+#define PROBE_AT	"__i915_gem_object_set_pages entries=+8(%si):u32"
+
+/* Entries of the object that got its pages last */
+static double last_entries(void)
+{
+	FILE *f = trace_open();
+	char line[256], *at;
+	double entries = -1;
+
+	while (fgets(line, sizeof(line), f)) {
+		at = strstr(line, " entries=");
+		if (at)
+			entries = atoi(at + strlen(" entries="));
+	}
+	fclose(f);
+	return entries;
+}
+
+/* Export, import, and have the pages found: a read does, on any kernel. */
+static __u32 hold(struct bench *b, const struct vgpu_surface *s, int *fd)
+{
+	__u32 handle;
+	__u64 word;
+
+	*fd = export_screen(&b->v, s);
+	must(vgpu_drm_import(b->drm, *fd, &handle), "importing");
+	must(vgpu_drm_pread(b->drm, handle, 0, &word, sizeof(word)),
+	     "reading");
+	return handle;
+}
+
+static void let_go(struct bench *b, __u32 handle, int fd)
+{
+	vgpu_drm_close_handle(b->drm, handle);
+	close(fd);
+}
+
+static void measure_exports(struct bench *b, const char *entries,
+			    const char *bytes, const struct vgpu_surface *s,
+			    enum layout layout, int exports)
+{
+	/* They fill what slabs have to spare, of which big ones need less. */
+	const int held = exports == MANY ? MANY : FEW / 3;
+	double count[RUNS], size[RUNS];
+	__u32 handles[MAX_HELD];
+	int fds[MAX_HELD], i, n;
+	long long before;
+
+	lay_out(&b->v, s, layout);
+	for (i = -1; i < RUNS; i++) {
+		trace_start(PROBE, PROBE_AT);
+		handles[0] = hold(b, s, &fds[0]);
+		trace_stop(PROBE);
+		if (i >= 0)
+			count[i] = last_entries();
+		trace_forget(PROBE);
+		let_go(b, handles[0], fds[0]);
+		usleep(SETTLE);
+
+		for (n = 0; n < held; n++)
+			handles[n] = hold(b, s, &fds[n]);
+		before = free_memory();
+		for (; n < held + exports; n++)
+			handles[n] = hold(b, s, &fds[n]);
+		if (i >= 0)
+			size[i] = (double)(before - free_memory()) /
+				  exports;
+		for (n = 0; n < held + exports; n++)
+			let_go(b, handles[n], fds[n]);
+		usleep(SETTLE);
+	}
+	figure(entries, count);
+	figure(bytes, size);
+}
+
+void bench_memory(struct bench *b)
+{
+	struct vgpu_mark mark = vgpu_mark(&b->v);
+	struct vgpu_surface s;
+
+	make_screen(&b->v, &s, WIDTH_4K, HEIGHT_4K);
+	measure_exports(b, "entries_4k", "bytes_4k", &s, CONTIGUOUS,
+			MANY);
+	measure_exports(b, "entries_4k_64k", "bytes_4k_64k", &s, CHUNKS_64K,
+			FEW);
+	measure_exports(b, "entries_4k_scattered", "bytes_4k_scattered", &s,
+			SCATTERED, FEW);
+	vgpu_release(&b->v, mark);
+}
