@@ -90,7 +90,7 @@ FIXTURE_VARIANT(scanline) {
 
 FIXTURE_SETUP(scanline)
 {
-	if (!test_open(_metadata, &self->v))
+	if (!test_open_vgpu(_metadata, &self->v))
 		return;
 	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 0, WIDTH, HEIGHT));
 }
@@ -170,7 +170,7 @@ FIXTURE(counter) {
 
 FIXTURE_SETUP(counter)
 {
-	if (!test_open(_metadata, &self->v))
+	if (!test_open_vgpu(_metadata, &self->v))
 		return;
 	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 0, WIDTH, HEIGHT));
 	ASSERT_EQ(0, set_lines(&self->v, VTOTAL, HEIGHT));
@@ -253,7 +253,7 @@ FIXTURE_SETUP(vblank)
 		},
 	};
 
-	if (!test_open(_metadata, &self->v))
+	if (!test_open_vgpu(_metadata, &self->v))
 		return;
 	self->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	ASSERT_LE(0, self->fd);
