@@ -171,7 +171,7 @@ build_step() {
 	for module in i915 kvmgt; do
 		strip --strip-debug -o "$dir/$module.ko" "$TREE/$DRIVER/$module.ko"
 	done
-	stamp state "$(kernel_hash)"
+	stamp state "$(change_at "$STEP")"
 	unlock "build-series-check-$KERNEL_VERSION"
 	tree series-check-debug configure_as_debug \
 		"$(hash_paths vm/debug.config)$(declare -f configure_as_debug)"
@@ -182,17 +182,29 @@ build_step() {
 	unlock "build-series-check-debug-$KERNEL_VERSION"
 }
 
-# build_at STEP: sets ENTRY, with modules and with what was said.
+# change_at STEP: one word for all that the first STEP patches do to the kernel.
+change_at() {
+	local commit
+
+	commit=$(git -C "$WORK/replay" rev-list --reverse HEAD | sed -n "$(($1 + 1))p")
+	hash_words "$KERNEL_VERSION" \
+		"$(git -C "$WORK/replay" diff base "$commit" -- arch drivers include | sha256sum)"
+}
+# build_at STEP: sets ENTRY, with modules and with what was said. What the base
+# says is wanted of all files that the series touches.
 build_at() {
+	local files=''
+
 	STEP=$1
 	BEFORE=the-base-is-always-compiled
-	if [ "$1" -gt 0 ]; then
-		state_at $(($1 - 1))
-		BEFORE=$(kernel_hash)
+	git -C "$WORK/replay" diff --name-only base HEAD >"$WORK/series-files"
+	if [ "$1" -eq 0 ]; then
+		files=$(grep -vE "^$DRIVER/(gvt|gem)/" "$WORK/series-files" | grep '\.[ch]$')
+	else
+		BEFORE=$(change_at $(($1 - 1)))
 	fi
 	state_at "$1"
-	git -C "$WORK/replay" diff --name-only base HEAD >"$WORK/series-files"
-	entry "step-build-$(hash_words "$(kernel_hash)" "$(hash_paths vm/debug.config)" \
+	entry "step-build-$(hash_words "$(change_at "$1")" "$files" "$(hash_paths vm/debug.config)" \
 		"$(declare -f build_step make_debian make_debug debug_objects docs write_sparse forget_objects make_in_tree \
 			configure_as_debian configure_as_debug)")" build_step
 }
