@@ -13,12 +13,13 @@
 #   qtest        the registers of the IGD device
 #   rig          on each platform: GPU smoke test and kselftest; and the kselftest
 #                as 32-bit programs
+#   firmware     Debian's QEMU in the rig shows a guest (check-e2e.sh)
 #   debug        KUnit, mock selftests and kselftest on the debug kernel
 #   stress       a minute of the fuzzer on the debug kernel
 #   kunit        KUnit and mock selftests alone (part of debug)
 #
-# Without STEP all of them but kunit. --stock runs only the rig step, on Debian's own
-# i915 and kvmgt: its failures are what stock lacks, and do not make the exit
+# Without STEP all of them but kunit. --stock runs only rig and firmware, on Debian's
+# own i915 and kvmgt: their failures are what stock lacks, and do not make the exit
 # status non-zero as long as the tests could run. The last line is always
 # "N passed, N failed, N skipped".
 
@@ -39,13 +40,13 @@ for arg in "$@"; do
 		BOOT+=(--stock)
 		;;
 	--kvm) BOOT+=(--kvm) ;;
-	shell | series | style | docs | uapi | decoder | sparse | qtest | rig | debug | stress | kunit) STEPS+=("$arg") ;;
+	shell | series | style | docs | uapi | decoder | sparse | qtest | rig | firmware | debug | stress | kunit) STEPS+=("$arg") ;;
 	*) die "unknown step or option $arg (see --help)" ;;
 	esac
 done
 if [ ${#STEPS[@]} -eq 0 ]; then
-	STEPS=(shell series style docs uapi decoder sparse qtest rig debug stress)
-	[ -z "$STOCK" ] || STEPS=(rig)
+	STEPS=(shell series style docs uapi decoder sparse qtest rig firmware debug stress)
+	[ -z "$STOCK" ] || STEPS=(rig firmware)
 fi
 # wants STEP...: is any of them to be done?
 wants() {
@@ -55,7 +56,7 @@ wants() {
 	return 1
 }
 
-ON_RIG=(rig debug stress kunit)	# steps that boot it
+ON_RIG=(rig firmware debug stress kunit)	# steps that boot it
 
 RESULTS=$OUT/check
 PASSED=0
@@ -279,10 +280,16 @@ start_stress() {
 			--platform "$platform" --name "check-stress-$platform"
 	done
 }
+# The one VMM that is not ours, in its quickest case
+start_firmware() {
+	E2E_RESULTS=$RESULTS/e2e-firmware launch e2e-firmware e2e \
+		"$SCRIPTS/check-e2e.sh" "${BOOT[@]}" firmware
+}
 # The longest first, and the others beside them.
 step_rigs() {
 	if wants debug; then start_debug_rigs "$KSELFTESTS"; elif wants kunit; then start_debug_rigs ""; fi
 	! wants rig || start_platform_rigs
+	! wants firmware || start_firmware
 	! wants stress || start_stress
 	while [ ${#RIG_NAME[@]} -gt 0 ]; do finish_rig; done
 }
@@ -296,7 +303,8 @@ build() {
 	[ -z "$STOCK" ] || variant=stock
 	if wants qtest "${ON_RIG[@]}"; then "$SCRIPTS/qemu.sh" || return; fi
 	if wants "${ON_RIG[@]}"; then "$SCRIPTS/programs.sh" || return; fi
-	if wants rig; then "$SCRIPTS/initrd.sh" $variant || return; fi
+	if wants rig firmware; then "$SCRIPTS/initrd.sh" $variant || return; fi
+	if wants firmware; then "$SCRIPTS/e2e-guest.sh" || return; fi
 	if wants debug stress kunit; then "$SCRIPTS/initrd.sh" debug || return; fi
 }
 
@@ -319,7 +327,7 @@ fi
 say "built in $SECONDS s"
 for name in "${STEPS[@]}"; do
 	case $name in
-	rig | debug | stress | kunit) ;;
+	rig | firmware | debug | stress | kunit) ;;
 	*) step "$name" ;;
 	esac
 done
