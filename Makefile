@@ -13,12 +13,14 @@ SEED ?=
 FROM ?= 1
 TO ?= last
 DEBUG ?= 1
+IGT_SRC ?=
 
 boot_options = --platform $(PLATFORM) $(if $(STOCK),--stock) $(if $(KVM),--kvm)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup fetch qemu modules rig demo demo-linux check check-debug \
-	check-e2e kunit audit bench fuzz series series-check tree shell lint clean clean-cache
+	check-e2e kunit audit bench fuzz igt \
+	series series-check tree shell lint clean clean-cache
 
 help:	## this list
 	@echo 'gvt-dmabuf: zero-copy display of GVT-g vGPUs, on $(KERNEL_SOURCE)'
@@ -30,6 +32,7 @@ help:	## this list
 	@echo '  STOCK=1                    check, shell: Debian'"'"'s own i915 and kvmgt'
 	@echo '  KVM=1                      demo, check, shell: run the rig on KVM, not emulated'
 	@echo '  FROM=N TO=N                series-check: from and to which patch, or "last"'
+	@echo '  IGT_SRC=DIRECTORY          check, igt: a checkout of igt-gpu-tools'
 	@echo '  UPDATE=1                   fetch: newest base packages'
 	@echo '  MINUTES=N SEED=S DEBUG=    fuzz: how long, from which seed, on Debian'"'"'s kernel'
 
@@ -78,6 +81,10 @@ fuzz: setup	## random guests and viewers, on the debug kernel
 
 lint: setup	## shellcheck, checkpatch, sparse
 	@scripts/check.sh shell series style sparse
+
+
+igt: setup	## the IGT test in a checkout of it: IGT_SRC=DIRECTORY
+	@scripts/igt.sh $(if $(STOCK),--stock) --platform $(PLATFORM) $(IGT_SRC)
 
 series: setup	## the patch series as mails in out/series
 	@scripts/series.sh export

@@ -11,6 +11,7 @@
 #   decoder      the decoder in user space: KUnit rows and branch coverage
 #   sparse       sparse and W=1 on the kernel files of the series
 #   qtest        the registers of the IGD device
+#   igt          the IGT test, if IGT_SRC names a checkout (igt.sh)
 #   rig          on each platform: GPU smoke test and kselftest; and the kselftest
 #                as 32-bit programs
 #   firmware     Debian's QEMU in the rig shows a guest (check-e2e.sh)
@@ -40,12 +41,12 @@ for arg in "$@"; do
 		BOOT+=(--stock)
 		;;
 	--kvm) BOOT+=(--kvm) ;;
-	shell | series | style | docs | uapi | decoder | sparse | qtest | rig | firmware | debug | stress | kunit) STEPS+=("$arg") ;;
+	shell | series | style | docs | uapi | decoder | sparse | qtest | igt | rig | firmware | debug | stress | kunit) STEPS+=("$arg") ;;
 	*) die "unknown step or option $arg (see --help)" ;;
 	esac
 done
 if [ ${#STEPS[@]} -eq 0 ]; then
-	STEPS=(shell series style docs uapi decoder sparse qtest rig firmware debug stress)
+	STEPS=(shell series style docs uapi decoder sparse qtest igt rig firmware debug stress)
 	[ -z "$STOCK" ] || STEPS=(rig firmware)
 fi
 # wants STEP...: is any of them to be done?
@@ -126,7 +127,7 @@ step_series() { tap_of series "$SCRIPTS/series.sh" check; }
 step_style() {
 	cd "$REPO"
 	each "QEMU checkpatch" qemu_style qemu/*.[ch] qemu/tests/*.[ch]
-	each "checkpatch" kernel_style vm/*.c vm/bench/*.[ch] vm/demo/*.[ch] vm/e2e/*.[ch] vm/fuzz/*.[ch]
+	each "checkpatch" kernel_style vm/*.c vm/bench/*.[ch] vm/demo/*.[ch] vm/e2e/*.[ch] vm/fuzz/*.[ch] igt/*.c
 }
 # Below qemu/, so that checkpatch sees that a test is one: g_assert_*() is theirs.
 qemu_style() {
@@ -140,6 +141,8 @@ kernel_style() {
 	local ignore=()
 
 	[[ $1 != */vnc-shot.c ]] || ignore=(--ignore CAMELCASE)
+	# A program of user space, but not below a directory that checkpatch knows
+	[[ $1 != igt/* ]] || ignore=(--ignore PREFER_KERNEL_TYPES)
 	[ ! -f "$REPO/$1" ] ||
 		(cd "$RESULTS" && perl "$BASE_SRC/scripts/checkpatch.pl" --root="$BASE_SRC" \
 			--strict --no-summary --terse "${ignore[@]}" -f "$REPO/$1")
@@ -152,6 +155,31 @@ step_decoder() {
 	count_tap decoder "$RESULTS/decoder.tap"
 }
 step_sparse() { tap_of sparse "$SCRIPTS/sparse.sh"; }
+
+# IGT says what came of a subtest in a line of its own.
+igt_tap() {
+	awk '
+		/^Subtest [^ ]*: [A-Z]/ {
+			sub(/:$/, "", $2)
+			ok = $3 == "SUCCESS" || $3 == "SKIP"
+			print (ok ? "ok " : "not ok ") ++n " " $2 ($3 == "SKIP" ? " # SKIP" : "")
+		}
+		END {
+			print "1.." n + 0
+			if (!n)
+				print "Bail out! none of them ran"
+		}' "$1"
+}
+step_igt() {
+	if [ -z "${IGT_SRC-}" ]; then
+		say "  igt: SKIPPED: no checkout of igt-gpu-tools: see scripts/igt.sh --help"
+		SKIPPED=$((SKIPPED + 1))
+		return
+	fi
+	"$SCRIPTS/igt.sh" "$IGT_SRC" >"$RESULTS/igt.log" 2>&1 || :
+	igt_tap "$RESULTS/igt.log" >"$RESULTS/igt.tap"
+	count_tap igt "$RESULTS/igt.tap"
+}
 
 # --- steps on the rig -------------------------------------------------------
 
@@ -301,7 +329,7 @@ build() {
 	local variant=ours
 
 	[ -z "$STOCK" ] || variant=stock
-	if wants qtest "${ON_RIG[@]}"; then "$SCRIPTS/qemu.sh" || return; fi
+	if wants qtest igt "${ON_RIG[@]}"; then "$SCRIPTS/qemu.sh" || return; fi
 	if wants "${ON_RIG[@]}"; then "$SCRIPTS/programs.sh" || return; fi
 	if wants rig firmware; then "$SCRIPTS/initrd.sh" $variant || return; fi
 	if wants firmware; then "$SCRIPTS/e2e-guest.sh" || return; fi

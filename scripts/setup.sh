@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# setup.sh [--check]: make the machine ready to build and boot.
+# setup.sh [--check] [PACKAGE...]: make the machine ready to build and boot.
 #
 # Looks at disk and memory first, then for the Debian packages that the build
-# needs, and installs the missing ones with apt (as root, or through sudo).
+# needs, and for each PACKAGE, which only one target needs, and installs the
+# missing ones with apt (as root, or through sudo).
 # With --check nothing is installed: missing packages are listed and the exit
 # status says whether there are any.
 
@@ -90,15 +91,20 @@ install_packages() {
 		apt-get install -y --no-install-recommends "$@"
 }
 
+CHECK=
+if [ "${1-}" = --check ]; then
+	CHECK=1
+	shift
+fi
 case ${1-} in
-'' | --check) ;;
-*) die "unknown argument $1 (see --help)" ;;
+-*) die "unknown argument $1 (see --help)" ;;
 esac
+PACKAGES+=("$@")
 
 check_debian
 check_room
 missing=$(missing_packages | tr '\n' ' ')
 [ -n "$missing" ] || exit 0
-[ "${1-}" != --check ] || die "packages missing: $missing"
+[ -z "$CHECK" ] || die "packages missing: $missing"
 # shellcheck disable=SC2086	# one word a package
 install_packages $missing
