@@ -19,7 +19,7 @@ boot_options = --platform $(PLATFORM) $(if $(STOCK),--stock) $(if $(KVM),--kvm)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup fetch qemu modules rig demo demo-linux check check-debug \
-	check-e2e kunit audit bench fuzz igt \
+	check-e2e kunit audit bench fuzz deb check-deb igt \
 	series series-check tree shell lint clean clean-cache
 
 help:	## this list
@@ -82,6 +82,12 @@ fuzz: setup	## random guests and viewers, on the debug kernel
 lint: setup	## shellcheck, checkpatch, sparse
 	@scripts/check.sh shell series style sparse
 
+
+deb: setup	## a DKMS package of i915 and kvmgt with the series, in out/deb
+	@scripts/deb.sh
+
+check-deb: setup	## the DKMS package, installed, booted and removed
+	@scripts/check-deb.sh
 
 igt: setup	## the IGT test in a checkout of it: IGT_SRC=DIRECTORY
 	@scripts/igt.sh $(if $(STOCK),--stock) --platform $(PLATFORM) $(IGT_SRC)

@@ -112,7 +112,7 @@ each() {
 step_shell() {
 	cd "$REPO"
 	each shellcheck "shellcheck -x -P scripts" scripts/*.sh .ci/run
-	each shellcheck "shellcheck -s dash" vm/init vm/e2e/guest-init vm/e2e/*-run
+	each shellcheck "shellcheck -s dash" vm/init vm/e2e/guest-init vm/e2e/*-run dkms/build.sh
 }
 # tap_of NAME COMMAND...: run it, show why something failed, and count.
 tap_of() {

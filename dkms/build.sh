@@ -1,0 +1,45 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# build.sh KERNEL HEADERS: called by dkms, in a copy of this directory.
+#
+# Takes i915 out of Debian's linux-source, which must be of the very version
+# that the kernel was built from, applies patches/ and builds i915 and kvmgt.
+# Only what is in i915's directory is patched: VFIO and KVM stay Debian's.
+
+set -eu
+
+kernel=$1
+headers=$2
+upstream=${kernel%%[!0-9.]*}			# 6.12.117+deb12-amd64 -> 6.12.117
+series=${upstream%.*}				# 6.12
+name=linux-source-$series
+tarball=/usr/src/$name.tar.xz
+i915=drivers/gpu/drm/i915
+
+die() {
+	echo "gvt-dmabuf: $*" >&2
+	exit 1
+}
+
+[ -f "$tarball" ] || die "no $tarball: install the package $name"
+rm -rf linux
+mkdir linux
+# intel_ips.h is the one file that i915 includes from elsewhere in the source.
+tar -xf "$tarball" -C linux --strip-components=1 \
+	"$name/Makefile" "$name/$i915" "$name/drivers/platform/x86/intel_ips.h"
+
+source=$(sed -n 's/^\(VERSION\|PATCHLEVEL\|SUBLEVEL\) = //p' linux/Makefile | paste -sd.)
+[ "$source" = "$upstream" ] ||
+	die "$name is $source, the kernel is $upstream: upgrade so that both are of one version"
+
+for patch in patches/*.patch; do
+	patch -d linux -p1 --silent --no-backup-if-mismatch --fuzz=0 <"$patch" ||
+		die "${patch#patches/} does not fit $name $source"
+done
+
+# Headers of tracepoints name themselves from include/trace of the source; and
+# the option of the export is not in the configuration of Debian's kernel.
+mkdir -p linux/include/trace
+make -C "$headers" M="$PWD/linux/$i915" -j"$(nproc)" \
+	CONFIG_DRM_I915_GVT_DMABUF=y \
+	KCFLAGS="-DCONFIG_DRM_I915_GVT_DMABUF=1 -I$PWD/linux/include/trace" modules

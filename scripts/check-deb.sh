@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# check-deb.sh: try the DKMS package out, as TAP.
+#
+# Builds it (deb.sh), installs it in a Debian of its own (deb-root.sh), which has
+# DKMS build the modules, boots the rig on these and runs the kselftest there,
+# removes the package and looks whether anything is left. Needs root. The last
+# line is "N passed, N failed, N skipped".
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+usage_if_asked "$@"
+[ $# -eq 0 ] || die "unknown argument $1 (see --help)"
+
+TESTS=(gvt_dmabuf_test gvt_dmabuf_id_test gvt_dmabuf_object_test)
+RESULTS=$OUT/check-deb
+PASSED=0
+FAILED=0
+
+# result NAME COMMAND...: one TAP line; the log is named if it fails.
+result() {
+	local name=$1 log=$RESULTS/$((PASSED + FAILED + 1)).log
+	shift
+
+	if "$@" >"$log" 2>&1; then
+		PASSED=$((PASSED + 1))
+		say "ok $((PASSED + FAILED)) $name"
+	else
+		FAILED=$((FAILED + 1))
+		say "not ok $((PASSED + FAILED)) $name"
+		tail -n 5 "$log" | sed 's/^/# /'
+		say "# log: $log"
+	fi
+}
+# With /proc and /dev, which are gone when the command has ended.
+in_root() {
+	# shellcheck disable=SC2016	# for the shell in the namespace
+	ROOT=$ROOT unshare --mount --propagation private sh -c '
+		mount -t proc proc "$ROOT/proc" && mount --rbind /dev "$ROOT/dev" || exit
+		exec chroot "$ROOT" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C \
+			DEBIAN_FRONTEND=noninteractive "$@"' sh "$@"
+}
+apt_in_root() { in_root apt-get -y --no-install-recommends "$@"; }
+
+# Which file modprobe would load, of i915 and kvmgt
+which_modules() {
+	in_root modinfo -k "$KERNEL_RELEASE" -F filename i915
+	in_root modinfo -k "$KERNEL_RELEASE" -F filename kvmgt
+}
+# both PATTERN: are both modules from there?
+both() {
+	which_modules
+	[ "$(which_modules | grep -c "/$KERNEL_RELEASE/$1/")" = 2 ]
+}
+dkms_says_installed() {
+	in_root dkms status gvt-dmabuf
+	in_root dkms status gvt-dmabuf | grep -q ": installed\$"
+}
+# What the package could leave behind
+leftovers() {
+	in_root find /usr/src /var/lib/dkms "/lib/modules/$KERNEL_RELEASE" \
+		\( -path '*gvt-dmabuf*' -o -path '*/updates/*' \) -print
+}
+nothing_left() {
+	leftovers
+	[ -z "$(leftovers)" ] && both kernel/drivers/gpu/drm/i915
+}
+boot_on_modules() {
+	local dir=$RESULTS/modules file programs test puts=()
+
+	mkdir -p "$dir"
+	programs=$("$SCRIPTS/programs.sh" --path) || return
+	for test in "${TESTS[@]}"; do puts+=(--put "$programs/$test"); done
+	for file in "$ROOT/lib/modules/$KERNEL_RELEASE"/updates/dkms/*.ko*; do
+		case $file in
+		*.xz) xz -dc "$file" >"$dir/$(basename "$file" .xz)" ;;
+		*) cp "$file" "$dir/" ;;
+		esac || return
+	done
+	"$SCRIPTS/boot.sh" --name check-deb --modules "$dir" "${puts[@]}" -- \
+		"for t in ${TESTS[*]}; do ./\$t || exit 1; done"
+}
+
+rm -rf "$RESULTS"
+mkdir -p "$RESULTS"
+base_paths
+base=$("$SCRIPTS/deb-root.sh" --path)
+"$SCRIPTS/deb.sh"
+DEB=$(find "$OUT/deb" -name 'gvt-dmabuf-dkms_*_all.deb')
+ROOT=$CACHE/tmp/deb-root.$$
+DOOMED+=("$ROOT")
+run_logged "copying the Debian" "$LOGS/deb-root-copy.log" cp -a --reflink=auto "$base" "$ROOT"
+cp "$DEB" "$ROOT/tmp/"
+deb=/tmp/$(basename "$DEB")
+
+say "TAP version 13"
+result "lintian has nothing to say" in_root lintian --tag-display-limit 0 --fail-on error,warning \
+	--suppress-tags bogus-mail-host,bogus-mail-host-in-debian-changelog,bad-distribution-in-changes-file "$deb"
+result "stock modules are what modprobe takes before" both kernel/drivers/gpu/drm/i915
+result "it installs, and DKMS builds the modules" apt_in_root install "$deb"
+result "its modules are what modprobe takes" both updates/dkms
+result "dkms says that it is installed" dkms_says_installed
+result "the rig runs on its modules" boot_on_modules
+result "it is removed" apt_in_root purge gvt-dmabuf-dkms
+result "nothing is left, and stock modules are back" nothing_left
+say "1..$((PASSED + FAILED))"
+say "$PASSED passed, $FAILED failed, 0 skipped"
+[ "$FAILED" -eq 0 ]

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# deb.sh: build the DKMS package gvt-dmabuf-dkms in out/deb.
+#
+# It carries what the series changes in i915, patch by patch, and builds i915 and
+# kvmgt from Debian's kernel source where it is installed: docs/hardware.md. The
+# maintainer is who builds it: DEBFULLNAME and DEBEMAIL, or git's identity.
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+usage_if_asked "$@"
+[ $# -eq 0 ] || die "unknown argument $1 (see --help)"
+
+NEEDED=(debhelper dh-dkms)
+I915=drivers/gpu/drm/i915
+
+"$SCRIPTS/setup.sh" "${NEEDED[@]}"
+
+NAME=${DEBFULLNAME:-$(git -C "$REPO" config user.name || echo gvt-dmabuf)}
+MAIL=${DEBEMAIL:-$(git -C "$REPO" config user.email || echo gvt-dmabuf@localhost)}
+
+base_paths
+# Of one day there may be more than one: the second word is the series.
+DATE=$(git -C "$REPO" log -1 --format=%cd --date=format:%Y%m%d 2>/dev/null || date +%Y%m%d)
+VERSION=0.$DATE.$("$SCRIPTS/series.sh" hash | cut -c1-8)
+
+WORK=$(mktemp -d)
+DOOMED+=("$WORK")
+SOURCE=$WORK/gvt-dmabuf-$VERSION
+
+cp -r "$REPO/dkms" "$SOURCE"
+cp "$REPO/docs/hardware.md" "$SOURCE/"
+sed -i "s/@MAINTAINER@/$NAME <$MAIL>/" "$SOURCE/debian/control"
+cat >"$SOURCE/debian/changelog" <<-EOS
+	gvt-dmabuf ($VERSION) $DEBIAN_CODENAME; urgency=medium
+
+	  * Built from the series on $KERNEL_SOURCE $KERNEL_VERSION.
+
+	 -- $NAME <$MAIL>  $(date -R)
+EOS
+
+"$SCRIPTS/series.sh" replay "$WORK/replay"
+git -C "$WORK/replay" format-patch -q --no-signature -o "$SOURCE/patches" base -- "$I915"
+
+build_package() {
+	(cd "$SOURCE" && dpkg-buildpackage -us -uc -b)
+}
+run_logged "building the package" "$LOGS/deb.log" build_package
+mkdir -p "$OUT/deb"
+rm -f "$OUT"/deb/*.deb
+cp "$WORK"/*.deb "$OUT/deb/"
+say "out/deb/gvt-dmabuf-dkms_${VERSION}_all.deb: $(find "$SOURCE/patches" -name '*.patch' | wc -l) patches, for kernels built from $KERNEL_SOURCE $KERNEL_VERSION"
