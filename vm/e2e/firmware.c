@@ -146,10 +146,15 @@ static void put_number(__u32 n)
 	put_char('0' + n % 10);
 }
 
+static bool has_answer(void)
+{
+	return port_read8(COM2 + 5) & 1;
+}
+
 static void wait_for_answer(void)
 {
 	do {
-		while (!(port_read8(COM2 + 5) & 1))
+		while (!has_answer())
 			;
 	} while (port_read8(COM2) != '\n');
 }
@@ -284,8 +289,8 @@ static void plane_on(const struct display *d)
 	mmio_write(d->bar + PLANE_CTL_1_A, ENABLE | XRGB8888);
 }
 
-static void hand_over(const struct display *d, const char *name, __u32 number,
-		      __u32 which)
+static void name_picture(const struct display *d, const char *name,
+			 __u32 number, __u32 which)
 {
 	put_text("picture ");
 	put_text(name);
@@ -293,6 +298,12 @@ static void hand_over(const struct display *d, const char *name, __u32 number,
 	put_char(' ');
 	put_hex(d->hash[which]);
 	put_text(" 320 240 0 0 0 0\n");
+}
+
+static void hand_over(const struct display *d, const char *name, __u32 number,
+		      __u32 which)
+{
+	name_picture(d, name, number, which);
 	wait_for_answer();
 }
 
@@ -326,6 +337,28 @@ static void flip_among(const struct display *d, __u32 count, __u32 flips)
 	wait_for_answer();
 }
 
+/*
+ * QEMU 7.2 forgets its buffers at a reset, but not the address of the one that
+ * it showed: should the next one get that address, it is not shown until there
+ * was another. So let there be others until the viewer answers.
+ */
+static void hand_over_after_reset(struct display *d)
+{
+	int frames;
+
+	make_picture(d, 1);
+	name_picture(d, "firmware-", d->tag, 0);
+	while (!has_answer()) {
+		flip(d, 1);
+		for (frames = 0; frames < 30 && !has_answer(); frames++)
+			wait_for_vblank(d);
+		flip(d, 0);
+		for (frames = 0; frames < 60 && !has_answer(); frames++)
+			wait_for_vblank(d);
+	}
+	wait_for_answer();
+}
+
 static void flip_all(struct display *d, __u32 flips)
 {
 	__u32 i;
@@ -352,12 +385,13 @@ void show(const __u8 *multiboot)
 {
 	struct orders o = orders(multiboot);
 	struct display d = { .tag = o.tag, .bar = find_gpu() };
+	const bool was_reset = mmio_read(WAS_RESET) == WAS_RESET_MAGIC;
 
 	if (!d.bar) {
 		put_text("fail firmware: no GPU\nend\n");
 		return;
 	}
-	if (mmio_read(WAS_RESET) == WAS_RESET_MAGIC) {
+	if (was_reset) {
 		d.tag++;
 		o.reset = false;
 	}
@@ -370,7 +404,10 @@ void show(const __u8 *multiboot)
 	make_picture(&d, 0);
 	plane_on(&d);
 	flip(&d, 0);
-	hand_over(&d, "firmware-", d.tag, 0);
+	if (was_reset)
+		hand_over_after_reset(&d);
+	else
+		hand_over(&d, "firmware-", d.tag, 0);
 	if (o.flips)
 		flip_all(&d, o.flips);
 	if (o.reset) {
