@@ -37,12 +37,12 @@ compile() {
 # condition: "set -e" is off in what run_logged runs.
 compile_all() {
 	local dir=$1 lib=$ROOT/usr/lib/x86_64-linux-gnu
+	local guest=(e2e/kms.c e2e/scene.c e2e/tell.c demo/canvas.c demo/font.c demo/desktop.c)
 
 	cd "$REPO/vm" &&
-		compile -static -o "$dir/kms-desktop" e2e/kms-desktop.c e2e/kms.c e2e/scene.c \
-			demo/canvas.c demo/font.c demo/desktop.c -lm &&
+		compile -static -o "$dir/kms-desktop" e2e/kms-desktop.c "${guest[@]}" -lm &&
 		compile -isystem "$ROOT/usr/include" -o "$dir/vnc-shot" e2e/vnc-shot.c \
-			demo/image.c -L "$lib" \
+			e2e/viewer.c demo/image.c -L "$lib" \
 			-Wl,-rpath-link,"$lib:$ROOT/lib/x86_64-linux-gnu" -lvncclient -lpng &&
 		compile -m32 -march=i686 -Os -ffreestanding -fno-pic -no-pie \
 			-fno-stack-protector -nostdlib -Wl,--build-id=none \

@@ -9,6 +9,9 @@
  *	a cursor may be, and W 0 if nowhere.
  *   viewer: seen | missed
  *	It has that very picture; or it waited as long as it may.
+ *   guest:  cursor NAME HASH W H X Y HOT-X HOT-Y
+ *	The same of the hardware cursor by itself, W 0 if there is none, for a
+ *	viewer that is told of it: answered missed by one that is not.
  *   guest:  among WIDTH HEIGHT HASH...
  *	From now on the display shows one of these frames, whole.
  *   guest:  settled

@@ -19,49 +19,18 @@
 #include <sys/ioctl.h>
 #include <sys/klog.h>
 #include <linux/fb.h>
+#include <drm_fourcc.h>
 
 #include "desktop.h"
-#include "hand.h"
 #include "kms.h"
 #include "scene.h"
+#include "tell.h"
 
 #define CARD		"/dev/dri/card0"
 #define BUFFERS		3
 #define MAX_FRAMES	1000
 
 #define KLOG_CONSOLE_LEVEL	8
-
-static const struct box no_box;
-
-/* ---- handing over ---- */
-
-static bool was_seen(void)
-{
-	char answer[HAND_LINE];
-
-	fflush(stdout);
-	return fgets(answer, sizeof(answer), stdin) &&
-	       !strncmp(answer, "seen", 4);
-}
-
-/* Returns whether the viewer saw the picture. */
-static bool hand_over(const char *name, const __u32 *px, int width,
-		      int height, int stride, const struct box *but)
-{
-	printf("picture %s %016llx %d %d %d %d %d %d\n", name,
-	       (unsigned long long)frame_hash(px, width, height, stride, but),
-	       width, height, but->x, but->y, but->w, but->h);
-	return was_seen();
-}
-
-static int say_error(const char *what)
-{
-	int err = errno ? errno : EIO;
-
-	printf("fail %s: %s\n", what, strerror(err));
-	fflush(stdout);
-	return -err;
-}
 
 /* ---- console ---- */
 
@@ -134,10 +103,11 @@ static int show_init(struct show *s)
 	for (i = 0; i < BUFFERS && !ret; i++)
 		ret = kms_buffer_init(&s->kms, &s->buffers[i],
 				      s->kms.mode.hdisplay,
-				      s->kms.mode.vdisplay);
+				      s->kms.mode.vdisplay,
+				      DRM_FORMAT_MOD_LINEAR);
 	if (!ret)
 		ret = kms_buffer_init(&s->kms, &s->cursor, KMS_CURSOR,
-				      KMS_CURSOR);
+				      KMS_CURSOR, DRM_FORMAT_MOD_LINEAR);
 	if (!ret)
 		ret = scene_init(&s->scene, s->kms.mode.hdisplay,
 				 s->kms.mode.vdisplay);

@@ -11,11 +11,11 @@
 #include <sys/mman.h>
 
 #include <drm.h>
+#include <drm_fourcc.h>
 
 #include "kms.h"
 
 #define MAX_OBJECTS	16
-#define MAX_MODES	64
 #define MAX_PROPS	64
 #define FLIP_TIMEOUT	20000	/* ms; a vblank is due in 17 */
 
@@ -35,13 +35,12 @@ static int do_ioctl(int fd, unsigned long request, void *arg, const char *name)
 
 static int use_connector(struct kms *k, __u32 id)
 {
-	static struct drm_mode_modeinfo modes[MAX_MODES];
 	static __u64 values[MAX_PROPS];
 	static __u32 props[MAX_PROPS], encoders[MAX_OBJECTS];
 	struct drm_mode_get_connector c = {
 		.connector_id = id,
-		.modes_ptr = (uintptr_t)modes,
-		.count_modes = MAX_MODES,
+		.modes_ptr = (uintptr_t)k->modes,
+		.count_modes = KMS_MODES,
 		.props_ptr = (uintptr_t)props,
 		.prop_values_ptr = (uintptr_t)values,
 		.count_props = MAX_PROPS,
@@ -56,10 +55,11 @@ static int use_connector(struct kms *k, __u32 id)
 	if (c.connection != 1 || !c.count_modes)
 		return -ENODEV;
 	k->connector = id;
-	k->mode = modes[0];
-	for (i = 0; i < c.count_modes && i < MAX_MODES; i++)
-		if (modes[i].type & DRM_MODE_TYPE_PREFERRED)
-			k->mode = modes[i];
+	k->mode = k->modes[0];
+	k->mode_count = c.count_modes < KMS_MODES ? c.count_modes : KMS_MODES;
+	for (i = 0; i < k->mode_count; i++)
+		if (k->modes[i].type & DRM_MODE_TYPE_PREFERRED)
+			k->mode = k->modes[i];
 	return 0;
 }
 
@@ -99,39 +99,113 @@ int kms_open(struct kms *k, const char *path)
 	return 0;
 }
 
-int kms_buffer_init(struct kms *k, struct kms_buffer *b, int width, int height)
+int kms_use_mode(struct kms *k, int width, int height)
 {
-	struct drm_mode_create_dumb create = {
-		.width = width, .height = height, .bpp = 32,
-	};
-	struct drm_mode_map_dumb map = { 0 };
-	struct drm_mode_fb_cmd fb = {
-		.width = width, .height = height, .bpp = 32, .depth = 24,
-	};
-	int ret = kms_ioctl(k, DRM_IOCTL_MODE_CREATE_DUMB, &create);
+	unsigned int i;
 
-	if (ret)
-		return ret;
-	b->handle = create.handle;
-	b->stride = create.pitch / 4;
-	b->size = create.size;
-	fb.handle = b->handle;
-	fb.pitch = create.pitch;
-	ret = kms_ioctl(k, DRM_IOCTL_MODE_ADDFB, &fb);
-	if (ret)
-		return ret;
+	for (i = 0; i < k->mode_count; i++) {
+		if (k->modes[i].hdisplay == width &&
+		    k->modes[i].vdisplay == height) {
+			k->mode = k->modes[i];
+			return 0;
+		}
+	}
+	fprintf(stderr, "kms: no mode of %d x %d\n", width, height);
+	return -EINVAL;
+}
+
+static int add_fb(struct kms *k, struct kms_buffer *b, __u64 modifier)
+{
+	struct drm_mode_fb_cmd2 fb = {
+		.width = b->width,
+		.height = b->height,
+		.pixel_format = DRM_FORMAT_XRGB8888,
+		.handles = { b->handle },
+		.pitches = { b->stride * 4 },
+		.modifier = { modifier },
+		.flags = modifier ? DRM_MODE_FB_MODIFIERS : 0,
+	};
+	int ret = kms_ioctl(k, DRM_IOCTL_MODE_ADDFB2, &fb);
+
 	b->fb = fb.fb_id;
-	map.handle = b->handle;
-	ret = kms_ioctl(k, DRM_IOCTL_MODE_MAP_DUMB, &map);
+	return ret;
+}
+
+static int map_buffer(struct kms *k, struct kms_buffer *b)
+{
+	struct drm_mode_map_dumb map = { .handle = b->handle };
+	int ret = kms_ioctl(k, DRM_IOCTL_MODE_MAP_DUMB, &map);
+
 	if (ret)
 		return ret;
 	b->px = mmap(NULL, b->size, PROT_READ | PROT_WRITE, MAP_SHARED, k->fd,
 		     map.offset);
 	if (b->px == MAP_FAILED) {
+		b->px = NULL;
 		fprintf(stderr, "kms: mmap: %s\n", strerror(errno));
 		return -errno;
 	}
 	return 0;
+}
+
+int kms_buffer_init(struct kms *k, struct kms_buffer *b, int width, int height,
+		    __u64 modifier)
+{
+	struct drm_mode_create_dumb create = {
+		.width = width,
+		.height = height,
+		.bpp = 32,
+	};
+	int ret = kms_ioctl(k, DRM_IOCTL_MODE_CREATE_DUMB, &create);
+
+	if (ret)
+		return ret;
+	*b = (struct kms_buffer){
+		.width = width,
+		.height = height,
+		.handle = create.handle,
+		.stride = create.pitch / 4,
+		.size = create.size,
+	};
+	ret = add_fb(k, b, modifier);
+	if (!ret)
+		ret = map_buffer(k, b);
+	if (ret)
+		kms_buffer_free(k, b);
+	return ret;
+}
+
+int kms_buffer_import(struct kms *k, struct kms_buffer *b, int fd, int width,
+		      int height, __u32 stride)
+{
+	struct drm_prime_handle prime = { .fd = fd };
+	int ret = kms_ioctl(k, DRM_IOCTL_PRIME_FD_TO_HANDLE, &prime);
+
+	if (ret)
+		return ret;
+	*b = (struct kms_buffer){
+		.width = width,
+		.height = height,
+		.handle = prime.handle,
+		.stride = stride,
+	};
+	ret = add_fb(k, b, 0);
+	if (ret)
+		kms_buffer_free(k, b);
+	return ret;
+}
+
+void kms_buffer_free(struct kms *k, struct kms_buffer *b)
+{
+	struct drm_gem_close gem = { .handle = b->handle };
+
+	if (b->px)
+		munmap(b->px, b->size);
+	if (b->fb)
+		kms_ioctl(k, DRM_IOCTL_MODE_RMFB, &b->fb);
+	if (b->handle)
+		kms_ioctl(k, DRM_IOCTL_GEM_CLOSE, &gem);
+	memset(b, 0, sizeof(*b));
 }
 
 int kms_set_mode(struct kms *k, const struct kms_buffer *b)
@@ -171,18 +245,27 @@ int kms_flip(struct kms *k, const struct kms_buffer *b)
 	return 0;
 }
 
+int kms_update(struct kms *k, const struct kms_buffer *b)
+{
+	struct drm_mode_fb_dirty_cmd dirty = { .fb_id = b->fb };
+
+	return kms_ioctl(k, DRM_IOCTL_MODE_DIRTYFB, &dirty);
+}
+
 int kms_cursor_show(struct kms *k, const struct kms_buffer *b, int hot)
 {
 	struct drm_mode_cursor2 cursor = {
 		.flags = DRM_MODE_CURSOR_BO,
 		.crtc_id = k->crtc,
-		.width = KMS_CURSOR,
-		.height = KMS_CURSOR,
-		.handle = b->handle,
 		.hot_x = hot,
 		.hot_y = hot,
 	};
 
+	if (b) {
+		cursor.width = b->width;
+		cursor.height = b->height;
+		cursor.handle = b->handle;
+	}
 	return kms_ioctl(k, DRM_IOCTL_MODE_CURSOR2, &cursor);
 }
 

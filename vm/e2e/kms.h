@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A display, dumb buffers on it, flips and a cursor: the legacy KMS ioctls. */
+/* A display, buffers on it, flips and a cursor: the legacy KMS ioctls. */
 #ifndef E2E_KMS_H
 #define E2E_KMS_H
 
@@ -7,8 +7,10 @@
 #include <drm_mode.h>
 
 #define KMS_CURSOR	64	/* pixels square */
+#define KMS_MODES	64
 
 struct kms_buffer {
+	int width, height;
 	__u32 handle, fb, stride;	/* stride in pixels */
 	__u64 size;
 	__u32 *px;
@@ -17,7 +19,8 @@ struct kms_buffer {
 struct kms {
 	int fd;
 	__u32 connector, crtc;
-	struct drm_mode_modeinfo mode;
+	struct drm_mode_modeinfo modes[KMS_MODES], mode;
+	unsigned int mode_count;
 	__u32 flips;			/* that have taken effect */
 };
 
@@ -25,10 +28,21 @@ struct kms {
 
 /* The first connected display and its preferred mode */
 int kms_open(struct kms *k, const char *path);
-int kms_buffer_init(struct kms *k, struct kms_buffer *b, int width, int height);
+/* The mode of kms_set_mode() from now on */
+int kms_use_mode(struct kms *k, int width, int height);
+/* @modifier says how the caller is going to lay out the pixels. */
+int kms_buffer_init(struct kms *k, struct kms_buffer *b, int width, int height,
+		    __u64 modifier);
+/* A dma-buf of another device, linear; the CPU cannot get at it here. */
+int kms_buffer_import(struct kms *k, struct kms_buffer *b, int fd, int width,
+		      int height, __u32 stride);
+void kms_buffer_free(struct kms *k, struct kms_buffer *b);
 int kms_set_mode(struct kms *k, const struct kms_buffer *b);
 /* Show @b at the next vblank, and wait until it is shown. */
 int kms_flip(struct kms *k, const struct kms_buffer *b);
+/* The display is one that copies: @b has changed. */
+int kms_update(struct kms *k, const struct kms_buffer *b);
+/* @b NULL: hide it */
 int kms_cursor_show(struct kms *k, const struct kms_buffer *b, int hot);
 int kms_cursor_move(struct kms *k, int x, int y);
 

@@ -167,6 +167,13 @@ int scene_init(struct scene *s, int width, int height)
 	return 0;
 }
 
+void scene_free(struct scene *s)
+{
+	free(s->back.px);
+	free(s->frame.px);
+	memset(s, 0, sizeof(*s));
+}
+
 /* An ellipse through the room that the panel and the icons leave */
 void scene_draw(struct scene *s, int n, int of)
 {

@@ -13,6 +13,7 @@ struct scene {
 
 /* Returns 0 or -ENOMEM. */
 int scene_init(struct scene *s, int width, int height);
+void scene_free(struct scene *s);
 /* Frame @n of @of; they end where they began. */
 void scene_draw(struct scene *s, int n, int of);
 
