@@ -21,6 +21,7 @@
 #                   removed afterwards)
 #   --cpus N        virtual CPUs (default 1)
 #   --cpu FLAGS     more for QEMU's -cpu, such as -avx,-avx2
+#   --device D      one more device, as QEMU names it
 #   --export T=DIR  let the guest mount DIR, read only, by 9p as T
 #   --append ARGS   more for the kernel's command line
 #   --timeout S     seconds the run may take (default 180; --debug 900)
@@ -37,10 +38,10 @@ usage_if_asked "$@"
 
 PLATFORM=kbl VARIANT=ours TRACED='' VGPUS=1 TYPE='' APERTURE=512 BDF='' TIMEOUT='' NAME=rig
 ACCEL=icount SHIFT=3 CPUS='' MODULES='' SHARE='' SHELL_WANTED='' QUIET='' APPEND='' CPU_FLAGS=''
-PUT=() EXPORTS=()
+PUT=() EXPORTS=() DEVICES=()
 while [ $# -gt 0 ]; do
 	case $1 in
-	--platform | --modules | --vgpus | --cpus | --cpu | --shift | --export | --type | --aperture | --bdf | --put | --share | --append | --timeout | --name)
+	--platform | --modules | --vgpus | --cpus | --cpu | --device | --shift | --export | --type | --aperture | --bdf | --put | --share | --append | --timeout | --name)
 		[ $# -gt 1 ] || die "$1 needs a value (see --help)"
 		;;
 	esac
@@ -51,6 +52,7 @@ while [ $# -gt 0 ]; do
 	--cpus) CPUS=$2 && shift ;;
 	--cpu) CPU_FLAGS=,$2 && shift ;;
 	--shift) SHIFT=$2 && shift ;;
+	--device) DEVICES+=(-device "$2") && shift ;;
 	--export)
 		EXPORTS+=(-virtfs "local,path=${2#*=},mount_tag=${2%%=*},security_model=none,multidevs=remap,readonly=on")
 		shift
@@ -161,7 +163,7 @@ COMMAND=("$QEMU" -machine pc "${MACHINE[@]}" -m "$MEMORY"
 	-kernel "$KERNEL" -initrd "$INITRD" -append "$ARGS"
 	-device "igd,platform=$PLATFORM,aperture-mb=$APERTURE,addr=02.0"
 	-virtfs "local,path=$SHARE,mount_tag=share,security_model=none,multidevs=remap"
-	"${EXPORTS[@]}")
+	"${EXPORTS[@]}" "${DEVICES[@]}")
 
 if [ -n "$SHELL_WANTED" ]; then
 	"${COMMAND[@]}" -serial mon:stdio

@@ -9,6 +9,10 @@
 #   owners     firmware: guests that reset, are killed with their QEMU, or crash
 #              while the picture is exported, one after the other on one vGPU
 #   pair       firmware: two vGPUs, two QEMUs and two guests at once
+#   planes     Linux: three sizes, down and up; the hardware cursor
+#   client     Linux: QEMU's D-Bus display hands the dma-buf, tiled or not, and the
+#              hotspot on to another process
+#   card       Linux: another graphics card imports the dma-buf and displays it
 #
 # Without SCENARIO all of them. A guest hands over to the viewer by lines on a
 # serial port (vm/e2e/hand.h), so nothing is timed; a picture that does not come
@@ -22,6 +26,7 @@
 . "$SCRIPTS/e2e-lib.sh"
 usage_if_asked "$@"
 
+QEMU_CACHE=7	# dma-bufs that QEMU keeps, and two that it may be fetching
 FLIPS=${FLIPS:-120}	# in all, half of them between two buffers
 SLAB_GROWTH=1024	# kB that the rig's kernel may keep after half of them
 PLATFORM=kbl
@@ -40,12 +45,12 @@ while [ $# -gt 0 ]; do
 		OPTIONS+=("$1" "$PLATFORM")
 		shift
 		;;
-	firmware | console | flips | churn | owners | pair) SCENARIOS+=("$1") ;;
-	*) die "unknown scenario or option $1 (see --help)" ;;
+	-*) die "unknown option $1 (see --help)" ;;
+	*) SCENARIOS+=("$1") ;;
 	esac
 	shift
 done
-[ ${#SCENARIOS[@]} -gt 0 ] || SCENARIOS=(firmware console flips churn owners pair)
+[ ${#SCENARIOS[@]} -gt 0 ] || SCENARIOS=(firmware console flips churn owners pair planes client card)
 
 RESULTS=${E2E_RESULTS:-$OUT/check-e2e}
 TAP=$RESULTS/e2e.tap
@@ -75,14 +80,21 @@ run() {
 	say "# $name: $((SECONDS - start)) s"
 }
 ended_well() { [ "$STATUS" -eq 0 ]; }
+# saw_all COUNT PREFIX: that many pictures of such a name, and none was missed.
+saw_all() {
+	[ "$(grep -c "^viewer: saw $2" "$LOG")" -eq "$1" ] && ! grep -q "^viewer: missed $2" "$LOG"
+}
+exports() { sed -n "s/^exports: \([0-9]*\) $1\$/\1/p" "$LOG"; }
+old_exports_went() {
+	at_least $((QEMU_CACHE + 1)) && [ "$(exports shown)" -le "$QEMU_CACHE" ] &&
+		[ "$(exports left)" -eq 0 ]
+}
 saw() { grep -q "^viewer: saw $1 " "$LOG"; }
 never_saw_another_guest() { grep -q '^viewer: never saw ' "$LOG" && ! grep -q '^viewer: saw a pixel ' "$LOG"; }
 no_ioctl_failed() { grep -q '^ioctls: ' "$LOG" && ! grep '^ioctls: ' "$LOG" | grep -qv ' 0 errors$'; }
-at_most() {
-	local limit=$1 ids
-	ids=$(sed -n 's/^ioctls: .* \([0-9]*\) distinct dma-buf ids.*/\1/p' "$LOG")
-	[ -n "$ids" ] && [ "$ids" -gt 0 ] && [ "$ids" -le "$limit" ]
-}
+ids() { sed -n 's/^ioctls: .* \([0-9]*\) distinct dma-buf ids.*/\1/p' "$LOG"; }
+at_most() { at_least 1 && [ "$(ids)" -le "$1" ]; }
+at_least() { [ "$(ids)" -ge "$1" ]; } 2>/dev/null
 slab_is_bounded() {
 	awk -v limit="$SLAB_GROWTH" '
 		/slab grew by/ { n++; if ($(NF - 1) > limit) bad = 1 }
@@ -147,9 +159,9 @@ scenario_pair() {
 
 	! skipped pair || return 0
 	OPTIONS+=(--vgpus 2)
-	E2E_RUN=pair-run E2E_FLIPS=1500
+	E2E_RUN=pair-run E2E_HOST=(E2E_FLIPS=1500)
 	run pair "${FIRMWARE[@]}"
-	E2E_RUN='' E2E_FLIPS=''
+	E2E_RUN='' E2E_HOST=()
 	OPTIONS=("${options[@]}")
 	for tag in 1 2; do
 		result "pair: guest $tag shows its picture" saw "firmware-$tag"
@@ -159,8 +171,61 @@ scenario_pair() {
 	result "pair: the kernel log is clean" ended_well
 }
 both_flipped() { [ "$(grep -c '^viewer: saw [237] frames: ' "$LOG")" -eq 6 ] && ! grep -q '^viewer: missed ' "$LOG"; }
+scenario_planes() {
+	E2E_HOST=(E2E_XRES=1024 E2E_YRES=768)
+	run planes "${E2E_LINUX[@]}" -append "$E2E_ARGS e2e.run=kms-planes,modes:3,cursor"
+	E2E_HOST=()
+	result "modes: three sizes, down and up, each picture whole and of that size" saw_all 12 mode-
+	result "modes: the exports of old sizes go away" old_exports_went
+	result "cursor: shown inside, it is where the guest put it" saw cursor-inside
+	result "cursor: partly off an edge, its other part is shown" saw_all 4 cursor-over-
+	result "cursor: its picture changes" saw cursor-changed
+	result "cursor: its size changes" saw_all 2 cursor-bigger
+	result "cursor: hidden, it is gone; shown again, it is back" hidden_and_back
+	result "planes: no ioctl failed, the kernel log is clean" ended_well_quietly
+}
+# QEMU hands the dma-buf on: it has no part in reading it.
+scenario_client() {
+	local tiles=,tiles:y
+
+	[ "$PLATFORM" != bdw ] || tiles=	# its planes have none
+	E2E_HOST=(E2E_VIEWER=dbus)
+	run client "${E2E_LINUX[@]}" \
+		-append "$E2E_ARGS e2e.run=kms-planes,tiles:none,tiles:x$tiles,tiles:none,pointer"
+	E2E_HOST=()
+	result "client: another process reads the picture from QEMU's dma-buf" saw tiles-none
+	result "client: X tiles are said to be X tiles, and hold the picture" saw_tiled x 0x100000000000001
+	if [ -n "$tiles" ]; then
+		result "client: Y tiles are said to be Y tiles, and hold the picture" saw_tiled y 0x100000000000002
+	else
+		result "client: Y tiles # SKIP Broadwell does not display them" true
+	fi
+	result "client: no hotspot is known until the guest says" saw pointer-inside
+	result "client: the hotspot is the guest's" saw pointer-hotspot
+	result "client: a cursor partly off two edges has a negative position" saw pointer-over-edges
+	result "client: another cursor, another hotspot" saw pointer-changed
+	result "client: a hidden cursor is hidden" saw pointer-hidden
+	result "client: no ioctl failed, the kernel log is clean" ended_well_quietly
+}
+saw_tiled() { saw "tiles-$1" && grep -q "^viewer: got a dma-buf .* modifier $2: ok" "$LOG"; }
+# The importer is another card, with a driver that shares no code with i915.
+scenario_card() {
+	local options=("${OPTIONS[@]}")
+
+	E2E_HOST=(E2E_VIEWER=cirrus)
+	OPTIONS+=(--device cirrus-vga --append iomem=relaxed)
+	run card "${E2E_LINUX[@]}" -append "$E2E_ARGS e2e.run=kms-planes,frames:4"
+	E2E_HOST=()
+	OPTIONS=("${options[@]}")
+	result "card: another card imports the dma-buf and displays it, pixel for pixel" saw_all 4 frame-
+	result "card: no ioctl failed, the kernel log is clean" ended_well_quietly
+}
+hidden_and_back() { saw cursor-hidden && saw cursor-back; }
 ended_well_quietly() { ended_well && no_ioctl_failed; }
 
+for SCENARIO in "${SCENARIOS[@]}"; do
+	[[ $(type -t "scenario_$SCENARIO") == function ]] || die "unknown scenario $SCENARIO (see --help)"
+done
 e2e_build $VARIANT
 rm -rf "$RESULTS"
 mkdir -p "$RESULTS"

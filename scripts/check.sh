@@ -136,11 +136,11 @@ qemu_style() {
 			--no-tree -f "${1#qemu/}")
 }
 # With a tree, where it learns which names in mixed case are the kernel's own;
-# those of libvncclient are not.
+# those of libvncclient and GLib are not.
 kernel_style() {
 	local ignore=()
 
-	[[ $1 != */vnc-shot.c ]] || ignore=(--ignore CAMELCASE)
+	[[ $1 != */@(vnc|dbus)-shot.c ]] || ignore=(--ignore CAMELCASE)
 	# A program of user space, but not below a directory that checkpatch knows
 	[[ $1 != igt/* ]] || ignore=(--ignore PREFER_KERNEL_TYPES)
 	[ ! -f "$REPO/$1" ] ||

@@ -4,8 +4,10 @@
 #
 #   vmlinuz        Debian's kernel, for the guest
 #   guest-initrd   busybox, Debian's i915 as it is, vm/e2e/guest-init and the
-#                  program that draws
-#   vnc-shot       the viewer, for the root file system of e2e-root.sh
+#                  programs that draw
+#   vnc-shot, dbus-shot   the viewers, for the root file system of e2e-root.sh
+#   cirrus.ko      Debian's, for another card than the vGPU's
+#   libvirt-run    libvirt in QEMU's place, with docs/libvirt-domain.xml
 #   host-run       starts QEMU and the viewer in the rig
 #   owners-run     the same for one owner of the vGPU after the other
 #   pair-run       the same for two vGPUs at once
@@ -25,7 +27,7 @@ UAPI=$("$SCRIPTS/uapi.sh" --path)/include
 ROOT=$("$SCRIPTS/e2e-root.sh" --path)
 base_paths
 name=e2e-guest-$(hash_words "$UAPI" "$ROOT" "$KERNEL_VERSION" "$(gcc -dumpfullversion)" \
-	"$(hash_paths vm/e2e vm/demo scripts/e2e-guest.sh)" \
+	"$(hash_paths vm/e2e vm/demo docs/libvirt-domain.xml scripts/e2e-guest.sh)" \
 	"$(dpkg-query -W busybox-static 2>/dev/null)")
 
 compile() {
@@ -37,13 +39,23 @@ compile() {
 # condition: "set -e" is off in what run_logged runs.
 compile_all() {
 	local dir=$1 lib=$ROOT/usr/lib/x86_64-linux-gnu
+	local glib interface=$QEMU_SRC/ui/dbus-display1.xml
+	read -ra glib <<<"$(pkg-config --cflags gio-unix-2.0 | sed 's/-I/-isystem /g')"
 	local guest=(e2e/kms.c e2e/scene.c e2e/tell.c demo/canvas.c demo/font.c demo/desktop.c)
 
 	cd "$REPO/vm" &&
 		compile -static -o "$dir/kms-desktop" e2e/kms-desktop.c "${guest[@]}" -lm &&
+		compile -static -o "$dir/kms-planes" e2e/kms-planes.c "${guest[@]}" -lm &&
 		compile -isystem "$ROOT/usr/include" -o "$dir/vnc-shot" e2e/vnc-shot.c \
 			e2e/viewer.c demo/image.c -L "$lib" \
 			-Wl,-rpath-link,"$lib:$ROOT/lib/x86_64-linux-gnu" -lvncclient -lpng &&
+		gdbus-codegen --interface-info-header --output "$dir/dbus-display1.h" "$interface" &&
+		gdbus-codegen --interface-info-body --output "$dir/dbus-display1.c" "$interface" &&
+		compile "${glib[@]}" -I "$dir" -Wno-unused-parameter -o "$dir/dbus-shot" \
+			e2e/dbus-shot.c "$dir/dbus-display1.c" e2e/viewer.c e2e/kms.c \
+			demo/image.c -L "$lib" \
+			-Wl,-rpath-link,"$lib:$ROOT/lib/x86_64-linux-gnu" -lpng \
+			-l:libgio-2.0.so.0 -l:libgobject-2.0.so.0 -l:libglib-2.0.so.0 &&
 		compile -m32 -march=i686 -Os -ffreestanding -fno-pic -no-pie \
 			-fno-stack-protector -nostdlib -Wl,--build-id=none \
 			-Wl,-T,e2e/firmware.ld -o "$dir/firmware.elf" e2e/firmware.c
@@ -55,7 +67,7 @@ make_initrd() {
 	mkdir -p "$root/bin" "$root/mods"
 	cp "$BUSYBOX" "$root/bin/busybox"
 	install -m 755 "$REPO/vm/e2e/guest-init" "$root/init"
-	mv "$dir/kms-desktop" "$root/bin/"
+	mv "$dir/kms-desktop" "$dir/kms-planes" "$root/bin/"
 	/sbin/modprobe -d "$BASE_IMG" -S "$KERNEL_RELEASE" --show-depends i915 |
 		awk '$1 == "insmod" { print $2 }' >"$dir/modules.order"
 	while read -r file; do
@@ -74,9 +86,12 @@ build_guest() {
 	local dir=$1
 
 	run_logged "building the guest and the viewer" "$LOG" compile_all "$dir"
+	rm "$dir"/dbus-display1.*
 	make_initrd "$dir"
+	xz -dc "$BASE_IMG/lib/modules/$KERNEL_RELEASE/kernel/drivers/gpu/drm/tiny/cirrus.ko.xz" >"$dir/cirrus.ko"
 	cp "$BASE_IMG/boot/vmlinuz-$KERNEL_RELEASE" "$dir/vmlinuz"
-	install -m 755 "$REPO"/vm/e2e/{host,owners,pair}-run "$dir/"
+	install -m 755 "$REPO"/vm/e2e/*-run "$dir/"
+	cp "$REPO/docs/libvirt-domain.xml" "$dir/"
 }
 
 [ -x "$BUSYBOX" ] || die "no $BUSYBOX: run 'make setup' (package busybox-static)"

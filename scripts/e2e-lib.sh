@@ -8,7 +8,9 @@
 # A vGPU big enough for the mode; no AVX, which costs the software renderer more
 # than it saves when the CPU is emulated; and the real clock, see docs/e2e.md.
 E2E_RIG=(--type V5_8 --cpu "-avx,-avx2,-fma,-f16c" --realtime --timeout 400)
-E2E_BOUND=90	# seconds of the rig in which a picture must be there
+E2E_BOUND=30	# seconds of the rig in which a picture must be there
+
+E2E_HOST=()	# for vm/e2e/host-run: E2E_XRES=1024 and the like
 
 E2E_LINUX=(-kernel /share/vmlinuz -initrd /share/guest-initrd)
 E2E_ARGS="console=tty0 console=ttyS0 panic=-1 loglevel=6 mitigations=off nowatchdog"
@@ -40,5 +42,5 @@ e2e_boot() {
 	shift
 	printf -v command ' %q' "$@"
 	"$SCRIPTS/boot.sh" --name "$name" --share "$share" --export "e2e=$E2E_ROOT" \
-		"${E2E_RIG[@]}" "${options[@]}" -- "E2E_BOUND=$E2E_BOUND E2E_FLIPS=${E2E_FLIPS:-0} sh ./${E2E_RUN:-host-run}$command"
+		"${E2E_RIG[@]}" "${options[@]}" -- "E2E_BOUND=$E2E_BOUND ${E2E_HOST[*]} sh ./${E2E_RUN:-host-run}$command"
 }

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # e2e-root.sh [--path]: the root file system in which Debian's QEMU runs.
 #
-# Debian's own packages of QEMU, of Mesa's software renderer and of a VNC client
-# library, with all that they depend on, unpacked into the cache; nothing is
-# installed and nothing of the machine's own is changed. The rig mounts it by
-# 9p. --path prints where it is.
+# Debian's own packages of QEMU, of libvirt, of Mesa's software renderer and of a
+# VNC client library, with all that they depend on, unpacked into the cache;
+# nothing is installed and nothing of the machine's own is changed. The rig
+# mounts it by 9p. --path prints where it is.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -17,7 +17,8 @@ path_wanted "$@"
 LOG=$LOGS/e2e-root.log
 
 # With all that they depend on
-PACKAGES=(qemu-system-x86 seabios libegl1 libopengl0 libgbm1 libgl1-mesa-dri libvncclient1)
+PACKAGES=(qemu-system-x86 seabios libegl1 libopengl0 libgbm1 libgl1-mesa-dri libvncclient1
+	libvirt-clients libvirt-daemon-driver-qemu libxml2-utils)
 # By themselves: of the first only the display without a window is wanted, not
 # GTK and what comes with it; the others are headers to build the viewer with.
 SINGLE=(qemu-system-gui libvncserver-dev libsasl2-dev)
@@ -47,6 +48,10 @@ unpack_all() {
 	for deb in "$debs"/*.deb; do
 		dpkg-deb -x "$deb" "$root" || return
 	done
+	# Of what the packages' scripts would do, all that is missed: libvirt wants
+	# its user, even where it does not use it.
+	printf '%s:x:%d:%d::/:/bin/sh\n' root 0 0 libvirt-qemu 64055 64055 >"$root/etc/passwd"
+	printf '%s:x:%d:\n' root 0 libvirt-qemu 64055 >"$root/etc/group"
 	(cd "$root" && rm -rf "${UNWANTED[@]}" && mkdir -p dev proc sys tmp share)
 	dri=$root/usr/lib/x86_64-linux-gnu/dri
 	for driver in "${DRIVERS[@]}"; do
