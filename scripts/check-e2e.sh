@@ -13,6 +13,7 @@
 #   client     Linux: QEMU's D-Bus display hands the dma-buf, tiled or not, and the
 #              hotspot on to another process
 #   card       Linux: another graphics card imports the dma-buf and displays it
+#   libvirt    firmware: as a domain of libvirt
 #
 # Without SCENARIO all of them. A guest hands over to the viewer by lines on a
 # serial port (vm/e2e/hand.h), so nothing is timed; a picture that does not come
@@ -50,7 +51,7 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-[ ${#SCENARIOS[@]} -gt 0 ] || SCENARIOS=(firmware console flips churn owners pair planes client card)
+[ ${#SCENARIOS[@]} -gt 0 ] || SCENARIOS=(firmware console flips churn owners pair planes client card libvirt)
 
 RESULTS=${E2E_RESULTS:-$OUT/check-e2e}
 TAP=$RESULTS/e2e.tap
@@ -219,6 +220,16 @@ scenario_card() {
 	OPTIONS=("${options[@]}")
 	result "card: another card imports the dma-buf and displays it, pixel for pixel" saw_all 4 frame-
 	result "card: no ioctl failed, the kernel log is clean" ended_well_quietly
+}
+scenario_libvirt() {
+	! skipped libvirt || return 0
+	E2E_HOST=(E2E_VMM=libvirt)
+	run libvirt /share/firmware.elf
+	E2E_HOST=()
+	result "libvirt: virt-xml-validate accepts the domain of docs" \
+		grep -q "^qemu: .*libvirt-domain.xml validates$" "$LOG"
+	result "libvirt: it starts that domain, and the viewer's picture is right" saw firmware-1
+	result "libvirt: no ioctl failed, the kernel log is clean" ended_well_quietly
 }
 hidden_and_back() { saw cursor-hidden && saw cursor-back; }
 ended_well_quietly() { ended_well && no_ioctl_failed; }

@@ -52,7 +52,7 @@ unpack_all() {
 	# its user, even where it does not use it.
 	printf '%s:x:%d:%d::/:/bin/sh\n' root 0 0 libvirt-qemu 64055 64055 >"$root/etc/passwd"
 	printf '%s:x:%d:\n' root 0 libvirt-qemu 64055 >"$root/etc/group"
-	(cd "$root" && rm -rf "${UNWANTED[@]}" && mkdir -p dev proc sys tmp share)
+	(cd "$root" && rm -rf "${UNWANTED[@]}" && mkdir -p dev proc sys tmp share run)
 	dri=$root/usr/lib/x86_64-linux-gnu/dri
 	for driver in "${DRIVERS[@]}"; do
 		keep+=(! -name "${driver}_dri.so")
