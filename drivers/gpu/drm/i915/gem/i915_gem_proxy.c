@@ -36,6 +36,46 @@
 			 DMA_ATTR_NO_KERNEL_MAPPING | \
 			 DMA_ATTR_NO_WARN)
 
+/* How many of at most @max pages follow the first in memory */
+static unsigned int pages_run(struct page *const *pages, unsigned int max)
+{
+	unsigned long pfn = page_to_pfn(pages[0]);
+	unsigned int i;
+
+	for (i = 1; i < max; i++)
+		if (page_to_pfn(pages[i]) != ++pfn)
+			break;
+
+	return i;
+}
+
+/*
+ * sg_alloc_table_from_pages_segment() would do, if it did not ask of each two
+ * neighbours, twice, whether they are peer-to-peer memory of different devices.
+ */
+static int proxy_fill_table(struct sg_table *st, struct page *const *pages,
+			    unsigned int count, unsigned int max_segment)
+{
+	unsigned int max = max_segment >> PAGE_SHIFT;
+	unsigned int i, len, segments = 0;
+	struct scatterlist *sg;
+	int err;
+
+	for (i = 0; i < count; i += pages_run(pages + i, min(max, count - i)))
+		segments++;
+
+	err = sg_alloc_table(st, segments, GFP_KERNEL_ACCOUNT);
+	if (err)
+		return err;
+
+	for (i = 0, sg = st->sgl; i < count; i += len, sg = sg_next(sg)) {
+		len = pages_run(pages + i, min(max, count - i));
+		sg_set_page(sg, pages[i], len << PAGE_SHIFT, 0);
+	}
+
+	return 0;
+}
+
 static struct sg_table *proxy_alloc_table(struct drm_i915_gem_object *obj,
 					  struct page **pages,
 					  unsigned int count,
@@ -49,9 +89,7 @@ static struct sg_table *proxy_alloc_table(struct drm_i915_gem_object *obj,
 	if (!st)
 		return ERR_PTR(-ENOMEM);
 
-	err = sg_alloc_table_from_pages_segment(st, pages, count, 0,
-						obj->base.size, max_segment,
-						GFP_KERNEL_ACCOUNT);
+	err = proxy_fill_table(st, pages, count, max_segment);
 	if (err)
 		goto err_free_st;
 

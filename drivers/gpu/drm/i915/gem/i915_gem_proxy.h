@@ -25,10 +25,11 @@ struct vm_area_struct;
  * @owner: module that holds the functions below; it stays loaded for as long
  *	as an object may call them
  * @get_pages: fill @pages with @count pages, each with a reference that the
- *	proxy drops with put_page(). Called once at most, with the object's
- *	dma_resv held: it must not take mmap_lock nor any lock under which
- *	mmap_lock is taken. On error (a negative errno, returned as it is to
- *	whoever needed the pages) no reference is left behind.
+ *	proxy drops with put_page(), and none of it PCI peer-to-peer memory,
+ *	which must not be merged with its neighbours. Called once at most, with
+ *	the object's dma_resv held: it must not take mmap_lock nor any lock
+ *	under which mmap_lock is taken. On error (a negative errno, returned as
+ *	it is to whoever needed the pages) no reference is left behind.
  * @release: the object is gone and @priv will not be used again. Called once,
  *	from a worker, without a lock.
  */

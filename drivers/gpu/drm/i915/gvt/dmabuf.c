@@ -18,7 +18,6 @@
  */
 
 #include <linux/dma-buf.h>
-#include <linux/jhash.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 
@@ -121,11 +120,10 @@ static const struct i915_gem_proxy_ops surface_proxy_ops = {
 	.release = surface_release,
 };
 
+/* A guest seldom has two layouts at one address. */
 static u32 layout_hash(const struct gvt_plane *plane)
 {
-	return jhash_3words(plane->gma >> PAGE_SHIFT,
-			    (plane->width << 16) ^ plane->height,
-			    plane->fourcc ^ plane->stride, 0);
+	return plane->gma >> PAGE_SHIFT;
 }
 
 /* Where a plane is on the screen does not change what it shows. */

@@ -2,7 +2,8 @@
 /*
  * The guest pages behind a surface.
  *
- * They are summed up in a keyed digest of their guest frame numbers. It is
+ * They are summed up in a keyed digest of their guest frame numbers, in which
+ * frames that follow each other are one word: they are looked at in runs. It is
  * taken when the surface is made and checked once more when an importer first
  * needs the pages: they are those that the id stands for, or there are none.
  */
@@ -16,29 +17,43 @@
 #include "gvt.h"
 #include "trace.h"
 
-/* Guest frame numbers that are read and summed up at a time, on the stack. */
-#define GFN_BATCH		32
-
 /* Address of a GGTT entry: what gtt.c maps, wider than the hardware's 38:12. */
 #define GGTT_PTE_ADDR		GENMASK_ULL(45, PAGE_SHIFT)
 
-/* What the guest wrote, whether or not it could be mapped for DMA. */
-static int surface_read_gfns(struct intel_vgpu *vgpu, u64 gma,
-			     unsigned int count, gfn_t *gfns)
+#define MAX_RUN		512u	/* frames looked up under a spinlock */
+#define RUN_BATCH	32	/* runs summed up at a time, on the stack */
+
+/* A run as one number: its first frame, of 34 bits, and its length */
+#define RUN_WORD(gfn, len)	((gfn) << 16 | (len))
+
+/*
+ * How many of at most @max PTEs have frames that follow each other. They are
+ * what the guest wrote, whether or not it could be mapped for DMA.
+ */
+static int next_run(const u64 *ptes, unsigned int max, gfn_t *gfn)
 {
-	const u64 *ptes = vgpu->gtt.ggtt_mm->ggtt_mm.virtual_ggtt;
+	const u64 mask = GGTT_PTE_ADDR | GEN8_PAGE_PRESENT;
+	u64 expected = READ_ONCE(ptes[0]) & mask;
 	unsigned int i;
 
-	ptes += gma >> PAGE_SHIFT;
-	for (i = 0; i < count; i++) {
-		u64 pte = READ_ONCE(ptes[i]);
+	if (!(expected & GEN8_PAGE_PRESENT))
+		return -EINVAL;
 
-		if (!(pte & GEN8_PAGE_PRESENT))
-			return -EINVAL;
-		gfns[i] = (pte & GGTT_PTE_ADDR) >> PAGE_SHIFT;
+	*gfn = expected >> PAGE_SHIFT;
+	for (i = 1; i < max; i++) {
+		expected += PAGE_SIZE;
+		if ((READ_ONCE(ptes[i]) & mask) != expected)
+			break;
 	}
 
-	return 0;
+	return i;
+}
+
+static u64 digest_runs(u64 digest, const u64 *runs, unsigned int count,
+		       const siphash_key_t *key)
+{
+	return siphash_2u64(digest, siphash(runs, count * sizeof(*runs), key),
+			    key);
 }
 
 /**
@@ -56,60 +71,40 @@ int gvt_surface_walk(const struct gvt_surface *s, struct page_summary *sum,
 {
 	const unsigned int total = s->plane.size >> PAGE_SHIFT;
 	const siphash_key_t *key = &s->table->key;
-	unsigned int done, count, i;
-	gfn_t gfns[GFN_BATCH];
-	int ret;
+	struct intel_vgpu *vgpu = s->table->vgpu;
+	const u64 *ptes = vgpu->gtt.ggtt_mm->ggtt_mm.virtual_ggtt;
+	unsigned int done, num_runs = 0;
+	u64 runs[RUN_BATCH];
+	int len, ret;
+	gfn_t gfn;
 
+	ptes += s->plane.gma >> PAGE_SHIFT;
 	*sum = (struct page_summary){ .first_gfn = U64_MAX };
-	for (done = 0; done < total; done += count) {
-		count = min_t(unsigned int, total - done, GFN_BATCH);
-		ret = surface_read_gfns(s->table->vgpu,
-					s->plane.gma + ((u64)done << PAGE_SHIFT),
-					count, gfns);
+	for (done = 0; done < total; done += len) {
+		len = next_run(ptes + done, min(total - done, MAX_RUN), &gfn);
+		ret = min(len, 0);
 		if (pages && ret)
 			ret = -ESTALE;	/* they were all there once */
 		else if (pages)
-			ret = intel_gvt_get_guest_pages(s->table->vgpu, gfns,
-							count, pages + done);
+			ret = intel_gvt_get_guest_pages(vgpu, gfn, len,
+							pages + done);
 		if (ret) {
 			if (pages)
 				release_pages(pages, done);
 			return ret;
 		}
 
-		sum->digest = siphash_2u64(sum->digest,
-					   siphash(gfns, count * sizeof(*gfns),
-						   key), key);
-		for (i = 0; i < count; i++) {
-			sum->first_gfn = min(sum->first_gfn, gfns[i]);
-			sum->last_gfn = max(sum->last_gfn, gfns[i]);
+		runs[num_runs++] = RUN_WORD(gfn, len);
+		if (num_runs == RUN_BATCH) {
+			sum->digest = digest_runs(sum->digest, runs, num_runs,
+						  key);
+			num_runs = 0;
 		}
+		sum->first_gfn = min(sum->first_gfn, gfn);
+		sum->last_gfn = max(sum->last_gfn, gfn + len - 1);
 	}
 
-	return 0;
-}
-
-static int get_pages(struct gvt_surface *s, struct page **pages,
-		     unsigned int count)
-{
-	struct page_summary now;
-	int ret;
-
-	mutex_lock(&s->table->lock);
-	ret = s->live ? gvt_surface_walk(s, &now, pages) : -ENODEV;
-	mutex_unlock(&s->table->lock);
-	if (ret)
-		return ret;
-
-	/*
-	 * The guest writes PTEs without this lock. Whatever it did while they
-	 * were read, the pages are those that the id stands for, or not.
-	 */
-	if (now.digest != s->pages.digest) {
-		release_pages(pages, count);
-		return -ESTALE;
-	}
-
+	sum->digest = digest_runs(sum->digest, runs, num_runs, key);
 	return 0;
 }
 
@@ -127,7 +122,21 @@ static int get_pages(struct gvt_surface *s, struct page **pages,
 int gvt_surface_get_pages(void *priv, struct page **pages, unsigned int count)
 {
 	struct gvt_surface *s = priv;
-	int ret = get_pages(s, pages, count);
+	struct page_summary now;
+	int ret;
+
+	mutex_lock(&s->table->lock);
+	ret = s->live ? gvt_surface_walk(s, &now, pages) : -ENODEV;
+	mutex_unlock(&s->table->lock);
+
+	/*
+	 * The guest writes PTEs without this lock. Whatever it did while they
+	 * were read, the pages are those that the id stands for, or not.
+	 */
+	if (!ret && now.digest != s->pages.digest) {
+		release_pages(pages, count);
+		ret = -ESTALE;
+	}
 
 	if (ret)
 		trace_gvt_dmabuf_stale(s->table->vgpu_id, s->id, ret);

@@ -29,7 +29,7 @@ struct page;
  * @vgpu: only for surfaces that are live
  * @vgpu_id: its number, for whoever watches
  * @ids: id -> live surface
- * @layouts: hash of what a plane says -> live surfaces
+ * @layouts: GGTT address of a plane -> live surfaces
  * @ranges: GGTT pages -> live surfaces
  * @idle: live surfaces without a proxy, last asked for at the end
  * @num_idle: length of @idle

@@ -79,19 +79,21 @@ void intel_vgpu_latch_all_planes(struct intel_vgpu *vgpu)
 }
 
 /**
- * intel_vgpu_read_latched - read a register as the display engine sees it
+ * intel_vgpu_latched_reg - where a register is as the display engine sees it
  * @vgpu: a vGPU
  * @reg: any register
  *
- * Context: vgpu_lock held.
- * Return: what was latched if @reg belongs to a plane, else the register.
+ * Context: vgpu_lock held, also to read it.
+ * Return: what was latched if @reg belongs to a plane, else the register; the
+ * same for as long as the vGPU exists.
  */
-u32 intel_vgpu_read_latched(const struct intel_vgpu *vgpu, i915_reg_t reg)
+const u32 *intel_vgpu_latched_reg(const struct intel_vgpu *vgpu,
+				  i915_reg_t reg)
 {
 	u32 offset = i915_mmio_reg_offset(reg);
 
 	if (!is_latched(offset))
-		return vgpu_vreg(vgpu, offset);
+		return &vgpu_vreg(vgpu, offset);
 
-	return vgpu->display.latch.regs[latch_index(offset)];
+	return &vgpu->display.latch.regs[latch_index(offset)];
 }

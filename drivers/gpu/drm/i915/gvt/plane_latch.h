@@ -28,7 +28,8 @@ struct gvt_plane_latch {
 
 void intel_vgpu_latch_plane(struct intel_vgpu *vgpu, u32 offset);
 void intel_vgpu_latch_all_planes(struct intel_vgpu *vgpu);
-u32 intel_vgpu_read_latched(const struct intel_vgpu *vgpu, i915_reg_t reg);
+const u32 *intel_vgpu_latched_reg(const struct intel_vgpu *vgpu,
+				  i915_reg_t reg);
 
 #else
 
