@@ -33,12 +33,14 @@
  * @drm: i915's render node
  * @screens: surfaces that a figure flips between
  * @num_screens: how many
+ * @queries: how often a figure asks for another picture
  */
 struct bench {
 	struct vgpu v;
 	int drm;
 	const struct vgpu_surface *screens;
 	unsigned int num_screens;
+	unsigned int queries;
 };
 
 /* ---- measure.c ---- */
@@ -93,6 +95,11 @@ __u32 show(struct vgpu *v, const struct vgpu_surface *s);
 /* Show it and open it as a dma-buf */
 int export_screen(struct vgpu *v, const struct vgpu_surface *s);
 
+/* ---- main.c ---- */
+
+/* Close the vGPU and open it again, with nothing in its memory */
+void reopen(struct bench *b);
+
 /* ---- the figures ---- */
 
 void bench_query(struct bench *b);
@@ -100,6 +107,8 @@ void bench_get(struct bench *b);
 void bench_ggtt(struct bench *b);
 void bench_import(struct bench *b);
 void bench_memory(struct bench *b);
+void bench_unfetched(struct bench *b);
 void bench_read(struct bench *b);
+void bench_viewers(struct bench *b);
 
 #endif /* BENCH_H */

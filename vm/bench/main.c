@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * gvt-bench [GROUP]: measure everything once, or one group of figures, on the
- * vGPU that VGPU_UUID names.
+ * gvt-bench QUERIES [GROUP]: measure everything once, or one group of figures,
+ * on the vGPUs that VGPU_UUIDS names.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +32,12 @@ static void close_vgpu(struct bench *b)
 	vgpu_close(&b->v);
 }
 
+void reopen(struct bench *b)
+{
+	close_vgpu(b);
+	open_vgpu(b);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -44,18 +50,29 @@ int main(int argc, char **argv)
 		{ "get", bench_get },
 		{ "import", bench_import },
 		{ "memory", bench_memory },
+		{ "unfetched", bench_unfetched },
 		{ "read", bench_read },
+		{ "viewers", bench_viewers },
 	};
 	struct bench b = { };
 	size_t i;
 
+	if (argc < 2) {
+		fprintf(stderr, "gvt-bench: how many queries nobody fetches?\n");
+		return 2;
+	}
+	b.queries = atoi(argv[1]);
+
 	b.drm = must(vgpu_drm_open(), "opening i915");
 	for (i = 0; i < ARRAY_SIZE(groups); i++) {
-		if (argc > 1 && strcmp(argv[1], groups[i].name))
+		if (argc > 2 && strcmp(argv[2], groups[i].name))
 			continue;
-		open_vgpu(&b);
+		/* Viewers open vGPUs of their own, the first one too. */
+		if (groups[i].run != bench_viewers)
+			open_vgpu(&b);
 		groups[i].run(&b);
-		close_vgpu(&b);
+		if (groups[i].run != bench_viewers)
+			close_vgpu(&b);
 	}
 	return 0;
 }

@@ -93,6 +93,53 @@ static void measure_exports(struct bench *b, const char *entries,
 	figure(bytes, size);
 }
 
+/*
+ * Every picture is another one: another address, or another width. They are of
+ * two lines, so that the host spends its time on remembering them.
+ */
+static void query_many(struct vgpu *v, const struct vgpu_surface *big,
+		       unsigned int count)
+{
+	const unsigned int places = big->size / VGPU_PAGE - 8;
+	struct vfio_device_gfx_plane_info info;
+	struct vgpu_surface s = *big;
+	unsigned int i;
+
+	s.height = 2;
+	for (i = 0; i < count; i++) {
+		if (i % places == 0) {
+			s.width = 64 + i / places;
+			must(vgpu_primary_show(v, 0, &s), "showing a surface");
+		}
+		must(vgpu_primary_flip(v, 0, s.gma + i % places * VGPU_PAGE),
+		     "flipping");
+		must(vgpu_query(v, VGPU_PRIMARY, &info), "QUERY");
+	}
+}
+
+/* On a vGPU that was just opened each time: closing it ends what is known. */
+void bench_unfetched(struct bench *b)
+{
+	double values[RUNS], each[RUNS];
+	struct vgpu_surface s;
+	long long before;
+	int i;
+
+	for (i = -1; i < RUNS; i++) {
+		make_screen(&b->v, &s, WIDTH_4K, HEIGHT_4K);
+		show(&b->v, &s);
+		before = free_memory();
+		query_many(&b->v, &s, b->queries);
+		if (i >= 0) {
+			values[i] = (double)(before - free_memory());
+			each[i] = values[i] / b->queries;
+		}
+		reopen(b);
+	}
+	figure("unfetched_memory", values);
+	figure("unfetched_each", each);
+}
+
 void bench_memory(struct bench *b)
 {
 	struct vgpu_mark mark = vgpu_mark(&b->v);
