@@ -225,19 +225,28 @@ TEST_F(flip, by_register_50090_is_of_plane_2)
 /* ---- MI_DISPLAY_FLIP ---- */
 
 /* Broadwell counts strides in 64 bytes, Skylake in tiles. */
-static int flip_by_command(struct vgpu *v, struct vgpu_ring *r, uint32_t plane,
-			   const struct vgpu_surface *s)
+#define FLIP_DWORDS		4
+
+static void flip_commands(const struct vgpu *v, uint32_t plane,
+			  const struct vgpu_surface *s,
+			  uint32_t commands[FLIP_DWORDS])
 {
 	const bool x_tiled = s->modifier == I915_FORMAT_MOD_X_TILED;
 	const uint32_t unit = v->gen >= 9 && x_tiled ? 512 : 64;
-	const uint32_t commands[] = {
-		MI_DISPLAY_FLIP | plane,
-		s->stride / unit << 6 | x_tiled,
-		s->gma,
-		0,
-	};
 
-	return vgpu_ring_submit(v, r, commands, ARRAY_SIZE(commands));
+	commands[0] = MI_DISPLAY_FLIP | plane;
+	commands[1] = s->stride / unit << 6 | x_tiled;
+	commands[2] = s->gma;
+	commands[3] = 0;
+}
+
+static int flip_by_command(struct vgpu *v, struct vgpu_ring *r, uint32_t plane,
+			   const struct vgpu_surface *s)
+{
+	uint32_t commands[FLIP_DWORDS];
+
+	flip_commands(v, plane, s, commands);
+	return vgpu_ring_submit(v, r, commands, FLIP_DWORDS);
 }
 
 /* Of pipe A and B; on pipe C, Broadwell's has another code than 2. */
@@ -250,6 +259,7 @@ FIXTURE(command) {
 	struct vgpu v;
 	struct vgpu_surface a, b, c;	/* @a is on plane 1 */
 	struct vgpu_ring ring;
+	struct vgpu_gate gate;
 };
 
 FIXTURE_SETUP(command)
@@ -257,6 +267,7 @@ FIXTURE_SETUP(command)
 	if (!test_open(_metadata, &self->v))
 		return;
 	ASSERT_EQ(0, vgpu_ring_init(&self->v, &self->ring));
+	ASSERT_EQ(0, vgpu_gate_init(&self->v, &self->gate));
 	ASSERT_EQ(0, test_show(&self->v, &self->a, DRM_FORMAT_XRGB8888,
 			       DRM_FORMAT_MOD_LINEAR));
 	ASSERT_EQ(0, test_make(&self->v, &self->b, DRM_FORMAT_XRGB8888,
@@ -267,6 +278,7 @@ FIXTURE_SETUP(command)
 
 FIXTURE_TEARDOWN(command)
 {
+	vgpu_gate_open(&self->gate);
 	test_close(&self->v);
 }
 
@@ -278,6 +290,23 @@ TEST_F(command, flips_plane_1)
 	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->b));
 	ASSERT_EQ(0, flip_by_command(&self->v, &self->ring, plane, &self->a));
 	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->a));
+}
+
+/* Audit 24: what the flip shows is what those commands draw. */
+TEST_F(command, flips_after_the_commands_before_it)
+{
+	struct vfio_device_gfx_plane_info before, meanwhile;
+	uint32_t flip[FLIP_DWORDS];
+
+	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &before));
+	flip_commands(&self->v, plane_1(&self->v, 0), &self->b, flip);
+	ASSERT_EQ(0, vgpu_gate_enter(&self->v, &self->gate, &self->ring, flip,
+				     FLIP_DWORDS));
+	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &meanwhile));
+	EXPECT_EQ(before.dmabuf_id, meanwhile.dmabuf_id);
+	vgpu_gate_open(&self->gate);
+	ASSERT_EQ(0, vgpu_ring_wait(&self->v, &self->ring));
+	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->b));
 }
 
 TEST_F(command, takes_stride_and_tiling_over)

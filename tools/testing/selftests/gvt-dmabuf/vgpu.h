@@ -181,6 +181,26 @@ int vgpu_ring_wait(struct vgpu *v, const struct vgpu_ring *r);
 int vgpu_ring_submit(struct vgpu *v, struct vgpu_ring *r,
 		     const uint32_t *commands, size_t count);
 
+/**
+ * struct vgpu_gate - a place where the GPU waits until it is let through
+ * @gma: GGTT address of @words
+ * @pml4: page tables of what waits there
+ * @words: two, of which the first is set when the GPU is about to
+ */
+struct vgpu_gate {
+	uint64_t gma, pml4;
+	uint32_t *words;
+};
+
+int vgpu_gate_init(struct vgpu *v, struct vgpu_gate *g);
+/*
+ * Have a ring run into the gate, and commands execute behind it (@count is
+ * even); wait until the GPU is there. Opening a gate that is none does nothing.
+ */
+int vgpu_gate_enter(struct vgpu *v, struct vgpu_gate *g, struct vgpu_ring *r,
+		    const uint32_t *then, size_t count);
+void vgpu_gate_open(struct vgpu_gate *g);
+
 /* The ABI under test */
 int vgpu_query(struct vgpu *v, enum vgpu_plane type,
 	       struct vfio_device_gfx_plane_info *info);

@@ -96,13 +96,16 @@ static void surface_hold(struct gvt_surface *s)
 	}
 }
 
-static void surface_release(void *priv)
+static void export_release(void *priv)
 {
-	struct gvt_surface *s = priv;
+	struct gvt_export *export = priv;
+	struct gvt_surface *s = export->surface;
 	struct gvt_surfaces *table = s->table;
 
 	kref_get(&table->ref);
 	mutex_lock(&table->lock);
+	list_del(&export->node);
+	kfree(export);
 	if (!--s->exports) {
 		list_del(&s->node);
 		if (s->live)
@@ -117,7 +120,7 @@ static void surface_release(void *priv)
 static const struct i915_gem_proxy_ops surface_proxy_ops = {
 	.owner = THIS_MODULE,
 	.get_pages = gvt_surface_get_pages,
-	.release = surface_release,
+	.release = export_release,
 };
 
 /* A guest seldom has two layouts at one address. */
@@ -261,6 +264,30 @@ int intel_vgpu_find_surface(struct intel_vgpu *vgpu,
 	return PTR_ERR_OR_ZERO(s);
 }
 
+static struct gvt_export *export_new(struct gvt_surfaces *table, u32 id)
+{
+	struct gvt_export *export;
+	struct gvt_surface *s;
+
+	export = kzalloc(sizeof(*export), GFP_KERNEL_ACCOUNT);
+	if (!export)
+		return ERR_PTR(-ENOMEM);
+
+	INIT_LIST_HEAD(&export->node);
+	mutex_lock(&table->lock);
+	s = xa_load(&table->ids, id);
+	if (s)
+		surface_hold(s);	/* before a query can push it out */
+	mutex_unlock(&table->lock);
+	if (!s) {
+		kfree(export);
+		return ERR_PTR(-EINVAL);
+	}
+
+	export->surface = s;
+	return export;
+}
+
 static unsigned int surface_tiling(const struct gvt_surface *s)
 {
 	switch (s->plane.modifier) {
@@ -288,29 +315,33 @@ static unsigned int surface_tiling(const struct gvt_surface *s)
  */
 int intel_vgpu_export_surface(struct intel_vgpu *vgpu, u32 id)
 {
-	struct gvt_surfaces *table = vgpu->surfaces;
 	struct drm_i915_gem_object *obj;
+	struct gvt_export *export;
 	struct dma_buf *dmabuf;
 	struct gvt_surface *s;
-	int fd;
+	int fd, ret;
 
-	mutex_lock(&table->lock);
-	s = xa_load(&table->ids, id);
-	if (s)
-		surface_hold(s);	/* before a query can push it out */
-	mutex_unlock(&table->lock);
-	if (!s)
-		return -EINVAL;
+	export = export_new(vgpu->surfaces, id);
+	if (IS_ERR(export))
+		return PTR_ERR(export);
 
+	s = export->surface;
 	obj = i915_gem_object_create_proxy(vgpu->gvt->gt->i915, s->plane.size,
 					   surface_tiling(s), s->plane.stride,
-					   &surface_proxy_ops, s);
+					   &surface_proxy_ops, export);
 	if (IS_ERR(obj)) {
-		surface_release(s);
+		export_release(export);
 		return PTR_ERR(obj);
 	}
 
-	/* The proxy owns @s now, and the dma-buf will own the proxy. */
+	/* The proxy owns @export now, and the dma-buf will own the proxy. */
+	export->obj = obj;
+	ret = gvt_export_add_fences(vgpu, export);
+	if (ret) {
+		i915_gem_object_put(obj);
+		return ret;
+	}
+
 	dmabuf = i915_gem_prime_export(&obj->base, DRM_CLOEXEC);
 	i915_gem_object_put(obj);
 	if (IS_ERR(dmabuf))
@@ -417,6 +448,7 @@ int intel_vgpu_init_surfaces(struct intel_vgpu *vgpu)
 	table->ranges = RB_ROOT_CACHED;
 	INIT_LIST_HEAD(&table->idle);
 	INIT_LIST_HEAD(&table->exported);
+	INIT_LIST_HEAD(&table->exports);
 	table->next_id = 1;
 	get_random_bytes(&table->key, sizeof(table->key));
 	table->vgpu = vgpu;

@@ -8,6 +8,7 @@
 
 #include <linux/types.h>
 
+struct dma_fence;
 struct gvt_plane;
 struct intel_vgpu;
 
@@ -25,6 +26,8 @@ void intel_vgpu_surfaces_pte_write(struct intel_vgpu *vgpu,
 				   unsigned long index);
 void intel_vgpu_surfaces_dma_unmap(struct intel_vgpu *vgpu,
 				   u64 first_gfn, u64 last_gfn);
+void intel_vgpu_surfaces_add_fence(struct intel_vgpu *vgpu,
+				   struct dma_fence *fence);
 
 #else
 
@@ -48,6 +51,11 @@ static inline void intel_vgpu_surfaces_pte_write(struct intel_vgpu *vgpu,
 
 static inline void intel_vgpu_surfaces_dma_unmap(struct intel_vgpu *vgpu,
 						 u64 first_gfn, u64 last_gfn)
+{
+}
+
+static inline void intel_vgpu_surfaces_add_fence(struct intel_vgpu *vgpu,
+						 struct dma_fence *fence)
 {
 }
 

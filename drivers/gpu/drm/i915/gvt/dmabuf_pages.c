@@ -110,7 +110,7 @@ int gvt_surface_walk(const struct gvt_surface *s, struct page_summary *sum,
 
 /**
  * gvt_surface_get_pages - look up the pages of a proxy that is a surface
- * @priv: the surface
+ * @priv: a &struct gvt_export of the surface
  * @pages: receives them, each with a reference
  * @count: pages of the surface
  *
@@ -121,7 +121,8 @@ int gvt_surface_walk(const struct gvt_surface *s, struct page_summary *sum,
  */
 int gvt_surface_get_pages(void *priv, struct page **pages, unsigned int count)
 {
-	struct gvt_surface *s = priv;
+	const struct gvt_export *export = priv;
+	struct gvt_surface *s = export->surface;
 	struct page_summary now;
 	int ret;
 

@@ -17,6 +17,7 @@
 
 #include "fb_decoder.h"
 
+struct drm_i915_gem_object;
 struct intel_vgpu;
 struct page;
 
@@ -34,6 +35,7 @@ struct page;
  * @idle: live surfaces without a proxy, last asked for at the end
  * @num_idle: length of @idle
  * @exported: surfaces with a proxy, live or not
+ * @exports: proxies, to which the guest's requests are made known
  * @next_id: ids are never used twice; 0 when they have run out
  * @key: of the digests, which the guest must not be able to forge
  */
@@ -48,6 +50,7 @@ struct gvt_surfaces {
 	struct list_head idle;
 	unsigned int num_idle;
 	struct list_head exported;
+	struct list_head exports;
 	u32 next_id;
 	siphash_key_t key;
 };
@@ -95,8 +98,21 @@ struct gvt_surface {
 	ktime_t born;
 };
 
+/**
+ * struct gvt_export - a proxy of a surface, and so a dma-buf
+ * @surface: what it shows, with a reference
+ * @obj: the proxy, without one: this goes when the proxy is freed
+ * @node: in &gvt_surfaces.exports
+ */
+struct gvt_export {
+	struct gvt_surface *surface;
+	struct drm_i915_gem_object *obj;
+	struct list_head node;
+};
+
 int gvt_surface_walk(const struct gvt_surface *s, struct page_summary *sum,
 		     struct page **pages);
 int gvt_surface_get_pages(void *priv, struct page **pages, unsigned int count);
+int gvt_export_add_fences(struct intel_vgpu *vgpu, struct gvt_export *export);
 
 #endif /* _GVT_DMABUF_SURFACE_H_ */
