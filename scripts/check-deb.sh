@@ -78,7 +78,7 @@ boot_on_modules() {
 		esac || return
 	done
 	"$SCRIPTS/boot.sh" --name check-deb --modules "$dir" "${puts[@]}" -- \
-		"for t in ${TESTS[*]}; do ./\$t || exit 1; done"
+		"for t in ${TESTS[*]}; do cp \$t /tmp/; /tmp/\$t || exit 1; done"
 }
 
 rm -rf "$RESULTS"
