@@ -13,7 +13,7 @@
 #   --modules DIR   i915.ko and kvmgt.ko of DIR, built for Debian's kernel
 #   --traced        modules as they come, for the function tracer and kprobes
 #   --vgpus N       vGPUs to make (default 1)
-#   --type T        their type, such as V5_4 (default: the biggest)
+#   --type T        their type, such as V5_4, or 4 (default: the biggest)
 #   --aperture MB   size of the GPU's aperture (default 512)
 #   --bdf B         PCI address at which the guest looks for the GPU
 #   --put FILE      put a copy of FILE into the share; may be repeated

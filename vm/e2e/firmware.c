@@ -51,13 +51,17 @@
 #define PIPESRC_A	0x6001c
 #define TRANSCONF_A	0x70008
 #define PIPE_FRMCNT_A	0x70040
-#define PLANE_CTL_1_A	0x70180
-#define PLANE_STRIDE_1_A	0x70188
-#define PLANE_SIZE_1_A	0x70190
+#define PLANE_CTL_1_A	0x70180		/* Broadwell: PRI_CTL */
+#define PLANE_STRIDE_1_A	0x70188	/* Broadwell: in bytes */
+#define PLANE_SIZE_1_A	0x70190		/* Broadwell: none, the pipe's */
 #define PLANE_SURF_1_A	0x7019c
 
 #define ENABLE		0x80000000u
 #define XRGB8888	(4u << 24)
+#define XRGB8888_BDW	(6u << 26)
+
+#define INTEL		0x8086
+#define BDW_DEVICES	0x16		/* the upper byte of their numbers */
 
 asm(".section .multiboot, \"a\"\n"
 	".align 4\n"
@@ -167,21 +171,30 @@ static __u32 config_read(__u32 slot, __u32 offset)
 	return port_read32(PCI_DATA);
 }
 
-/* BAR 0 of Intel's display controller, with memory access on; 0: there is none */
-static __u32 find_gpu(void)
+struct gpu {
+	__u32 bar;	/* BAR 0, or 0 if there is no GPU */
+	bool is_bdw;
+};
+
+/* Intel's display controller, with memory access on */
+static struct gpu find_gpu(void)
 {
-	__u32 slot;
+	__u32 slot, id;
 
 	for (slot = 0; slot < 32; slot++) {
-		if ((config_read(slot, 0) & 0xffff) != 0x8086 ||
+		id = config_read(slot, 0);
+		if ((id & 0xffff) != INTEL ||
 		    config_read(slot, 8) >> 16 != 0x0300)
 			continue;
 		/* GVT-g refuses to have the status register written with it. */
 		port_write32(PCI_ADDRESS, ENABLE | slot << 11 | 4);
 		port_write16(PCI_DATA, 0x0006);
-		return config_read(slot, 0x10) & ~15u;
+		return (struct gpu){
+			.bar = config_read(slot, 0x10) & ~15u,
+			.is_bdw = id >> 24 == BDW_DEVICES,
+		};
 	}
-	return 0;
+	return (struct gpu){ 0 };
 }
 
 /* ---- what to do ---- */
@@ -235,7 +248,8 @@ static struct orders orders(const __u8 *multiboot)
 /* ---- pictures ---- */
 
 struct display {
-	__u32 bar, surface;	/* BAR 0; the first picture's GGTT address */
+	struct gpu gpu;
+	__u32 surface;		/* the first picture's GGTT address */
 	__u32 tag;
 	__u64 hash[PICTURES];
 };
@@ -258,7 +272,7 @@ static void make_picture(struct display *d, __u32 which)
 {
 	static const struct box no_box;
 	const __u32 at = PICTURE + which * PICTURE_STEP;
-	const __u32 pte = d->bar + GGTT +
+	const __u32 pte = d->gpu.bar + GGTT +
 			  (d->surface + which * PICTURE_STEP) / PAGE * 8;
 	__u32 *px = (__u32 *)at;
 	__u32 x, y, i;
@@ -276,17 +290,22 @@ static void make_picture(struct display *d, __u32 which)
 /* Arms what the plane's other registers say */
 static void flip(const struct display *d, __u32 which)
 {
-	mmio_write(d->bar + PLANE_SURF_1_A,
+	mmio_write(d->gpu.bar + PLANE_SURF_1_A,
 		   d->surface + which * PICTURE_STEP);
 }
 
 static void plane_on(const struct display *d)
 {
-	mmio_write(d->bar + PIPESRC_A, (WIDTH - 1) << 16 | (HEIGHT - 1));
-	mmio_write(d->bar + TRANSCONF_A, ENABLE);
-	mmio_write(d->bar + PLANE_STRIDE_1_A, STRIDE / 64);
-	mmio_write(d->bar + PLANE_SIZE_1_A, (HEIGHT - 1) << 16 | (WIDTH - 1));
-	mmio_write(d->bar + PLANE_CTL_1_A, ENABLE | XRGB8888);
+	mmio_write(d->gpu.bar + PIPESRC_A, (WIDTH - 1) << 16 | (HEIGHT - 1));
+	mmio_write(d->gpu.bar + TRANSCONF_A, ENABLE);
+	if (d->gpu.is_bdw) {
+		mmio_write(d->gpu.bar + PLANE_STRIDE_1_A, STRIDE);
+		mmio_write(d->gpu.bar + PLANE_CTL_1_A, ENABLE | XRGB8888_BDW);
+		return;
+	}
+	mmio_write(d->gpu.bar + PLANE_STRIDE_1_A, STRIDE / 64);
+	mmio_write(d->gpu.bar + PLANE_SIZE_1_A, (HEIGHT - 1) << 16 | (WIDTH - 1));
+	mmio_write(d->gpu.bar + PLANE_CTL_1_A, ENABLE | XRGB8888);
 }
 
 static void name_picture(const struct display *d, const char *name,
@@ -309,9 +328,9 @@ static void hand_over(const struct display *d, const char *name, __u32 number,
 
 static void wait_for_vblank(const struct display *d)
 {
-	const __u32 frame = mmio_read(d->bar + PIPE_FRMCNT_A);
+	const __u32 frame = mmio_read(d->gpu.bar + PIPE_FRMCNT_A);
 
-	while (mmio_read(d->bar + PIPE_FRMCNT_A) == frame)
+	while (mmio_read(d->gpu.bar + PIPE_FRMCNT_A) == frame)
 		;
 }
 
@@ -384,10 +403,10 @@ void show(const __u8 *multiboot);
 void show(const __u8 *multiboot)
 {
 	struct orders o = orders(multiboot);
-	struct display d = { .tag = o.tag, .bar = find_gpu() };
+	struct display d = { .gpu = find_gpu(), .tag = o.tag };
 	const bool was_reset = mmio_read(WAS_RESET) == WAS_RESET_MAGIC;
 
-	if (!d.bar) {
+	if (!d.gpu.bar) {
 		put_text("fail firmware: no GPU\nend\n");
 		return;
 	}
@@ -400,7 +419,7 @@ void show(const __u8 *multiboot)
 	put_char('\n');
 
 	/* The first MiB of our share that is all ours */
-	d.surface = (mmio_read(d.bar + PVINFO_APERTURE) + 0xfffff) & ~0xfffffu;
+	d.surface = (mmio_read(d.gpu.bar + PVINFO_APERTURE) + 0xfffff) & ~0xfffffu;
 	make_picture(&d, 0);
 	plane_on(&d);
 	flip(&d, 0);
