@@ -8,6 +8,8 @@
 #   churn      firmware: 2,000 flips among two, three and seven buffers
 #   owners     firmware: guests that reset, are killed with their QEMU, or crash
 #              while the picture is exported, one after the other on one vGPU
+#   restarts   Linux: reboots, panics, and restarts after both; is killed with its
+#              QEMU, and panics for good
 #   pair       firmware: two vGPUs, two QEMUs and two guests at once
 #   planes     Linux: three sizes, down and up; the hardware cursor
 #   client     Linux: QEMU's D-Bus display hands the dma-buf, tiled or not, and the
@@ -51,7 +53,7 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-[ ${#SCENARIOS[@]} -gt 0 ] || SCENARIOS=(firmware console flips churn owners pair planes client card libvirt)
+[ ${#SCENARIOS[@]} -gt 0 ] || SCENARIOS=(firmware console flips churn owners restarts pair planes client card libvirt)
 
 RESULTS=${E2E_RESULTS:-$OUT/check-e2e}
 TAP=$RESULTS/e2e.tap
@@ -138,7 +140,7 @@ scenario_churn() {
 }
 scenario_owners() {
 	E2E_RUN=owners-run
-	run owners "${FIRMWARE[@]}"
+	run owners firmware
 	E2E_RUN=
 	result "owners: a guest that resets its machine shows a picture again" saw firmware-2
 	result "owners: after that, the next one shows its picture" saw firmware-3
@@ -146,6 +148,19 @@ scenario_owners() {
 	result "owners: after a guest that crashed, the next one shows its picture" saw firmware-5
 	result "owners: no pixel of a guest is shown to the viewer of the next" never_saw_another_guest
 	result "owners: no ioctl failed, no page stays pinned, the kernel log is clean" ended_well_quietly
+}
+scenario_restarts() {
+	E2E_RUN=owners-run
+	# shellcheck disable=SC2086	# words, and "$@" there
+	run restarts linux $E2E_ARGS
+	E2E_RUN=
+	result "restarts: Linux shows its picture" saw linux-1
+	result "restarts: after its reboot it shows a picture again" saw linux-2
+	result "restarts: after its panic it shows a picture again" saw linux-3
+	result "restarts: after QEMU was killed, the next one shows its picture" saw linux-4
+	result "restarts: after a panic that ended QEMU, the next one shows its picture" saw firmware-5
+	result "restarts: no pixel of a guest is shown to the viewer of the next" never_saw_another_guest
+	result "restarts: no ioctl failed, no page stays pinned, the kernel log is clean" ended_well_quietly
 }
 scenario_pair() {
 	local options=("${OPTIONS[@]}") tag

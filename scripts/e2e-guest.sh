@@ -46,6 +46,7 @@ compile_all() {
 	cd "$REPO/vm" &&
 		compile -static -o "$dir/kms-desktop" e2e/kms-desktop.c "${guest[@]}" -lm &&
 		compile -static -o "$dir/kms-planes" e2e/kms-planes.c "${guest[@]}" -lm &&
+		compile -static -o "$dir/kms-restart" e2e/kms-restart.c "${guest[@]}" -lm &&
 		compile -isystem "$ROOT/usr/include" -o "$dir/vnc-shot" e2e/vnc-shot.c \
 			e2e/viewer.c demo/image.c -L "$lib" \
 			-Wl,-rpath-link,"$lib:$ROOT/lib/x86_64-linux-gnu" -lvncclient -lpng &&
@@ -67,7 +68,7 @@ make_initrd() {
 	mkdir -p "$root/bin" "$root/mods"
 	cp "$BUSYBOX" "$root/bin/busybox"
 	install -m 755 "$REPO/vm/e2e/guest-init" "$root/init"
-	mv "$dir/kms-desktop" "$dir/kms-planes" "$root/bin/"
+	mv "$dir"/kms-* "$root/bin/"
 	/sbin/modprobe -d "$BASE_IMG" -S "$KERNEL_RELEASE" --show-depends i915 |
 		awk '$1 == "insmod" { print $2 }' >"$dir/modules.order"
 	while read -r file; do

@@ -17,6 +17,10 @@
  *   guest:  settled
  *	No longer so. As if each frame that the viewer has seen by then was a
  *	picture, it answers seen or missed.
+ *   guest:  start
+ *   viewer: NUMBER
+ *	How often it was told so, now included: a guest that has started again
+ *	does not know.
  *   guest:  mine TAG
  *	Pixels with this tag (tagged() below) are of this guest. At its end the
  *	viewer misses nothing only if it has seen none of another.

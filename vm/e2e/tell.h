@@ -9,9 +9,16 @@
 
 extern const struct box no_box;
 
+/* How often this guest has started, as the viewer counts; 0 if it does not say */
+int start_number(void);
 /* What the viewer answers to the last line. */
 bool was_seen(void);
-/* Returns whether the viewer saw the picture. @stride is in pixels. */
+/* Whether it has answered, in @ms at most. */
+bool has_answer(int ms);
+/* Says what the picture is. @stride is in pixels. */
+void name_picture(const char *name, const __u32 *px, int width, int height,
+		  int stride, const struct box *but);
+/* The same, and returns whether the viewer saw it. */
 bool hand_over(const char *name, const __u32 *px, int width, int height,
 	       int stride, const struct box *but);
 /* The same for the cursor: @at its place and size, @hot in both directions */

@@ -31,6 +31,12 @@ static bool has_size(const struct canvas *c, int width, int height)
 	return c->width == width && c->height == height;
 }
 
+static void answer_number(unsigned int n)
+{
+	printf("%u\n", n);
+	fflush(stdout);
+}
+
 static bool answer(struct viewer *v, bool seen)
 {
 	if (seen)
@@ -254,6 +260,10 @@ static int obey(struct viewer *v, const char *line)
 		return look_for_cursor(v, &w);
 	if (!strcmp(line, "end"))
 		return 1;
+	if (!strcmp(line, "start")) {
+		answer_number(++v->starts);
+		return 0;
+	}
 	if (!strncmp(line, "among ", 6)) {
 		begin_among(v, line + 6);
 		return 0;

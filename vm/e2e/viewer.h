@@ -12,7 +12,7 @@
 #include "hand.h"
 
 /* How much longer than for a picture to wait while QEMU starts or a guest boots */
-#define VIEWER_PATIENCE	3
+#define VIEWER_PATIENCE	4
 
 /* The frames that may be on display while the guest flips */
 struct among {
@@ -54,6 +54,7 @@ struct viewer {
 
 	bool fresh;		/* an update since the last look */
 	unsigned int updates, seen, missed;
+	unsigned int starts;	/* of the guest, which said so */
 	struct among among;
 	unsigned int tags, mine;	/* a bit for each that was seen, is ours */
 };
