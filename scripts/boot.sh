@@ -23,7 +23,7 @@
 #   --cpu FLAGS     more for QEMU's -cpu, such as -avx,-avx2
 #   --device D      one more device, as QEMU names it
 #   --export T=DIR  let the guest mount DIR, read only, by 9p as T
-#   --append ARGS   more for the kernel's command line
+#   --append ARGS   more for the kernel's command line; may be repeated
 #   --timeout S     seconds the run may take (default 180; --debug 900)
 #   --name NAME     names the logs (default: rig)
 #   --kvm           run on KVM instead of emulating the CPU
@@ -62,7 +62,7 @@ while [ $# -gt 0 ]; do
 	--bdf) BDF=$2 && shift ;;
 	--put) PUT+=("$2") && shift ;;
 	--share) SHARE=$2 && shift ;;
-	--append) APPEND=$2 && shift ;;
+	--append) APPEND+=" $2" && shift ;;
 	--timeout) TIMEOUT=$2 && shift ;;
 	--name) NAME=$2 && shift ;;
 	--stock) VARIANT=stock ;;
@@ -155,7 +155,7 @@ ARGS="console=ttyS0 panic=-1 loglevel=7 cryptomgr.notests rig.vgpus=$VGPUS rig.p
 # Interpreted ACPI code under KASAN takes longer than ACPI allows: _PRT ran into
 # its limit of 30 s. The BIOS has tables for the routing of interrupts.
 [ "$VARIANT" != debug ] || ARGS+=" pci=noacpi"
-[ -z "$APPEND" ] || ARGS+=" $APPEND"
+[ -z "$APPEND" ] || ARGS+=$APPEND
 
 COMMAND=("$QEMU" -machine pc "${MACHINE[@]}" -m "$MEMORY"
 	-L /usr/share/seabios -L /usr/share/qemu
