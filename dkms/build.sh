@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# build.sh KERNEL HEADERS: called by dkms, in a copy of this directory.
+# build.sh KERNEL HEADERS VERSION: called by dkms, in a copy of this directory.
 #
 # Takes i915 out of Debian's linux-source, which must be of the very version
 # that the kernel was built from, applies patches/ and builds i915 and kvmgt.
@@ -10,6 +10,7 @@ set -eu
 
 kernel=$1
 headers=$2
+version=$3
 upstream=${kernel%%[!0-9.]*}			# 6.12.117+deb12-amd64 -> 6.12.117
 series=${upstream%.*}				# 6.12
 name=linux-source-$series
@@ -35,6 +36,12 @@ source=$(sed -n 's/^\(VERSION\|PATCHLEVEL\|SUBLEVEL\) = //p' linux/Makefile | pa
 for patch in patches/*.patch; do
 	patch -d linux -p1 --silent --no-backup-if-mismatch --fuzz=0 <"$patch" ||
 		die "${patch#patches/} does not fit $name $source"
+done
+
+# Debian's modules have no version. If these had none either, dkms would take them
+# for the same and not install them.
+for main in i915_module.c gvt/kvmgt.c; do
+	printf 'MODULE_VERSION("%s");\n' "$version" >>"linux/$i915/$main"
 done
 
 # Headers of tracepoints name themselves from include/trace of the source; and

@@ -105,4 +105,4 @@ result "it is removed" apt_in_root purge gvt-dmabuf-dkms
 result "nothing is left, and stock modules are back" nothing_left
 say "1..$((PASSED + FAILED))"
 say "$PASSED passed, $FAILED failed, 0 skipped"
-[ "$FAILED" -eq 0 ]
+[ "$FAILED" -eq 0 ] || exit 1
