@@ -308,7 +308,7 @@ static unsigned int surface_tiling(const struct gvt_surface *s)
  * Each call makes a dma-buf of its own: no pointer to one is kept, so none can
  * outlive the file. On failure nothing has changed.
  *
- * Context: Process context. May sleep.
+ * Context: Process context, without vgpu_lock, which it takes. May sleep.
  * Return: a file descriptor, or -EINVAL if @id names no surface, -EMFILE,
  * -ENOMEM, -E2BIG if the surface is too large for GEM, -ENODEV if kvmgt is
  * being unloaded.
