@@ -36,49 +36,71 @@
 			 DMA_ATTR_NO_KERNEL_MAPPING | \
 			 DMA_ATTR_NO_WARN)
 
-/* How many of at most @max pages follow the first in memory */
-static unsigned int pages_run(struct page *const *pages, unsigned int max)
+/* A folio counts the references on all its pages in one place. */
+static void put_run(struct page *page, unsigned long count)
 {
-	unsigned long pfn = page_to_pfn(pages[0]);
-	unsigned int i;
+	while (count) {
+		struct folio *folio = page_folio(page);
+		unsigned long len = min_t(unsigned long, count,
+					  folio_nr_pages(folio) -
+					  folio_page_idx(folio, page));
 
-	for (i = 1; i < max; i++)
-		if (page_to_pfn(pages[i]) != ++pfn)
-			break;
-
-	return i;
+		folio_put_refs(folio, len);
+		page = nth_page(page, len);
+		count -= len;
+	}
 }
 
-/*
- * sg_alloc_table_from_pages_segment() would do, if it did not ask of each two
- * neighbours, twice, whether they are peer-to-peer memory of different devices.
+/**
+ * i915_gem_proxy_put_runs - drop references on pages
+ * @runs: where they are
+ * @num_runs: how many runs there are
  */
-static int proxy_fill_table(struct sg_table *st, struct page *const *pages,
-			    unsigned int count, unsigned int max_segment)
+void i915_gem_proxy_put_runs(const struct i915_gem_proxy_run *runs,
+			     unsigned int num_runs)
 {
-	unsigned int max = max_segment >> PAGE_SHIFT;
-	unsigned int i, len, segments = 0;
+	for (; num_runs; num_runs--, runs++)
+		put_run(runs->first, runs->count);
+}
+EXPORT_SYMBOL_NS_GPL(i915_gem_proxy_put_runs, I915_GVT);
+
+/*
+ * sg_alloc_table_from_pages_segment() would do, if it did not want each page by
+ * itself, and ask of each two whether they are peer-to-peer memory.
+ */
+static int proxy_fill_table(struct sg_table *st,
+			    const struct i915_gem_proxy_run *runs,
+			    unsigned int num_runs, unsigned int max_segment)
+{
+	const unsigned int max = max_segment >> PAGE_SHIFT;
+	unsigned int i, done, len, segments = 0;
 	struct scatterlist *sg;
 	int err;
 
-	for (i = 0; i < count; i += pages_run(pages + i, min(max, count - i)))
-		segments++;
+	for (i = 0; i < num_runs; i++)
+		segments += runs[i].count <= max ?
+				1 : DIV_ROUND_UP(runs[i].count, max);
 
 	err = sg_alloc_table(st, segments, GFP_KERNEL_ACCOUNT);
 	if (err)
 		return err;
 
-	for (i = 0, sg = st->sgl; i < count; i += len, sg = sg_next(sg)) {
-		len = pages_run(pages + i, min(max, count - i));
-		sg_set_page(sg, pages[i], len << PAGE_SHIFT, 0);
+	sg = st->sgl;
+	for (i = 0; i < num_runs; i++) {
+		for (done = 0; done < runs[i].count; done += len) {
+			len = min(runs[i].count - done, max);
+			sg_set_page(sg, nth_page(runs[i].first, done),
+				    len << PAGE_SHIFT, 0);
+			sg = __sg_next(sg);
+		}
 	}
 
 	return 0;
 }
 
 static struct sg_table *proxy_alloc_table(struct drm_i915_gem_object *obj,
-					  struct page **pages,
-					  unsigned int count,
+					  const struct i915_gem_proxy_run *runs,
+					  unsigned int num_runs,
 					  unsigned int max_segment)
 {
 	struct device *dev = obj->base.dev->dev;
@@ -89,7 +111,7 @@ static struct sg_table *proxy_alloc_table(struct drm_i915_gem_object *obj,
 	if (!st)
 		return ERR_PTR(-ENOMEM);
 
-	err = proxy_fill_table(st, pages, count, max_segment);
+	err = proxy_fill_table(st, runs, num_runs, max_segment);
 	if (err)
 		goto err_free_st;
 
@@ -111,46 +133,49 @@ static int proxy_get_pages(struct drm_i915_gem_object *obj)
 {
 	unsigned int max_segment = i915_sg_segment_size(obj->base.dev->dev);
 	unsigned int count = obj->base.size >> PAGE_SHIFT;
-	struct page **pages;
+	struct i915_gem_proxy_run *runs;
 	struct sg_table *st;
-	int err;
+	int num_runs, err = 0;
 
-	pages = kvmalloc_array(count, sizeof(*pages), GFP_KERNEL);
-	if (!pages)
+	/* As many as there may be; most often a few of them are used. */
+	runs = kvmalloc_array(count, sizeof(*runs), GFP_KERNEL);
+	if (!runs)
 		return -ENOMEM;
 
-	err = obj->proxy.ops->get_pages(obj->proxy.priv, pages, count);
-	if (err)
-		goto out_free_pages;
+	num_runs = obj->proxy.ops->get_pages(obj->proxy.priv, runs, count);
+	if (num_runs < 0) {
+		err = num_runs;
+		goto out_free_runs;
+	}
 
-	st = proxy_alloc_table(obj, pages, count, max_segment);
+	st = proxy_alloc_table(obj, runs, num_runs, max_segment);
 	/* A small remapping table may still take single pages. */
 	if (IS_ERR(st) && max_segment > PAGE_SIZE)
-		st = proxy_alloc_table(obj, pages, count, PAGE_SIZE);
+		st = proxy_alloc_table(obj, runs, num_runs, PAGE_SIZE);
 	if (IS_ERR(st)) {
 		err = PTR_ERR(st);
-		release_pages(pages, count);
-		goto out_free_pages;
+		i915_gem_proxy_put_runs(runs, num_runs);
+		goto out_free_runs;
 	}
 
 	/* From here the table holds the page references. */
 	__i915_gem_object_set_pages(obj, st);
 
-out_free_pages:
-	kvfree(pages);
+out_free_runs:
+	kvfree(runs);
 	return err;
 }
 
 static void proxy_put_pages(struct drm_i915_gem_object *obj,
 			    struct sg_table *st)
 {
-	struct sgt_iter iter;
-	struct page *page;
+	struct scatterlist *sg;
+	unsigned int i;
 
 	dma_unmap_sgtable(obj->base.dev->dev, st, I915_GEM_PROXY_DMA_DIRECTION,
 			  PROXY_DMA_ATTRS);
-	for_each_sgt_page(page, iter, st)
-		put_page(page);
+	for_each_sgtable_sg(st, sg, i)
+		put_run(sg_page(sg), sg->length >> PAGE_SHIFT);
 	sg_free_table(st);
 	kfree(st);
 }

@@ -21,21 +21,33 @@ struct sg_table;
 struct vm_area_struct;
 
 /**
+ * struct i915_gem_proxy_run - pages that follow each other in memory
+ * @first: the first of them
+ * @count: how many, at least one
+ */
+struct i915_gem_proxy_run {
+	struct page *first;
+	unsigned int count;
+};
+
+/**
  * struct i915_gem_proxy_ops - where the pages of a proxy come from
  * @owner: module that holds the functions below; it stays loaded for as long
  *	as an object may call them
- * @get_pages: fill @pages with @count pages, each with a reference that the
- *	proxy drops with put_page(), and none of it PCI peer-to-peer memory,
- *	which must not be merged with its neighbours. Called once at most, with
- *	the object's dma_resv held: it must not take mmap_lock nor any lock
- *	under which mmap_lock is taken. On error (a negative errno, returned as
- *	it is to whoever needed the pages) no reference is left behind.
+ * @get_pages: fill @runs, of which there are @count, so that they are @count
+ *	pages together, each with a reference that the proxy drops, and none of
+ *	it PCI peer-to-peer memory. Called once at most, with the object's
+ *	dma_resv held: it must not take mmap_lock nor any lock under which
+ *	mmap_lock is taken. Returns how many runs it filled. On error (a
+ *	negative errno, returned as it is to whoever needed the pages) no
+ *	reference is left behind.
  * @release: the object is gone and @priv will not be used again. Called once,
  *	from a worker, without a lock.
  */
 struct i915_gem_proxy_ops {
 	struct module *owner;
-	int (*get_pages)(void *priv, struct page **pages, unsigned int count);
+	int (*get_pages)(void *priv, struct i915_gem_proxy_run *runs,
+			 unsigned int count);
 	void (*release)(void *priv);
 };
 
@@ -49,6 +61,8 @@ i915_gem_object_create_proxy(struct drm_i915_private *i915, u64 size,
 			     unsigned int tiling, unsigned int stride,
 			     const struct i915_gem_proxy_ops *ops, void *priv);
 bool i915_gem_object_is_proxy(const struct drm_i915_gem_object *obj);
+void i915_gem_proxy_put_runs(const struct i915_gem_proxy_run *runs,
+			     unsigned int num_runs);
 
 struct sg_table *i915_gem_proxy_map(struct drm_i915_gem_object *obj,
 				    struct device *importer);

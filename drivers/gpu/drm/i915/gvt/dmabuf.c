@@ -40,7 +40,6 @@ static void surfaces_free(struct kref *ref)
 {
 	struct gvt_surfaces *table = container_of(ref, typeof(*table), ref);
 
-	xa_destroy(&table->ids);
 	mutex_destroy(&table->lock);
 	kfree(table);
 }
@@ -60,7 +59,7 @@ static void surface_unlink(struct gvt_surface *s)
 
 	lockdep_assert_held(&table->lock);
 
-	xa_erase(&table->ids, s->id);
+	hash_del(&s->id_node);
 	hash_del(&s->layout_node);
 	interval_tree_remove(&s->range, &table->ranges);
 	if (!s->exports) {
@@ -138,6 +137,17 @@ static bool same_layout(const struct gvt_plane *a, const struct gvt_plane *b)
 	       a->modifier == b->modifier;
 }
 
+static struct gvt_surface *find_id(struct gvt_surfaces *table, u32 id)
+{
+	struct gvt_surface *s;
+
+	hash_for_each_possible(table->ids, s, id_node, id)
+		if (s->id == id)
+			return s;
+
+	return NULL;
+}
+
 static struct gvt_surface *find_clean(struct gvt_surfaces *table,
 				      const struct gvt_plane *plane)
 {
@@ -169,14 +179,9 @@ static struct gvt_surface *find_digest(struct gvt_surfaces *table,
 static int surface_publish(struct gvt_surface *s)
 {
 	struct gvt_surfaces *table = s->table;
-	int ret;
 
 	if (!table->next_id)
 		return -ENOSPC;
-
-	ret = xa_insert(&table->ids, table->next_id, s, GFP_KERNEL_ACCOUNT);
-	if (ret)
-		return ret;
 
 	/* From here the table holds the first reference. */
 	s->id = table->next_id++;
@@ -185,6 +190,7 @@ static int surface_publish(struct gvt_surface *s)
 	s->born = ktime_get();
 	s->range.start = s->plane.gma >> PAGE_SHIFT;
 	s->range.last = ((s->plane.gma + s->plane.size) >> PAGE_SHIFT) - 1;
+	hash_add(table->ids, &s->id_node, s->id);
 	hash_add(table->layouts, &s->layout_node, layout_hash(&s->plane));
 	interval_tree_insert(&s->range, &table->ranges);
 	surface_make_idle(s);
@@ -207,7 +213,7 @@ static struct gvt_surface *find_or_make(struct gvt_surfaces *table,
 	fresh->table = table;
 	fresh->plane = *plane;
 
-	ret = gvt_surface_walk(fresh, &fresh->pages, NULL);
+	ret = gvt_surface_walk(fresh, &fresh->pages);
 	if (ret)
 		goto err_put_fresh;
 
@@ -275,7 +281,7 @@ static struct gvt_export *export_new(struct gvt_surfaces *table, u32 id)
 
 	INIT_LIST_HEAD(&export->node);
 	mutex_lock(&table->lock);
-	s = xa_load(&table->ids, id);
+	s = find_id(table, id);
 	if (s)
 		surface_hold(s);	/* before a query can push it out */
 	mutex_unlock(&table->lock);
@@ -384,11 +390,12 @@ void intel_vgpu_surfaces_pte_write(struct intel_vgpu *vgpu,
 static void drop_surfaces(struct gvt_surfaces *table, u64 first_gfn,
 			  u64 last_gfn)
 {
+	struct hlist_node *next;
 	struct gvt_surface *s;
-	unsigned long id;
+	int bucket;
 
 	mutex_lock(&table->lock);
-	xa_for_each(&table->ids, id, s)
+	hash_for_each_safe(table->ids, bucket, next, s, id_node)
 		if (s->pages.first_gfn <= last_gfn &&
 		    s->pages.last_gfn >= first_gfn)
 			surface_unlink(s);
@@ -443,7 +450,7 @@ int intel_vgpu_init_surfaces(struct intel_vgpu *vgpu)
 
 	kref_init(&table->ref);
 	mutex_init(&table->lock);
-	xa_init_flags(&table->ids, XA_FLAGS_ACCOUNT);
+	hash_init(table->ids);
 	hash_init(table->layouts);
 	table->ranges = RB_ROOT_CACHED;
 	INIT_LIST_HEAD(&table->idle);

@@ -34,7 +34,7 @@ static int check_pages(struct intel_vgpu *vgpu, const struct gvt_plane *plane)
 	};
 	struct page_summary unused;
 
-	return gvt_surface_walk(&s, &unused, NULL);
+	return gvt_surface_walk(&s, &unused);
 }
 
 static void show_plane(struct seq_file *m, struct intel_vgpu *vgpu,

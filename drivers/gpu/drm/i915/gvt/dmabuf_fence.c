@@ -34,6 +34,10 @@ static unsigned int find_outstanding(struct intel_vgpu *vgpu,
 	enum intel_engine_id id;
 	unsigned int count = 0;
 
+	/* Mostly there is none, and the lock is everybody's. */
+	if (!atomic_read(&vgpu->submission.running_workload_num))
+		return 0;
+
 	mutex_lock(&gvt->sched_lock);
 	for (id = 0; id < I915_NUM_ENGINES; id++) {
 		workload = gvt->scheduler.current_workload[id];

@@ -3,13 +3,14 @@
  * The guest pages behind a surface.
  *
  * They are summed up in a keyed digest of their guest frame numbers, in which
- * frames that follow each other are one word: they are looked at in runs. It is
- * taken when the surface is made and checked once more when an importer first
- * needs the pages: they are those that the id stands for, or there are none.
+ * frames that follow each other are one word. It is taken when the surface is
+ * made, and once more when an importer first needs the pages and a PTE was
+ * written in between: they are those that the id stands for, or there are none.
  */
 
 #include <linux/mm.h>
 
+#include "gem/i915_gem_proxy.h"
 #include "gt/intel_gtt.h"
 #include "i915_drv.h"
 
@@ -20,126 +21,184 @@
 /* Address of a GGTT entry: what gtt.c maps, wider than the hardware's 38:12. */
 #define GGTT_PTE_ADDR		GENMASK_ULL(45, PAGE_SHIFT)
 
-#define MAX_RUN		512u	/* frames looked up under a spinlock */
-#define RUN_BATCH	32	/* runs summed up at a time, on the stack */
+/* What is looked up under a spinlock: @MAX_FRAMES frames, @BATCH times */
+#define MAX_FRAMES	128u
+#define BATCH		16
 
-/* A run as one number: its first frame, of 34 bits, and its length */
-#define RUN_WORD(gfn, len)	((gfn) << 16 | (len))
+/* Entries of the vGPU's GGTT, as the guest wrote them */
+static const u64 *surface_ptes(const struct gvt_surface *s)
+{
+	const u64 *ptes = s->table->vgpu->gtt.ggtt_mm->ggtt_mm.virtual_ggtt;
+
+	return ptes + (s->plane.gma >> PAGE_SHIFT);
+}
 
 /*
- * How many of at most @max PTEs have frames that follow each other. They are
- * what the guest wrote, whether or not it could be mapped for DMA.
+ * Frames that follow each other in at most @max PTEs, whether or not they could
+ * be mapped for DMA; false if there is none.
  */
-static int next_run(const u64 *ptes, unsigned int max, gfn_t *gfn)
+static bool read_frames(const u64 *ptes, unsigned int max,
+			struct gvt_frames *frames)
 {
 	const u64 mask = GGTT_PTE_ADDR | GEN8_PAGE_PRESENT;
 	u64 expected = READ_ONCE(ptes[0]) & mask;
 	unsigned int i;
 
 	if (!(expected & GEN8_PAGE_PRESENT))
-		return -EINVAL;
+		return false;
 
-	*gfn = expected >> PAGE_SHIFT;
+	frames->first = expected >> PAGE_SHIFT;
+	max = min(max, MAX_FRAMES);
 	for (i = 1; i < max; i++) {
 		expected += PAGE_SIZE;
 		if ((READ_ONCE(ptes[i]) & mask) != expected)
 			break;
 	}
-
-	return i;
+	frames->count = i;
+	return true;
 }
 
-static u64 digest_runs(u64 digest, const u64 *runs, unsigned int count,
+/* A sum that is being taken; @words are not part of its digest yet. */
+struct summing {
+	struct page_summary sum;
+	u64 words[32];
+	unsigned int num_words;
+};
+
+static void sum_words(struct summing *s, const siphash_key_t *key)
+{
+	u64 digest = siphash(s->words, s->num_words * sizeof(*s->words), key);
+
+	s->sum.digest = siphash_2u64(s->sum.digest, digest, key);
+	s->num_words = 0;
+}
+
+static void sum_frames(struct summing *s, const struct gvt_frames *frames,
 		       const siphash_key_t *key)
 {
-	return siphash_2u64(digest, siphash(runs, count * sizeof(*runs), key),
-			    key);
+	if (s->num_words == ARRAY_SIZE(s->words))
+		sum_words(s, key);
+
+	/* As one number: a frame has 34 bits. */
+	s->words[s->num_words++] = frames->first << 16 | frames->count;
+	s->sum.first_gfn = min(s->sum.first_gfn, frames->first);
+	s->sum.last_gfn = max(s->sum.last_gfn,
+			      frames->first + frames->count - 1);
+}
+
+/*
+ * References on all pages of @s, and what they sum up to unless @now is NULL.
+ * If it fails @runs has those that were taken.
+ */
+static int take_pages(const struct gvt_surface *s, struct summing *now,
+		      struct i915_gem_proxy_run *runs, unsigned int *num_runs)
+{
+	const unsigned int total = s->plane.size >> PAGE_SHIFT;
+	const u64 *ptes = surface_ptes(s);
+	struct gvt_frames frames[BATCH];
+	unsigned int done = 0, i;
+	int ret;
+
+	while (done < total) {
+		for (i = 0; i < BATCH && done < total; i++) {
+			if (!read_frames(ptes + done, total - done, &frames[i]))
+				return -ESTALE;	/* they were all there once */
+			if (now)
+				sum_frames(now, &frames[i], &s->table->key);
+			done += frames[i].count;
+		}
+
+		ret = intel_gvt_get_guest_pages(s->table->vgpu, frames, i,
+						runs, num_runs);
+		if (ret)
+			return ret;
+	}
+
+	if (now)
+		sum_words(now, &s->table->key);
+	return 0;
+}
+
+static int check_and_take(const struct gvt_surface *s,
+			  struct i915_gem_proxy_run *runs,
+			  unsigned int *num_runs)
+{
+	struct summing now = { };
+	int ret;
+
+	lockdep_assert_held(&s->table->lock);
+
+	if (!s->live)
+		return -ENODEV;
+
+	/* Whoever is about to write a PTE says so first, under the lock. */
+	if (s->clean)
+		return take_pages(s, NULL, runs, num_runs);
+
+	/*
+	 * The guest writes PTEs without the lock. Whatever it does while they
+	 * are read, the pages are those that the id stands for, or not.
+	 */
+	ret = take_pages(s, &now, runs, num_runs);
+	if (!ret && now.sum.digest != s->pages.digest)
+		ret = -ESTALE;
+	return ret;
 }
 
 /**
- * gvt_surface_walk - look at each page of a surface
+ * gvt_surface_walk - sum up the pages of a surface
  * @s: a surface; only its table and plane are looked at
- * @sum: receives what sums the pages up
- * @pages: receives the pages, each with a reference, or NULL
+ * @sum: receives what sums them up
  *
  * Context: Process context, &gvt_surfaces.lock held if @s is in a table.
- * Return: 0; without @pages -EINVAL if a page is not mapped; with @pages
- * -ESTALE for that, or why intel_gvt_get_guest_pages() fails.
+ * Return: 0, or -EINVAL if a page is not mapped.
  */
-int gvt_surface_walk(const struct gvt_surface *s, struct page_summary *sum,
-		     struct page **pages)
+int gvt_surface_walk(const struct gvt_surface *s, struct page_summary *sum)
 {
 	const unsigned int total = s->plane.size >> PAGE_SHIFT;
-	const siphash_key_t *key = &s->table->key;
-	struct intel_vgpu *vgpu = s->table->vgpu;
-	const u64 *ptes = vgpu->gtt.ggtt_mm->ggtt_mm.virtual_ggtt;
-	unsigned int done, num_runs = 0;
-	u64 runs[RUN_BATCH];
-	int len, ret;
-	gfn_t gfn;
+	struct summing now = { .sum.first_gfn = U64_MAX };
+	const u64 *ptes = surface_ptes(s);
+	struct gvt_frames frames;
+	unsigned int done;
 
-	ptes += s->plane.gma >> PAGE_SHIFT;
-	*sum = (struct page_summary){ .first_gfn = U64_MAX };
-	for (done = 0; done < total; done += len) {
-		len = next_run(ptes + done, min(total - done, MAX_RUN), &gfn);
-		ret = min(len, 0);
-		if (pages && ret)
-			ret = -ESTALE;	/* they were all there once */
-		else if (pages)
-			ret = intel_gvt_get_guest_pages(vgpu, gfn, len,
-							pages + done);
-		if (ret) {
-			if (pages)
-				release_pages(pages, done);
-			return ret;
-		}
-
-		runs[num_runs++] = RUN_WORD(gfn, len);
-		if (num_runs == RUN_BATCH) {
-			sum->digest = digest_runs(sum->digest, runs, num_runs,
-						  key);
-			num_runs = 0;
-		}
-		sum->first_gfn = min(sum->first_gfn, gfn);
-		sum->last_gfn = max(sum->last_gfn, gfn + len - 1);
+	for (done = 0; done < total; done += frames.count) {
+		if (!read_frames(ptes + done, total - done, &frames))
+			return -EINVAL;
+		sum_frames(&now, &frames, &s->table->key);
 	}
 
-	sum->digest = digest_runs(sum->digest, runs, num_runs, key);
+	sum_words(&now, &s->table->key);
+	*sum = now.sum;
 	return 0;
 }
 
 /**
  * gvt_surface_get_pages - look up the pages of a proxy that is a surface
  * @priv: a &struct gvt_export of the surface
- * @pages: receives them, each with a reference
- * @count: pages of the surface
+ * @runs: receives them, each with a reference
+ * @count: pages of the surface, and how many @runs there are
  *
  * See &i915_gem_proxy_ops.get_pages.
  *
- * Return: 0; -ENODEV if the surface's id has ended, -ESTALE if other pages are
- * there now, or why intel_gvt_get_guest_pages() fails.
+ * Return: how many of @runs it takes; -ENODEV if the surface's id has ended,
+ * -ESTALE if other pages are there now, or why intel_gvt_get_guest_pages()
+ * fails.
  */
-int gvt_surface_get_pages(void *priv, struct page **pages, unsigned int count)
+int gvt_surface_get_pages(void *priv, struct i915_gem_proxy_run *runs,
+			  unsigned int count)
 {
 	const struct gvt_export *export = priv;
 	struct gvt_surface *s = export->surface;
-	struct page_summary now;
+	unsigned int num_runs = 0;
 	int ret;
 
 	mutex_lock(&s->table->lock);
-	ret = s->live ? gvt_surface_walk(s, &now, pages) : -ENODEV;
+	ret = check_and_take(s, runs, &num_runs);
 	mutex_unlock(&s->table->lock);
+	if (!ret)
+		return num_runs;
 
-	/*
-	 * The guest writes PTEs without this lock. Whatever it did while they
-	 * were read, the pages are those that the id stands for, or not.
-	 */
-	if (!ret && now.digest != s->pages.digest) {
-		release_pages(pages, count);
-		ret = -ESTALE;
-	}
-
-	if (ret)
-		trace_gvt_dmabuf_stale(s->table->vgpu_id, s->id, ret);
+	i915_gem_proxy_put_runs(runs, num_runs);
+	trace_gvt_dmabuf_stale(s->table->vgpu_id, s->id, ret);
 	return ret;
 }

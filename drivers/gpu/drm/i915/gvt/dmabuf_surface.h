@@ -13,13 +13,12 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/siphash.h>
-#include <linux/xarray.h>
 
 #include "fb_decoder.h"
 
 struct drm_i915_gem_object;
+struct i915_gem_proxy_run;
 struct intel_vgpu;
-struct page;
 
 /**
  * struct gvt_surfaces - what the host knows of a vGPU's pictures
@@ -44,7 +43,7 @@ struct gvt_surfaces {
 	struct mutex lock;	/* see above */
 	struct intel_vgpu *vgpu;
 	int vgpu_id;
-	struct xarray ids;
+	DECLARE_HASHTABLE(ids, 6);
 	DECLARE_HASHTABLE(layouts, 6);
 	struct rb_root_cached ranges;
 	struct list_head idle;
@@ -77,6 +76,7 @@ struct page_summary {
  * @exports: proxies that exist
  * @live: in the table, and the pages may still be looked up
  * @clean: no PTE in @range was written since @pages was noted down
+ * @id_node: in &gvt_surfaces.ids
  * @layout_node: in &gvt_surfaces.layouts
  * @range: in &gvt_surfaces.ranges
  * @node: in &gvt_surfaces.exported while there are @exports, else in
@@ -92,6 +92,7 @@ struct gvt_surface {
 	unsigned int exports;
 	bool live;
 	bool clean;
+	struct hlist_node id_node;
 	struct hlist_node layout_node;
 	struct interval_tree_node range;
 	struct list_head node;
@@ -110,9 +111,9 @@ struct gvt_export {
 	struct list_head node;
 };
 
-int gvt_surface_walk(const struct gvt_surface *s, struct page_summary *sum,
-		     struct page **pages);
-int gvt_surface_get_pages(void *priv, struct page **pages, unsigned int count);
+int gvt_surface_walk(const struct gvt_surface *s, struct page_summary *sum);
+int gvt_surface_get_pages(void *priv, struct i915_gem_proxy_run *runs,
+			  unsigned int count);
 int gvt_export_add_fences(struct intel_vgpu *vgpu, struct gvt_export *export);
 
 #endif /* _GVT_DMABUF_SURFACE_H_ */

@@ -25,7 +25,8 @@ struct owner {
 	bool frees_pages;	/* in release, where nobody waits for it */
 };
 
-static int owner_get_pages(void *priv, struct page **pages, unsigned int count)
+static int owner_get_pages(void *priv, struct i915_gem_proxy_run *runs,
+			   unsigned int count)
 {
 	struct owner *owner = priv;
 	unsigned int i;
@@ -34,11 +35,10 @@ static int owner_get_pages(void *priv, struct page **pages, unsigned int count)
 	if (owner->fail)
 		return owner->fail;
 
-	for (i = 0; i < count; i++) {
-		pages[i] = owner->pages + i;
-		get_page(pages[i]);
-	}
-	return 0;
+	for (i = 0; i < count; i++)
+		get_page(owner->pages + i);
+	runs[0] = (struct i915_gem_proxy_run){ owner->pages, count };
+	return 1;
 }
 
 static void owner_fini(struct owner *owner)
