@@ -67,8 +67,11 @@ void busy_start(void);
 void busy_stop(void);
 __u64 instructions(void);
 
-/* Bytes of memory that nobody uses */
-long long free_memory(void);
+/*
+ * Bytes of memory in use, from where on only differences mean: objects count by
+ * themselves, not with the pages that they are in.
+ */
+long long memory_in_use(void);
 
 /* ---- trace.c ---- */
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Counting, and printing what was counted. */
+#include <errno.h>
+#include <glob.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -106,31 +108,70 @@ __u64 instructions(void)
 
 /* ---- memory ---- */
 
-static void refresh_counters(void)
+static FILE *open_file(const char *path, const char *mode)
 {
-	FILE *f = fopen("/proc/sys/vm/stat_refresh", "w");
+	FILE *f = fopen(path, mode);
 
 	if (!f)
-		must(-2, "/proc/sys/vm/stat_refresh");
+		must(-errno, path);
+	return f;
+}
+
+static void poke(const char *path)
+{
+	FILE *f = open_file(path, "w");
+
 	fputs("1\n", f);
 	fclose(f);
 }
 
-/* Free pages in the zones and in the lists of each CPU in front of them */
-long long free_memory(void)
+/* Let no cache keep pages without objects, or ahead of the next object. */
+static void shrink_caches(void)
 {
+	glob_t caches;
+	size_t i;
+
+	if (glob("/sys/kernel/slab/*/shrink", 0, NULL, &caches))
+		must(-ENOENT, "/sys/kernel/slab/*/shrink");
+	for (i = 0; i < caches.gl_pathc; i++)
+		poke(caches.gl_pathv[i]);
+	globfree(&caches);
+}
+
+/* Bytes of the objects in all caches */
+static long long objects(void)
+{
+	FILE *f = open_file("/proc/slabinfo", "r");
+	long long bytes = 0, active, size;
+	char line[512];
+
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "%*s %lld %*d %lld", &active, &size) == 2)
+			bytes += active * size;
+	fclose(f);
+	return bytes;
+}
+
+/* Pages that are free, in the lists of each CPU too, or belong to caches */
+static long long other_pages(void)
+{
+	FILE *f = open_file("/proc/zoneinfo", "r");
 	long long pages = 0, count;
 	char line[128];
-	FILE *f;
 
-	refresh_counters();
-	f = fopen("/proc/zoneinfo", "r");
-	if (!f)
-		must(-2, "/proc/zoneinfo");
 	while (fgets(line, sizeof(line), f))
 		if (sscanf(line, " pages free %lld", &count) == 1 ||
-		    sscanf(line, " count: %lld", &count) == 1)
+		    sscanf(line, " count: %lld", &count) == 1 ||
+		    sscanf(line, " nr_slab_reclaimable %lld", &count) == 1 ||
+		    sscanf(line, " nr_slab_unreclaimable %lld", &count) == 1)
 			pages += count;
 	fclose(f);
-	return pages * VGPU_PAGE;
+	return pages;
+}
+
+long long memory_in_use(void)
+{
+	shrink_caches();
+	poke("/proc/sys/vm/stat_refresh");
+	return objects() - other_pages() * VGPU_PAGE;
 }

@@ -10,7 +10,6 @@
 /* Exports that are measured, where each is big and where each is small */
 #define FEW		96
 #define MANY		256
-#define MAX_HELD	(2 * MANY)
 #define SETTLE		200000
 
 /*
@@ -59,11 +58,9 @@ static void measure_exports(struct bench *b, const char *entries,
 			    const char *bytes, const struct vgpu_surface *s,
 			    enum layout layout, int exports)
 {
-	/* They fill what slabs have to spare, of which big ones need less. */
-	const int held = exports == MANY ? MANY : FEW / 3;
 	double count[RUNS], size[RUNS];
-	__u32 handles[MAX_HELD];
-	int fds[MAX_HELD], i, n;
+	__u32 handles[MANY];
+	int fds[MANY], i, n;
 	long long before;
 
 	lay_out(&b->v, s, layout);
@@ -77,15 +74,13 @@ static void measure_exports(struct bench *b, const char *entries,
 		let_go(b, handles[0], fds[0]);
 		usleep(SETTLE);
 
-		for (n = 0; n < held; n++)
-			handles[n] = hold(b, s, &fds[n]);
-		before = free_memory();
-		for (; n < held + exports; n++)
+		before = memory_in_use();
+		for (n = 0; n < exports; n++)
 			handles[n] = hold(b, s, &fds[n]);
 		if (i >= 0)
-			size[i] = (double)(before - free_memory()) /
+			size[i] = (double)(memory_in_use() - before) /
 				  exports;
-		for (n = 0; n < held + exports; n++)
+		for (n = 0; n < exports; n++)
 			let_go(b, handles[n], fds[n]);
 		usleep(SETTLE);
 	}
@@ -128,10 +123,10 @@ void bench_unfetched(struct bench *b)
 	for (i = -1; i < RUNS; i++) {
 		make_screen(&b->v, &s, WIDTH_4K, HEIGHT_4K);
 		show(&b->v, &s);
-		before = free_memory();
+		before = memory_in_use();
 		query_many(&b->v, &s, b->queries);
 		if (i >= 0) {
-			values[i] = (double)(before - free_memory());
+			values[i] = (double)(memory_in_use() - before);
 			each[i] = values[i] / b->queries;
 		}
 		reopen(b);
