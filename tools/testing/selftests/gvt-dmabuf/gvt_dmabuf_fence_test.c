@@ -61,6 +61,19 @@ static bool comes(int fd, int ms)
 	return poll(&p, 1, ms) == 1 && p.revents == POLLIN;
 }
 
+/* What is being drawn holds up who reads @dmabuf, until @gate is opened. */
+static void expect_fence(struct __test_metadata *_metadata,
+			 struct vgpu_gate *gate, int dmabuf)
+{
+	int fd = sync_file(dmabuf, DMA_BUF_SYNC_READ);
+
+	ASSERT_LE(0, fd);
+	EXPECT_FALSE(comes(fd, NOW_MS));
+	vgpu_gate_open(gate);
+	EXPECT_TRUE(comes(fd, LATE_MS));
+	close(fd);
+}
+
 TEST_F(fence, has_come_while_nothing_is_drawn)
 {
 	int fd = sync_file(self->dmabuf, DMA_BUF_SYNC_READ);
@@ -74,16 +87,9 @@ TEST_F(fence, has_come_while_nothing_is_drawn)
 /* Audit 21: for stock's importers, the guest never drew anything. */
 TEST_F(fence, comes_when_what_was_being_drawn_is)
 {
-	int fd;
-
 	ASSERT_EQ(0, vgpu_gate_enter(&self->v, &self->gate, &self->ring,
 				     NULL, 0));
-	fd = sync_file(self->dmabuf, DMA_BUF_SYNC_READ);
-	ASSERT_LE(0, fd);
-	EXPECT_FALSE(comes(fd, NOW_MS));
-	vgpu_gate_open(&self->gate);
-	EXPECT_TRUE(comes(fd, LATE_MS));
-	close(fd);
+	expect_fence(_metadata, &self->gate, self->dmabuf);
 }
 
 TEST_F(fence, keeps_poll_waiting)
@@ -98,18 +104,13 @@ TEST_F(fence, keeps_poll_waiting)
 TEST_F(fence, is_there_when_the_dmabuf_comes_after_the_request)
 {
 	struct vfio_device_gfx_plane_info info;
-	int dmabuf, fd;
+	int dmabuf;
 
 	ASSERT_EQ(0, vgpu_gate_enter(&self->v, &self->gate, &self->ring,
 				     NULL, 0));
 	dmabuf = test_export(&self->v, VGPU_PRIMARY, &info);
 	ASSERT_LE(0, dmabuf);
-	fd = sync_file(dmabuf, DMA_BUF_SYNC_READ);
-	ASSERT_LE(0, fd);
-	EXPECT_FALSE(comes(fd, NOW_MS));
-	vgpu_gate_open(&self->gate);
-	EXPECT_TRUE(comes(fd, LATE_MS));
-	close(fd);
+	expect_fence(_metadata, &self->gate, dmabuf);
 	close(dmabuf);
 }
 
