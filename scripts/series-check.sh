@@ -132,16 +132,21 @@ for ((i = LAST; i > 0; i--)); do
 done
 
 check_step() {
-	local step=$1 name=${PATCHES[$1 - 1]##*/} base built before='' fixed
+	local step=$1 name=${PATCHES[$1 - 1]##*/} base built before='' after='' fixed platform
 
 	build_at 0
 	base=$ENTRY
 	build_at "$step"
 	built=$ENTRY
 	fixed=$(named "$step" "$step")
-	if [ "$step" -gt 1 ] && [ -n "$fixed" ]; then
-		rig_at $((step - 1))
-		before=$RIG
+	if [ -n "$fixed" ]; then
+		platform=$(lines "${PATCHES[step - 1]}/platform")
+		if [ "$step" -gt 1 ]; then
+			rig_at $((step - 1)) "$platform"
+			before=$RIG
+		fi
+		rig_at "$step" "$platform"
+		after=$RIG
 	fi
 	rig_at "$step"
 	{
@@ -151,7 +156,7 @@ check_step() {
 		result "$name: the modules load and the kernel does not complain" check_loads "$RIG" "$step"
 		result "$name: no test fails but what a later patch mends" check_tests "$step" "$RIG"
 		[ -z "$fixed" ] ||
-			result "$name: what it mends failed before and passes" check_named "$step" "$RIG" "$before"
+			result "$name: what it mends failed before and passes" check_named "$step" "$after" "$before"
 	} >>"$TAP"
 	say "step $step of $LAST, $name: done, $SECONDS s since the start"
 }

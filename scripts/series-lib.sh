@@ -9,6 +9,7 @@
 #   remove       files of the base that it deletes, one a line
 #   tests        tests of the kselftest that fail before it and pass from it on,
 #                one a line, without the name of a variant (series-check.sh)
+#   platform     the model on which these tests are run, if not on kbl
 # Only message is needed in each. series/cover-letter.txt: subject, empty line,
 # text (cover-letter.py). The series is generated: to change a file, edit it
 # where it lies.

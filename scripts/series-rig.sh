@@ -6,9 +6,9 @@
 # shellcheck disable=SC2153	# PATCHES, PROGRAMS and WORK are set by those who source it
 
 # The programs are those of the whole series: what they test comes step by step.
-# boot_step DIR MODULES UNSAFE
+# boot_step DIR MODULES PLATFORM UNSAFE
 boot_step() {
-	local dir=$1 modules=$2 unsafe=$3 share=$WORK/share rc=0
+	local dir=$1 modules=$2 platform=$3 unsafe=$4 share=$WORK/share rc=0
 
 	rm -rf "$share"
 	mkdir -p "$share"
@@ -25,8 +25,8 @@ boot_step() {
 		done
 		exit 0
 	EOS
-	"$SCRIPTS/boot.sh" --name series-check --modules "$modules" --share "$share" \
-		--timeout 600 >"$dir/rig.log" 2>&1 </dev/null || rc=$?
+	"$SCRIPTS/boot.sh" --name series-check --modules "$modules" --platform "$platform" \
+		--share "$share" --timeout 600 >"$dir/rig.log" 2>&1 </dev/null || rc=$?
 	# No kernel, no results: that is not a failure of one test.
 	grep -q '^rig: ready' "$OUT/rig/log/series-check.console.log" || return 1
 	if [ $rc -eq 0 ]; then echo "ok 1 rig"; else echo "not ok 1 rig"; fi >"$dir/rig.tap"
@@ -35,8 +35,8 @@ boot_step() {
 rig_entry() {
 	local dir=$1
 
-	run_logged "step $STEP: the kselftest in the rig" "$LOGS/series-rig.log" \
-		boot_step "$dir" "$BUILD" "$UNSAFE"
+	run_logged "step $STEP: the kselftest in the rig, $PLATFORM" "$LOGS/series-rig.log" \
+		boot_step "$dir" "$BUILD" "$PLATFORM" "$UNSAFE"
 }
 
 # tested DIR: "NAME pass|fail|skip" of a run, the worst of all variants of a test.
@@ -73,14 +73,15 @@ named() {
 	for ((i = $1; i <= $2; i++)); do lines "${PATCHES[i - 1]}/tests"; done | sort -u
 }
 
-# rig_at STEP: sets RIG, the results there.
+# rig_at STEP [PLATFORM]: sets RIG, the results there.
 rig_at() {
 	STEP=$1
+	PLATFORM=${2:-kbl}
 	build_at "$1"
 	BUILD=$ENTRY
 	UNSAFE='export GVT_SKIP_UNSAFE=1'
 	[ "$1" -lt "$FIRST_WHOLE" ] || UNSAFE=
-	entry "step-rig-$(hash_words "$BUILD" "$UNSAFE" "$("$SCRIPTS/qemu.sh" --path)" \
+	entry "step-rig-$(hash_words "$BUILD" "$PLATFORM" "$UNSAFE" "$("$SCRIPTS/qemu.sh" --path)" \
 		"$(sha256sum "$PROGRAMS"/*_test)" "$(declare -f boot_step)" \
 		"$(hash_paths vm/init scripts/boot.sh scripts/initrd.sh)")" rig_entry
 	RIG=$ENTRY
