@@ -18,14 +18,6 @@
 #define MAX_HZ		250
 #define MEASURE_MS	300
 
-/* Power controller mailbox: i915_reg.h */
-#define PCODE_MAILBOX		0x138124u
-#define  PCODE_RUN		0x80000000u
-#define  PCODE_SAGV_CONTROL	0x21u
-#define PCODE_DATA		0x138128u
-#define  SAGV_DISABLE		0
-#define  SAGV_IS_DISABLED	1
-
 /* So many changes, and at most so many events of them */
 #define TOGGLES		200
 #define MAX_UEVENTS	10
@@ -312,24 +304,6 @@ TEST_F(access, of_one_byte_takes_no_more)
 		EXPECT_TRUE(val >> 8 == 0x112233 || val >> 8 == 0)
 			TH_LOG("register 0x%x is 0x%08x", masks[i], val);
 	}
-}
-
-/* ---- what the guest's driver asks of the power controller ---- */
-
-/* i915 asks again until it gets this answer, and gives up after 51 ms. */
-TEST_F(access, of_the_mailbox_turns_sagv_off)
-{
-	uint32_t val;
-
-	if (self->v.gen < 9)
-		SKIP(return, "not on Broadwell: use a vGPU of Skylake or later");
-	ASSERT_EQ(0, vgpu_write32(&self->v, PCODE_DATA, SAGV_DISABLE));
-	ASSERT_EQ(0, vgpu_write32(&self->v, PCODE_MAILBOX,
-				  PCODE_RUN | PCODE_SAGV_CONTROL));
-	ASSERT_EQ(0, vgpu_read32(&self->v, PCODE_MAILBOX, &val));
-	EXPECT_EQ(0, val & PCODE_RUN);
-	ASSERT_EQ(0, vgpu_read32(&self->v, PCODE_DATA, &val));
-	EXPECT_EQ(SAGV_IS_DISABLED, val);
 }
 
 /* ---- may crash or hang an unfixed kernel, so they are last ---- */

@@ -15,11 +15,7 @@
 /* Skylake PRM, Volume 2c; pipe and transcoder A */
 #define TRANS_VTOTAL	0x6000cu
 #define TRANS_VBLANK	0x60010u
-#define TRANS_LINKM1	0x60040u
-#define TRANS_LINKN1	0x60044u
 #define PIPE_SCANLINE	0x70000u
-#define TRANS_CONF	0x70008u
-#define  TRANS_CONF_ON	0x80000000u
 #define PIPE_FRMCNT	0x70040u
 
 #define WIDTH		1024
@@ -79,36 +75,6 @@ static bool frames_pass(struct vgpu *v, int pipe, uint32_t count)
 		usleep(1000);
 	} while (now_ms() < until);
 	return false;
-}
-
-/* ---- what a guest's driver finds ---- */
-
-FIXTURE(initial) {
-	struct vgpu v;
-};
-
-FIXTURE_SETUP(initial)
-{
-	if (!test_open_vgpu(_metadata, &self->v))
-		return;
-	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_RESET, NULL));
-}
-
-FIXTURE_TEARDOWN(initial)
-{
-	test_close(&self->v);
-}
-
-/* Audit 47: i915 divides by it, on Broadwell it was 0 */
-TEST_F(initial, pipe_has_a_clock)
-{
-	uint32_t conf, m, n;
-
-	ASSERT_EQ(0, vgpu_read32(&self->v, TRANS_CONF, &conf));
-	ASSERT_EQ(0, vgpu_read32(&self->v, TRANS_LINKM1, &m));
-	ASSERT_EQ(0, vgpu_read32(&self->v, TRANS_LINKN1, &n));
-	EXPECT_TRUE(!(conf & TRANS_CONF_ON) || (m && n))
-		TH_LOG("it is on, with an M of %#x and an N of %#x", m, n);
 }
 
 /* ---- the scanline ---- */

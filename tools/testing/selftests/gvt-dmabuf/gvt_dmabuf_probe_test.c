@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a guest's i915 finds on a vGPU that was reset, and relies on when it
+ * takes the display over.
+ *
+ * "Audit" numbers are rows of docs/audit.md.
+ */
+#include "test_util.h"
+
+/* Skylake PRM, Volume 2c; transcoder A */
+#define TRANS_LINKM1		0x60040u
+#define TRANS_LINKN1		0x60044u
+#define TRANS_CONF		0x70008u
+#define  TRANS_CONF_ON		0x80000000u
+
+/* Mailbox of the power controller: no PRM, i915_reg.h has it */
+#define PCODE_MAILBOX		0x138124u
+#define  PCODE_RUN		0x80000000u
+#define  PCODE_SAGV_CONTROL	0x21u
+#define PCODE_DATA		0x138128u
+#define  SAGV_DISABLE		0
+#define  SAGV_IS_DISABLED	1
+
+FIXTURE(probe) {
+	struct vgpu v;
+};
+
+FIXTURE_SETUP(probe)
+{
+	if (!test_open_vgpu(_metadata, &self->v))
+		return;
+	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_RESET, NULL));
+}
+
+FIXTURE_TEARDOWN(probe)
+{
+	test_close(&self->v);
+}
+
+/* Audit 47: i915 divides by it, on Broadwell it was 0 */
+TEST_F(probe, finds_a_clock_if_the_pipe_is_on)
+{
+	uint32_t conf, m, n;
+
+	ASSERT_EQ(0, vgpu_read32(&self->v, TRANS_CONF, &conf));
+	ASSERT_EQ(0, vgpu_read32(&self->v, TRANS_LINKM1, &m));
+	ASSERT_EQ(0, vgpu_read32(&self->v, TRANS_LINKN1, &n));
+	EXPECT_TRUE(!(conf & TRANS_CONF_ON) || (m && n))
+		TH_LOG("it is on, with an M of %#x and an N of %#x", m, n);
+}
+
+/* Audit 48: i915 asks again until it gets this answer, and gives up in 51 ms. */
+TEST_F(probe, can_turn_sagv_off)
+{
+	uint32_t val;
+
+	if (self->v.gen < 9)
+		SKIP(return, "not on Broadwell: use a vGPU of Skylake or later");
+	ASSERT_EQ(0, vgpu_write32(&self->v, PCODE_DATA, SAGV_DISABLE));
+	ASSERT_EQ(0, vgpu_write32(&self->v, PCODE_MAILBOX,
+				  PCODE_RUN | PCODE_SAGV_CONTROL));
+	ASSERT_EQ(0, vgpu_read32(&self->v, PCODE_MAILBOX, &val));
+	EXPECT_EQ(0, val & PCODE_RUN);
+	ASSERT_EQ(0, vgpu_read32(&self->v, PCODE_DATA, &val));
+	EXPECT_EQ(SAGV_IS_DISABLED, val);
+}
+
+TEST_HARNESS_MAIN
