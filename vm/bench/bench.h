@@ -21,6 +21,13 @@
 #include "vgpu.h"
 
 #define RUNS		9	/* values of each figure */
+/*
+ * What the kernel does once a second falls into some samples and not into others:
+ * where it weighs, a value is the middle one of three.
+ */
+#define TRIES		3
+#define SAMPLES		(RUNS * TRIES)
+#define MAX_SAMPLES	(RUNS * 60)
 
 /* A picture of 4K takes 8100 pages; the rest is for everything else. */
 #define WIDTH_4K	3840
@@ -55,6 +62,10 @@ static inline __u64 now(void)
 
 /* Print @values, of which there are RUNS */
 void figure(const char *name, const double *values);
+/* The middle one of @count @samples, MAX_SAMPLES at most */
+double middle(const double *samples, int count);
+/* Print RUNS values, each the middle one of @tries samples */
+void figure_of_middles(const char *name, const double *samples, int tries);
 /* The figure is what a call of @run takes, averaged over @calls of them */
 void measure(const char *name, unsigned int calls,
 	     void (*run)(struct bench *b, unsigned int call), struct bench *b);
@@ -97,6 +108,8 @@ void lay_out(struct vgpu *v, const struct vgpu_surface *s, enum layout layout);
 __u32 show(struct vgpu *v, const struct vgpu_surface *s);
 /* Show it and open it as a dma-buf */
 int export_screen(struct vgpu *v, const struct vgpu_surface *s);
+/* An object of i915's own, of a page */
+__u32 make_object(int drm);
 
 /* ---- main.c ---- */
 

@@ -23,18 +23,15 @@
 static __u32 make_batch(int drm)
 {
 	const __u32 commands[] = { MI_BATCH_BUFFER_END, 0 };
-	struct drm_i915_gem_create create = { .size = VGPU_PAGE };
 	struct drm_i915_gem_pwrite pwrite = {
+		.handle = make_object(drm),
 		.size = sizeof(commands),
 		.data_ptr = (unsigned long)commands,
 	};
 
-	must(vgpu_ioctl(drm, DRM_IOCTL_I915_GEM_CREATE, &create),
-	     "making a batch");
-	pwrite.handle = create.handle;
 	must(vgpu_ioctl(drm, DRM_IOCTL_I915_GEM_PWRITE, &pwrite),
 	     "writing a batch");
-	return create.handle;
+	return pwrite.handle;
 }
 
 /* Have the GPU use @handle, which need not do anything with it. */
@@ -118,7 +115,7 @@ static void measure_import(struct bench *b, const char *name,
 	const int count = PAGES * VGPU_PAGE / s->size;
 	const double pages = (double)count * s->size / VGPU_PAGE;
 	struct viewer first = { .drm = b->drm }, second;
-	double again[RUNS], out[RUNS], took;
+	double again[SAMPLES], out[SAMPLES], took;
 	int fds[MAX_IMPORTS], i, n;
 	char figure_name[32];
 	__u64 start;
@@ -127,7 +124,7 @@ static void measure_import(struct bench *b, const char *name,
 	second.drm = must(vgpu_drm_open(), "opening i915 again");
 	second.batch = make_batch(second.drm);
 	lay_out(&b->v, s, layout);
-	for (i = -1; i < RUNS; i++) {
+	for (i = -1; i < SAMPLES; i++) {
 		for (n = 0; n < count; n++)
 			fds[n] = export_screen(&b->v, s);
 		took = import_all(&first, fds, count) / pages;
@@ -153,17 +150,17 @@ static void measure_import(struct bench *b, const char *name,
 	close(second.drm);
 
 	snprintf(figure_name, sizeof(figure_name), "import_%s", name);
-	figure(figure_name, in);
+	figure_of_middles(figure_name, in, TRIES);
 	snprintf(figure_name, sizeof(figure_name), "again_%s", name);
-	figure(figure_name, again);
+	figure_of_middles(figure_name, again, TRIES);
 	snprintf(figure_name, sizeof(figure_name), "release_%s", name);
-	figure(figure_name, out);
+	figure_of_middles(figure_name, out, TRIES);
 }
 
 void bench_import(struct bench *b)
 {
 	struct vgpu_mark mark = vgpu_mark(&b->v);
-	double small[RUNS], big[RUNS], other[RUNS];
+	double small[SAMPLES], big[SAMPLES], other[SAMPLES];
 	struct vgpu_surface s;
 	int i;
 
@@ -173,9 +170,9 @@ void bench_import(struct bench *b)
 
 	make_screen(&b->v, &s, WIDTH_4K, HEIGHT_4K);
 	measure_import(b, "4k", &s, CONTIGUOUS, big);
-	for (i = 0; i < RUNS; i++)
+	for (i = 0; i < SAMPLES; i++)
 		other[i] = big[i] / small[i];
-	figure("import_growth", other);
+	figure_of_middles("import_growth", other, TRIES);
 	measure_import(b, "4k_64k", &s, CHUNKS_64K, other);
 	measure_import(b, "4k_scattered", &s, SCATTERED, other);
 	vgpu_release(&b->v, mark);

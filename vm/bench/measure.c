@@ -36,10 +36,36 @@ void figure(const char *name, const double *values)
 	fflush(stdout);
 }
 
+static int compare(const void *a, const void *b)
+{
+	const double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+double middle(const double *samples, int count)
+{
+	double sorted[MAX_SAMPLES];
+
+	memcpy(sorted, samples, count * sizeof(*samples));
+	qsort(sorted, count, sizeof(*sorted), compare);
+	return sorted[count / 2];
+}
+
+void figure_of_middles(const char *name, const double *samples, int tries)
+{
+	double values[RUNS];
+	int i;
+
+	for (i = 0; i < RUNS; i++)
+		values[i] = middle(&samples[i * tries], tries);
+	figure(name, values);
+}
+
 void measure(const char *name, unsigned int calls,
 	     void (*run)(struct bench *b, unsigned int call), struct bench *b)
 {
-	double values[RUNS];
+	double samples[SAMPLES];
 	unsigned int call;
 	__u64 start;
 	int i;
@@ -47,14 +73,14 @@ void measure(const char *name, unsigned int calls,
 	/* Workers may still have to do with what came before. */
 	usleep(SETTLE);
 	/* The first round warms up and is forgotten. */
-	for (i = -1; i < RUNS; i++) {
+	for (i = -1; i < SAMPLES; i++) {
 		start = now();
 		for (call = 0; call < calls; call++)
 			run(b, call);
 		if (i >= 0)
-			values[i] = (double)(now() - start) / calls;
+			samples[i] = (double)(now() - start) / calls;
 	}
-	figure(name, values);
+	figure_of_middles(name, samples, TRIES);
 }
 
 /* ---- a process that does nothing, countably ---- */

@@ -9,7 +9,8 @@
 
 /* Exports that are measured, where each is big and where each is small */
 #define FEW		96
-#define MANY		256
+#define MANY		768	/* a page more or less is 5 bytes of each */
+#define WARM_UP		3	/* rounds until no cache grows any more */
 #define SETTLE		200000
 
 /*
@@ -64,7 +65,7 @@ static void measure_exports(struct bench *b, const char *entries,
 	long long before;
 
 	lay_out(&b->v, s, layout);
-	for (i = -1; i < RUNS; i++) {
+	for (i = -WARM_UP; i < RUNS; i++) {
 		trace_start(PROBE, PROBE_AT);
 		handles[0] = hold(b, s, &fds[0]);
 		trace_stop(PROBE);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Asking what a plane shows, and opening it. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
+
+#include <drm/drm.h>
 
 #include "bench.h"
 
@@ -103,8 +106,42 @@ static void measure_get(struct bench *b, const char *name, unsigned int width,
 	vgpu_release(&b->v, mark);
 }
 
+/*
+ * What GET cannot do without: an object of i915 that is there, without pages, is
+ * opened as a dma-buf for the first time.
+ */
+static void measure_prime(struct bench *b)
+{
+	struct drm_prime_handle prime[GETS];
+	double values[RUNS];
+	__u64 start;
+	int i, n;
+
+	for (i = -1; i < RUNS; i++) {
+		for (n = 0; n < GETS; n++) {
+			prime[n] = (struct drm_prime_handle){
+				.handle = make_object(b->drm),
+				.flags = DRM_CLOEXEC,
+			};
+		}
+		start = now();
+		for (n = 0; n < GETS; n++)
+			must(vgpu_ioctl(b->drm, DRM_IOCTL_PRIME_HANDLE_TO_FD,
+					&prime[n]), "opening an object");
+		if (i >= 0)
+			values[i] = (double)(now() - start) / GETS;
+		for (n = 0; n < GETS; n++) {
+			close(prime[n].fd);
+			vgpu_drm_close_handle(b->drm, prime[n].handle);
+		}
+		usleep(100000);
+	}
+	figure("get_floor", values);
+}
+
 void bench_get(struct bench *b)
 {
+	measure_prime(b);
 	measure_get(b, "get_1080p", 1920, 1080);
 	measure_get(b, "get_4k", WIDTH_4K, HEIGHT_4K);
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Pictures, and how their pages lie in memory. */
+/* Pictures, and how their pages lie in memory; objects without one. */
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+
+#include <drm/i915_drm.h>
 
 #include "bench.h"
 
@@ -77,4 +79,13 @@ __u32 show(struct vgpu *v, const struct vgpu_surface *s)
 int export_screen(struct vgpu *v, const struct vgpu_surface *s)
 {
 	return must(vgpu_get_dmabuf(v, show(v, s)), "GET");
+}
+
+__u32 make_object(int drm)
+{
+	struct drm_i915_gem_create create = { .size = VGPU_PAGE };
+
+	must(vgpu_ioctl(drm, DRM_IOCTL_I915_GEM_CREATE, &create),
+	     "making an object");
+	return create.handle;
 }

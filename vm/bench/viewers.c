@@ -18,7 +18,8 @@
 #define MAX_VIEWERS	7	/* as many vGPUs as GVT-g makes */
 #define FRAME_NS	16666667
 #define SECOND_NS	1000000000
-#define WINDOW		12	/* frames */
+#define WINDOW		30	/* frames; a value is the middle one of them */
+#define WINDOW_OF_ONE	60	/* what else goes on weighs more then */
 #define SETTLE		6	/* frames */
 #define FREE_US		100000	/* for stock to free what was closed */
 
@@ -95,19 +96,21 @@ static pid_t start_viewer(const char *uuid)
 	return pid;
 }
 
-static void count(double *values)
+static void count(double *samples, int num)
 {
 	struct timespec at;
 	__u64 start;
 	int i;
 
 	clock_gettime(CLOCK_MONOTONIC, &at);
+	/* Not when the viewer wakes up: one interrupt would do for both. */
+	at.tv_nsec += FRAME_NS / 2;
 	sleep_frames(&at, SETTLE);
-	for (i = 0; i < RUNS; i++) {
+	for (i = 0; i < num; i++) {
 		start = instructions();
-		sleep_frames(&at, WINDOW);
-		values[i] = (double)(instructions() - start) * SECOND_NS /
-			    FRAME_NS / WINDOW;
+		sleep_frames(&at, 1);
+		samples[i] = (double)(instructions() - start) * SECOND_NS /
+			     FRAME_NS;
 	}
 }
 
@@ -181,10 +184,10 @@ static double shared_mutexes(const pid_t *viewers)
 
 void bench_viewers(struct bench *b)
 {
-	double values[RUNS], idle = 0;
+	double samples[MAX_SAMPLES], values[RUNS], idle = 0;
 	char uuids[MAX_VIEWERS * 40];
 	pid_t viewers[MAX_VIEWERS];
-	int running = 0, i, n;
+	int running = 0, window, i, n;
 	char *uuid, name[32];
 
 	(void)b;
@@ -198,16 +201,16 @@ void bench_viewers(struct bench *b)
 			viewers[running] = start_viewer(uuid);
 			uuid = strtok(NULL, " ");
 		}
-		count(values);
+		window = running > 1 ? WINDOW : WINDOW_OF_ONE;
+		count(samples, RUNS * window);
 		if (!running) {
-			for (n = 0; n < RUNS; n++)
-				idle += values[n] / RUNS;
+			idle = middle(samples, RUNS * window);
 			continue;
 		}
-		for (n = 0; n < RUNS; n++)
-			values[n] = (values[n] - idle) / running;
+		for (n = 0; n < RUNS * window; n++)
+			samples[n] = (samples[n] - idle) / running;
 		snprintf(name, sizeof(name), "viewers_%d", running);
-		figure(name, values);
+		figure_of_middles(name, samples, window);
 	}
 	busy_stop();
 	for (n = 0; n < RUNS; n++)
