@@ -27,8 +27,8 @@ PACKAGES=(
 	seabios qemu-system-data busybox-static libpng-dev zlib1g-dev
 	# the animation of demo-linux, the chart of bench
 	apngasm gnuplot-nox
-	# sources, and the checks
-	dpkg-dev git shellcheck sparse coccinelle python3-sphinx
+	# sources, and the checks; coccinelle loads libpython3.x.so, by that name
+	dpkg-dev git shellcheck sparse coccinelle libpython3-dev python3-sphinx
 	# the kselftest as a 32-bit program
 	gcc-multilib
 )
