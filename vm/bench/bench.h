@@ -62,9 +62,9 @@ static inline __u64 now(void)
 
 /* Print @values, of which there are RUNS */
 void figure(const char *name, const double *values);
-/* The middle one of @count @samples, MAX_SAMPLES at most */
-double middle(const double *samples, int count);
-/* Print RUNS values, each the middle one of @tries samples */
+/* The middle one of @count samples, MAX_SAMPLES at most, so far @apart */
+double middle(const double *samples, int count, int apart);
+/* Print RUNS values, each the middle one of @tries samples, RUNS apart */
 void figure_of_middles(const char *name, const double *samples, int tries);
 /* The figure is what a call of @run takes, averaged over @calls of them */
 void measure(const char *name, unsigned int calls,

@@ -204,7 +204,7 @@ void bench_viewers(struct bench *b)
 		window = running > 1 ? WINDOW : WINDOW_OF_ONE;
 		count(samples, RUNS * window);
 		if (!running) {
-			idle = middle(samples, RUNS * window);
+			idle = middle(samples, RUNS * window, 1);
 			continue;
 		}
 		for (n = 0; n < RUNS * window; n++)
