@@ -487,7 +487,8 @@ int main(void)
 	report(relay(), "engines wait for each other");
 	report(copy(bcs, false), "XY_SRC_COPY_BLT linear to X to Y to linear");
 	if (is_gen8())
-		printf("ok %u - XY_FAST_COPY_BLT # SKIP not on Broadwell: use Skylake or later\n", ++tests);
+		printf("ok %u - XY_FAST_COPY_BLT # SKIP not on Broadwell: use Skylake or later\n",
+		       ++tests);
 	else
 		report(copy(bcs, true),
 		       "XY_FAST_COPY_BLT linear to X to Y to linear");
