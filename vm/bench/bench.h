@@ -64,8 +64,9 @@ static inline __u64 now(void)
 void figure(const char *name, const double *values);
 /* The middle one of @count samples, MAX_SAMPLES at most, so far @apart */
 double middle(const double *samples, int count, int apart);
-/* Print RUNS values, each the middle one of @tries samples, RUNS apart */
-void figure_of_middles(const char *name, const double *samples, int tries);
+/* Print RUNS values, each the middle one of TRIES rounds, or of so many @frames */
+void figure_of_rounds(const char *name, const double *samples);
+void figure_of_frames(const char *name, const double *samples, int frames);
 /* The figure is what a call of @run takes, averaged over @calls of them */
 void measure(const char *name, unsigned int calls,
 	     void (*run)(struct bench *b, unsigned int call), struct bench *b);

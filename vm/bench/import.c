@@ -150,11 +150,11 @@ static void measure_import(struct bench *b, const char *name,
 	close(second.drm);
 
 	snprintf(figure_name, sizeof(figure_name), "import_%s", name);
-	figure_of_middles(figure_name, in, TRIES);
+	figure_of_rounds(figure_name, in);
 	snprintf(figure_name, sizeof(figure_name), "again_%s", name);
-	figure_of_middles(figure_name, again, TRIES);
+	figure_of_rounds(figure_name, again);
 	snprintf(figure_name, sizeof(figure_name), "release_%s", name);
-	figure_of_middles(figure_name, out, TRIES);
+	figure_of_rounds(figure_name, out);
 }
 
 void bench_import(struct bench *b)
@@ -172,7 +172,7 @@ void bench_import(struct bench *b)
 	measure_import(b, "4k", &s, CONTIGUOUS, big);
 	for (i = 0; i < SAMPLES; i++)
 		other[i] = big[i] / small[i];
-	figure_of_middles("import_growth", other, TRIES);
+	figure_of_rounds("import_growth", other);
 	measure_import(b, "4k_64k", &s, CHUNKS_64K, other);
 	measure_import(b, "4k_scattered", &s, SCATTERED, other);
 	vgpu_release(&b->v, mark);

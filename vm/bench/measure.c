@@ -54,14 +54,25 @@ double middle(const double *samples, int count, int apart)
 	return sorted[count / 2];
 }
 
-/* Neighbours are apart: what meets one of two rounds in a row meets both. */
-void figure_of_middles(const char *name, const double *samples, int tries)
+/* What meets one of two rounds in a row meets both: those of a value are apart. */
+void figure_of_rounds(const char *name, const double *samples)
 {
 	double values[RUNS];
 	int i;
 
 	for (i = 0; i < RUNS; i++)
-		values[i] = middle(&samples[i], tries, RUNS);
+		values[i] = middle(&samples[i], TRIES, RUNS);
+	figure(name, values);
+}
+
+/* Timer ticks come in a pattern of a few frames: those of a value are neighbours. */
+void figure_of_frames(const char *name, const double *samples, int frames)
+{
+	double values[RUNS];
+	int i;
+
+	for (i = 0; i < RUNS; i++)
+		values[i] = middle(&samples[i * frames], frames, 1);
 	figure(name, values);
 }
 
@@ -83,7 +94,7 @@ void measure(const char *name, unsigned int calls,
 		if (i >= 0)
 			samples[i] = (double)(now() - start) / calls;
 	}
-	figure_of_middles(name, samples, TRIES);
+	figure_of_rounds(name, samples);
 }
 
 /* ---- a process that does nothing, countably ---- */

@@ -210,7 +210,7 @@ void bench_viewers(struct bench *b)
 		for (n = 0; n < RUNS * window; n++)
 			samples[n] = (samples[n] - idle) / running;
 		snprintf(name, sizeof(name), "viewers_%d", running);
-		figure_of_middles(name, samples, window);
+		figure_of_frames(name, samples, window);
 	}
 	busy_stop();
 	for (n = 0; n < RUNS; n++)
