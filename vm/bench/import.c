@@ -18,7 +18,7 @@
  * ended, and they hold what they used; and workers free what nobody holds.
  */
 #define RETIRE	2500000
-#define SETTLE	30000
+#define SETTLE	80000
 
 static __u32 make_batch(int drm)
 {
