@@ -14,7 +14,7 @@ set grid xtics lc rgb "#d0d0d0"
 set ytics scale 0
 set yrange [STATS_records - 0.4 : -0.6]
 low = STATS_min < 0.5 ? STATS_min / 1.5 : 0.4
-set xrange [low : STATS_max * 4]
+set xrange [low : STATS_max * 8]
 set arrow from 1, graph 0 to 1, graph 1 nohead lc rgb "#404040" front
 set nokey
 
