@@ -13,7 +13,7 @@
 #define MAY(...) { __VA_ARGS__, END }
 
 /*
- * The contract: kernel-doc of gvt/gfx_plane.c, gvt/dmabuf.c and
+ * The contract: kernel-doc of gvt/gfx_plane.c, gvt/gfx_irq.c, gvt/dmabuf.c and
  * gem/i915_gem_proxy.c, and Documentation/gpu/gvt-dmabuf.rst.
  *
  * Who is the first to need the pages of a picture may get ENODEV, because the
@@ -42,6 +42,19 @@ static const struct {
 	[GET_DEAD] = { "GET_GFX_DMABUF, id from before a reset", MAY(EINVAL) },
 	[GET_UNKNOWN] = { "GET_GFX_DMABUF, no such id", MAY(EINVAL) },
 	[GET_POINTER] = { "GET_GFX_DMABUF, bad pointer", MAY(EFAULT) },
+
+	[EVENT_ARM] = { "SET_IRQS, eventfds", MAY(OK) },
+	[EVENT_DISARM] = { "SET_IRQS, disarm", MAY(OK) },
+	[EVENT_MASK] = { "SET_IRQS, mask", MAY(OK) },
+	[EVENT_UNMASK] = { "SET_IRQS, unmask", MAY(OK) },
+	[EVENT_TRIGGER] = { "SET_IRQS, trigger", MAY(OK) },
+	[EVENT_RANGE] = { "SET_IRQS, no such sub-interrupt", MAY(EINVAL) },
+	[EVENT_NO_FD] = { "SET_IRQS, bad fd", MAY(EBADF) },
+	[EVENT_NO_EVENTFD] = { "SET_IRQS, no eventfd", MAY(EINVAL) },
+	[EVENT_ACTION] = { "SET_IRQS, mask by eventfd", MAY(ENOTTY) },
+	[EVENT_SIZE] = { "SET_IRQS, short", MAY(EINVAL) },
+	[IRQ_INFO] = { "GET_IRQ_INFO", MAY(OK) },
+	[IRQ_INFO_SHORT] = { "GET_IRQ_INFO, short", MAY(EINVAL) },
 
 	[RESET] = { "VFIO_DEVICE_RESET", MAY(OK) },
 	[UNMAP_DMA] = { "VFIO_IOMMU_UNMAP_DMA", MAY(OK) },

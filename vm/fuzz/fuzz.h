@@ -7,6 +7,7 @@
  *   guest.c     guest memory and the vGPU: open, reset, unmap, close
  *   plane.c     operations of the guest: registers and GGTT entries
  *   query.c     operations of the viewer: the two VFIO ioctls
+ *   event.c     listeners of the display event
  *   picture.c   exported pictures, and whether they show guest memory
  *   id.c        what each id has stood for
  *   dmabuf.c    operations on a dma-buf
@@ -52,6 +53,9 @@ enum row {
 	QUERY, QUERY_PROBE, QUERY_ARGSZ, QUERY_FLAGS, QUERY_TYPE,
 	QUERY_POINTER, QUERY_READ_ONLY,
 	GET, GET_DEAD, GET_UNKNOWN, GET_POINTER,
+	EVENT_ARM, EVENT_DISARM, EVENT_MASK, EVENT_UNMASK, EVENT_TRIGGER,
+	EVENT_RANGE, EVENT_NO_FD, EVENT_NO_EVENTFD, EVENT_ACTION, EVENT_SIZE,
+	IRQ_INFO, IRQ_INFO_SHORT,
 	RESET, UNMAP_DMA, UNMAP_DMA_PART, MAP_DMA,
 	SYNC_START, SYNC_START_AGAIN, SYNC_END, SYNC_FLAGS, SYNC_POINTER,
 	MMAP, MMAP_AGAIN, MMAP_WRITE, MMAP_PRIVATE, MMAP_BEYOND, MPROTECT,
@@ -159,6 +163,7 @@ struct handle {
  * @slice: its GGTT space
  * @shown: GGTT address of the picture that it showed last
  * @shown_pages: size of that
+ * @events: eventfds for the display event
  * @drm: i915's render node, with @handles
  * @vgem: vgem's render node, negative if there is none
  * @vgem_handle: one object there, of @vgem_picture
@@ -177,6 +182,7 @@ struct worker {
 	__u64 rng;
 	__u64 slice, shown;
 	unsigned int shown_pages;
+	int events[3];
 	int drm, vgem;
 	struct handle handles[HANDLES];
 	__u32 vgem_handle;
@@ -278,6 +284,18 @@ void op_query_odd(struct worker *w);
 void op_get(struct worker *w);
 void op_get_odd(struct worker *w);
 void op_exact(struct worker *w);
+
+/* ---- event.c ---- */
+
+void op_arm(struct worker *w);
+void op_arm_and_forget(struct worker *w);
+void op_disarm(struct worker *w);
+void op_mask(struct worker *w);
+void op_event_odd(struct worker *w);
+void op_irq_info(struct worker *w);
+void op_event_read(struct worker *w);
+int open_events(struct worker *w);
+void close_events(struct worker *w);
 
 /* ---- id.c ---- */
 

@@ -60,6 +60,13 @@ static const struct {
 	{ "get", op_get, 80, SHARED },
 	{ "odd get", op_get_odd, 20, SHARED },
 	{ "close", op_close, 120, NOTHING },
+	{ "arm", op_arm, 60, SHARED },
+	{ "arm and forget", op_arm_and_forget, 20, SHARED },
+	{ "disarm", op_disarm, 8, SHARED },
+	{ "mask", op_mask, 60, SHARED },
+	{ "odd event", op_event_odd, 20, SHARED },
+	{ "irq info", op_irq_info, 8, SHARED },
+	{ "read event", op_event_read, 60, SHARED },
 	/* the dma-buf */
 	{ "read", op_read, 120, NOTHING },
 	{ "sync", op_sync, 60, NOTHING },
@@ -153,9 +160,12 @@ static void *run(void *arg)
 	self = w;
 	if (open_nodes(w))
 		fail(w, "no render node of i915");
+	if (open_events(w))
+		fail(w, "no eventfds");
 	while (!atomic_load(&w->f->stop) &&
 	       (!w->f->operations || w->op < w->f->operations))
 		step(w);
+	close_events(w);
 	close_nodes(w);
 	return NULL;
 }

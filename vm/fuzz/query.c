@@ -174,7 +174,11 @@ void op_query_odd(struct worker *w)
 	};
 	void *page;
 
-	switch (below(w, 6)) {
+	switch (below(w, 7)) {
+	case 6:
+		info.flags |= VFIO_GFX_PLANE_FLIP_INFO;
+		called(w, QUERY, raw_query(w, &info));
+		break;
 	case 0:
 		info.argsz = below(w, offsetof(typeof(info), dmabuf_id) +
 				      sizeof(info.dmabuf_id));
@@ -182,8 +186,9 @@ void op_query_odd(struct worker *w)
 		break;
 	case 1:
 		info.flags = odd_value(w);
-		if (info.flags == VFIO_GFX_PLANE_TYPE_DMABUF ||
-		    info.flags == probe)
+		if ((info.flags & ~VFIO_GFX_PLANE_FLIP_INFO) ==
+		    VFIO_GFX_PLANE_TYPE_DMABUF ||
+		    (info.flags & ~VFIO_GFX_PLANE_FLIP_INFO) == probe)
 			info.flags = VFIO_GFX_PLANE_TYPE_REGION;
 		called(w, QUERY_FLAGS, raw_query(w, &info));
 		break;

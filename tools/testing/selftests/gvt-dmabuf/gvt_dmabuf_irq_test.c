@@ -173,7 +173,7 @@ TEST_F(irq, set_outside_the_range_is_refused)
 		{ trigger, VFIO_PCI_MSI_IRQ_INDEX, 1, UINT32_MAX },
 		{ trigger, VFIO_PCI_MSI_IRQ_INDEX, UINT32_MAX, 1 },
 		{ trigger, VFIO_PCI_MSIX_IRQ_INDEX, 0, 1 },
-		{ trigger, VFIO_PCI_NUM_IRQS, 0, 1 },
+		{ trigger, VFIO_PCI_NUM_IRQS + 1, 0, 1 },
 		{ trigger, UINT32_MAX, 0, 1 },
 		{ trigger | VFIO_IRQ_SET_DATA_BOOL, VFIO_PCI_MSI_IRQ_INDEX,
 		  0, 1 },

@@ -173,6 +173,29 @@ int gvt_surface_walk(const struct gvt_surface *s, struct page_summary *sum)
 }
 
 /**
+ * gvt_surface_hold_page - take a reference on one page of a surface
+ * @s: a surface; only its table and plane are looked at
+ * @index: which of its pages
+ *
+ * Context: Process context, vgpu_lock held so that the GGTT exists.
+ * Return: the page that is there now, or NULL.
+ */
+struct page *gvt_surface_hold_page(const struct gvt_surface *s,
+				   unsigned int index)
+{
+	struct i915_gem_proxy_run run;
+	unsigned int num_runs = 0;
+	struct gvt_frames frame;
+
+	if (!read_frames(surface_ptes(s) + index, 1, &frame) ||
+	    intel_gvt_get_guest_pages(s->table->vgpu, &frame, 1,
+				      &run, &num_runs))
+		return NULL;
+
+	return run.first;
+}
+
+/**
  * gvt_surface_get_pages - look up the pages of a proxy that is a surface
  * @priv: a &struct gvt_export of the surface
  * @runs: receives them, each with a reference

@@ -19,6 +19,7 @@
 struct drm_i915_gem_object;
 struct i915_gem_proxy_run;
 struct intel_vgpu;
+struct page;
 
 /**
  * struct gvt_surfaces - what the host knows of a vGPU's pictures
@@ -112,6 +113,8 @@ struct gvt_export {
 };
 
 int gvt_surface_walk(const struct gvt_surface *s, struct page_summary *sum);
+struct page *gvt_surface_hold_page(const struct gvt_surface *s,
+				   unsigned int index);
 int gvt_surface_get_pages(void *priv, struct i915_gem_proxy_run *runs,
 			  unsigned int count);
 int gvt_export_add_fences(struct intel_vgpu *vgpu, struct gvt_export *export);

@@ -143,6 +143,18 @@ static void fill_info(struct vfio_device_gfx_plane_info *info,
 	info->dmabuf_id = id;
 }
 
+static void fill_flip_info(struct vfio_device_gfx_plane_info *info,
+			   const struct gvt_plane_latch *latch)
+{
+	const struct gvt_plane_flips *flips =
+		&latch->flips[array_index_nospec(info->drm_plane_type,
+						 GVT_LATCH_TYPES)];
+
+	info->reserved = 0;
+	info->flip_seq = flips->count;
+	info->flip_time = ktime_to_ns(flips->last);
+}
+
 /* Describe a plane in @info, with an id if it shows something. */
 static int query_plane(struct intel_vgpu *vgpu,
 		       struct vfio_device_gfx_plane_info *info)
@@ -170,6 +182,8 @@ static int query_plane(struct intel_vgpu *vgpu,
 	}
 	if (!ret) {
 		fill_info(info, plane, id);
+		if (info->flags & VFIO_GFX_PLANE_FLIP_INFO)
+			fill_flip_info(info, &vgpu->display.latch);
 		trace_gvt_dmabuf_query(vgpu->id, type, id, plane);
 	}
 	mutex_unlock(&vgpu->vgpu_lock);
@@ -187,7 +201,7 @@ static int query_plane(struct intel_vgpu *vgpu,
  *
  * Return: 0, also for a plane that is off, which has drm_format, width, height
  * and size 0. -EFAULT if @arg cannot be read or written; -EINVAL for a short
- * argsz, flags other than DMABUF with or without PROBE, a plane type that does
+ * argsz, flags other than DMABUF with PROBE, FLIP_INFO or both, a plane type that does
  * not exist, registers that no hardware would show, or a surface that is not
  * mapped in the vGPU's share of the GGTT; -EOPNOTSUPP for a picture that one
  * buffer and this structure cannot describe; -ENOMEM; -ENOSPC.
@@ -198,6 +212,8 @@ long intel_vgpu_query_gfx_plane(struct intel_vgpu *vgpu, void __user *arg)
 					 dmabuf_id);
 	const size_t insz = offsetofend(struct vfio_device_gfx_plane_info,
 					drm_plane_type);
+	const size_t flipsz = offsetofend(struct vfio_device_gfx_plane_info,
+					  flip_time);
 	struct vfio_device_gfx_plane_info info;
 	int ret;
 
@@ -207,8 +223,10 @@ long intel_vgpu_query_gfx_plane(struct intel_vgpu *vgpu, void __user *arg)
 
 	if (info.argsz < minsz)
 		return -EINVAL;
+	if (info.flags & VFIO_GFX_PLANE_FLIP_INFO && info.argsz < flipsz)
+		return -EINVAL;
 
-	switch (info.flags) {
+	switch (info.flags & ~VFIO_GFX_PLANE_FLIP_INFO) {
 	case VFIO_GFX_PLANE_TYPE_PROBE | VFIO_GFX_PLANE_TYPE_DMABUF:
 		return 0;
 	case VFIO_GFX_PLANE_TYPE_DMABUF:
@@ -220,6 +238,9 @@ long intel_vgpu_query_gfx_plane(struct intel_vgpu *vgpu, void __user *arg)
 	ret = query_plane(vgpu, &info);
 	if (ret)
 		return ret;
+
+	if (info.flags & VFIO_GFX_PLANE_FLIP_INFO)
+		return copy_to_user(arg, &info, flipsz) ? -EFAULT : 0;
 
 	/* Inline: a call that copies any size is a tenth of the whole ioctl. */
 	if (!user_write_access_begin(arg, minsz))

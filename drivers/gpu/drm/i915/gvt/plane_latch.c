@@ -14,6 +14,8 @@
  * of it: it is not latched.
  */
 
+#include <drm/drm_plane.h>
+
 #include "i915_drv.h"
 
 #include "gvt.h"
@@ -24,6 +26,10 @@
 #define PLANE_REGS	0x80	/* bytes of a plane, aligned to as much */
 
 #define CURSOR_POS	0x88	/* CURPOS, from the base of its pipe */
+
+/* Which of the blocks of PLANE_REGS in a pipe */
+#define CURSOR_BLOCK	1
+#define PRIMARY_BLOCK	3
 
 /* Cursor at 0x080, universal planes at 0x180, 0x280 and 0x380 */
 static bool is_latched(u32 offset)
@@ -43,6 +49,26 @@ static unsigned int latch_index(u32 offset)
 	       offset % PIPE_STRIDE / sizeof(u32);
 }
 
+static void count_flip(struct intel_vgpu *vgpu, enum drm_plane_type type)
+{
+	struct gvt_plane_flips *flips = &vgpu->display.latch.flips[type];
+
+	flips->count++;
+	flips->last = ktime_get();
+}
+
+static enum drm_plane_type type_of_block(u32 offset)
+{
+	switch (offset % PIPE_STRIDE / PLANE_REGS) {
+	case CURSOR_BLOCK:
+		return DRM_PLANE_TYPE_CURSOR;
+	case PRIMARY_BLOCK:
+		return DRM_PLANE_TYPE_PRIMARY;
+	default:
+		return DRM_PLANE_TYPE_OVERLAY;
+	}
+}
+
 /**
  * intel_vgpu_latch_plane - take up the registers of one plane
  * @vgpu: a vGPU
@@ -56,9 +82,12 @@ void intel_vgpu_latch_plane(struct intel_vgpu *vgpu, u32 offset)
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
-	if (is_latched(block))
-		memcpy(&vgpu->display.latch.regs[latch_index(block)],
-		       &vgpu_vreg(vgpu, block), PLANE_REGS);
+	if (!is_latched(block))
+		return;
+
+	memcpy(&vgpu->display.latch.regs[latch_index(block)],
+	       &vgpu_vreg(vgpu, block), PLANE_REGS);
+	count_flip(vgpu, type_of_block(block));
 }
 
 /**
@@ -70,12 +99,14 @@ void intel_vgpu_latch_plane(struct intel_vgpu *vgpu, u32 offset)
 void intel_vgpu_latch_all_planes(struct intel_vgpu *vgpu)
 {
 	u32 *regs = vgpu->display.latch.regs;
-	unsigned int pipe;
+	unsigned int pipe, type;
 
 	for (pipe = 0; pipe < GVT_LATCH_PIPES; pipe++)
 		memcpy(&regs[pipe * GVT_LATCH_WORDS],
 		       &vgpu_vreg(vgpu, PLANES_BASE + pipe * PIPE_STRIDE),
 		       GVT_LATCH_WORDS * sizeof(u32));
+	for (type = 0; type < GVT_LATCH_TYPES; type++)
+		count_flip(vgpu, type);
 }
 
 /**

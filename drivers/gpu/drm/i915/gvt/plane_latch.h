@@ -6,6 +6,7 @@
 #ifndef _GVT_PLANE_LATCH_H_
 #define _GVT_PLANE_LATCH_H_
 
+#include <linux/ktime.h>
 #include <linux/types.h>
 
 #include "i915_reg_defs.h"
@@ -14,14 +15,27 @@ struct intel_vgpu;
 
 #define GVT_LATCH_PIPES	3
 #define GVT_LATCH_WORDS	(0x400 / sizeof(u32))
+#define GVT_LATCH_TYPES	3	/* enum drm_plane_type */
+
+/**
+ * struct gvt_plane_flips - how often planes of a type were armed
+ * @count: so often, on whichever pipe, since the vGPU was created
+ * @last: when it was last; 0 if never
+ */
+struct gvt_plane_flips {
+	u64 count;
+	ktime_t last;
+};
 
 /**
  * struct gvt_plane_latch - what the planes of each pipe show
  * @regs: of each pipe those at 0x70000 + pipe * 0x1000; only the ones that
  *	belong to planes are kept up to date
+ * @flips: of each enum drm_plane_type
  */
 struct gvt_plane_latch {
 	u32 regs[GVT_LATCH_PIPES * GVT_LATCH_WORDS];
+	struct gvt_plane_flips flips[GVT_LATCH_TYPES];
 };
 
 #if IS_ENABLED(CONFIG_DRM_I915_GVT_DMABUF)

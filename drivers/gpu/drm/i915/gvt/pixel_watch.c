@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Noticing that a guest draws into what is on the screen.
+ *
+ * Consoles and desktops without page flips write to the framebuffer that the
+ * plane shows, and no register or GGTT entry changes. To protect it against
+ * writing would cost the guest a fault a page and frame. Instead the host looks:
+ * at a refresh, at no more than PHASE_PAGES pages that are spread over the
+ * picture, whose content is summed up and compared with that of the last time.
+ * All pages are looked at in turn. pixel_pace.c says when.
+ *
+ * It is done behind the guest's back, by a work: the lock that the guest's
+ * accesses wait for is only held to look the pages up.
+ *
+ * What is undone before its page is looked at again is not noticed.
+ */
+
+#include <linux/highmem.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/xxhash.h>
+
+#include <drm/drm_plane.h>
+
+#include "i915_drv.h"
+
+#include "dmabuf_surface.h"
+#include "gfx_plane.h"
+#include "gvt.h"
+
+#define PHASE_PAGES	32u
+
+static bool same_picture(const struct gvt_plane *a, const struct gvt_plane *b)
+{
+	return a->gma == b->gma && a->size == b->size &&
+	       a->stride == b->stride && a->fourcc == b->fourcc;
+}
+
+/* Nothing is known of the pixels of @plane. */
+static void start_over(struct gvt_watched_plane *watched,
+		       const struct gvt_plane *plane)
+{
+	unsigned int phases = DIV_ROUND_UP(plane->size >> PAGE_SHIFT,
+					   PHASE_PAGES);
+
+	if (phases != watched->phases) {
+		kvfree(watched->sums);
+		watched->sums = kvmalloc_array(phases, sizeof(*watched->sums),
+					       GFP_KERNEL);
+		watched->phases = watched->sums ? phases : 0;
+	}
+	watched->plane = *plane;
+	watched->phase = 0;
+	watched->seen = 0;
+}
+
+/* The pages of a phase that are there, each with a reference */
+static unsigned int phase_pages(struct intel_vgpu *vgpu,
+				const struct gvt_watched_plane *watched,
+				struct page **pages)
+{
+	const struct gvt_surface s = {
+		.table = vgpu->surfaces,
+		.plane = watched->plane,
+	};
+	const unsigned int total = s.plane.size >> PAGE_SHIFT;
+	unsigned int count = 0, i;
+
+	for (i = watched->phase; i < total; i += watched->phases) {
+		pages[count] = gvt_surface_hold_page(&s, i);
+		if (pages[count])
+			count++;
+	}
+
+	return count;
+}
+
+static u64 sum_up(struct page **pages, unsigned int count)
+{
+	unsigned int i;
+	u64 sum = 0;
+
+	for (i = 0; i < count; i++) {
+		void *bytes = kmap_local_page(pages[i]);
+
+		sum = xxh64(bytes, PAGE_SIZE, sum);
+		kunmap_local(bytes);
+	}
+
+	return sum;
+}
+
+/*
+ * Has what was looked at changed? The first time nobody knows, so when all of
+ * the picture has been looked at it is said to have.
+ */
+static bool compare(struct gvt_watched_plane *watched, u64 sum)
+{
+	u64 *known = &watched->sums[watched->phase];
+	bool changed;
+
+	if (watched->seen < watched->phases)
+		changed = ++watched->seen == watched->phases;
+	else
+		changed = *known != sum;
+
+	*known = sum;
+	watched->phase += gvt_pace_step(watched->phases);
+	watched->phase %= watched->phases;
+	return changed;
+}
+
+static bool look_at(struct intel_vgpu *vgpu, struct gvt_watched_plane *watched,
+		    u32 type)
+{
+	struct page *pages[PHASE_PAGES];
+	unsigned int count = 0;
+	struct gvt_plane plane;
+	const char *why;
+	u64 sum;
+
+	mutex_lock(&vgpu->vgpu_lock);
+	if (intel_vgpu_decode_plane(vgpu, type, 0, &plane, &why)) {
+		mutex_unlock(&vgpu->vgpu_lock);
+		return false;
+	}
+	if (!same_picture(&watched->plane, &plane))
+		start_over(watched, &plane);
+	if (watched->phases)
+		count = phase_pages(vgpu, watched, pages);
+	mutex_unlock(&vgpu->vgpu_lock);
+
+	if (!watched->phases)
+		return false;
+
+	sum = sum_up(pages, count);
+	release_pages(pages, count);
+	return compare(watched, sum);
+}
+
+static void look_at_planes(struct work_struct *work)
+{
+	static const u32 types[] = {
+		[GVT_EVENT_PRIMARY] = DRM_PLANE_TYPE_PRIMARY,
+		[GVT_EVENT_CURSOR] = DRM_PLANE_TYPE_CURSOR,
+		[GVT_EVENT_OVERLAY] = DRM_PLANE_TYPE_OVERLAY,
+	};
+	struct gvt_pixel_watch *watch = container_of(work, typeof(*watch), work);
+	struct intel_vgpu *vgpu = container_of(watch, typeof(*vgpu),
+					       display.watch);
+	unsigned long due;
+	unsigned int i;
+	u8 found = 0;
+
+	spin_lock(&watch->lock);
+	due = watch->due;
+	watch->due = 0;
+	spin_unlock(&watch->lock);
+
+	for_each_set_bit(i, &due, GVT_EVENT_PLANES) {
+		struct gvt_watched_plane *watched = &watch->planes[i];
+		bool changed = look_at(vgpu, watched, types[i]);
+
+		if (changed)
+			found |= BIT(i);
+
+		spin_lock(&watch->lock);
+		gvt_pace_looked(&watch->paces[i],
+				changed || watched->seen < watched->phases);
+		spin_unlock(&watch->lock);
+	}
+
+	spin_lock(&watch->lock);
+	watch->found |= found;
+	spin_unlock(&watch->lock);
+	intel_vgpu_touch_planes(vgpu, found);
+}
+
+/**
+ * intel_vgpu_watch_pixels - look at the pixels of planes that seem unchanged
+ * @vgpu: a vGPU at a vblank
+ * @changed: planes whose viewers have just been told of a change
+ *
+ * Does nothing while nobody wants to be told.
+ *
+ * Context: vgpu_lock held.
+ */
+void intel_vgpu_watch_pixels(struct intel_vgpu *vgpu, u8 changed)
+{
+	unsigned long armed = READ_ONCE(vgpu->display.event.state.armed);
+	struct gvt_pixel_watch *watch = &vgpu->display.watch;
+	unsigned int i;
+
+	if (!armed)
+		return;
+
+	spin_lock(&watch->lock);
+	changed &= ~watch->found;
+	watch->found = 0;
+	for_each_set_bit(i, &armed, GVT_EVENT_PLANES) {
+		if (changed & BIT(i))
+			gvt_pace_restart(&watch->paces[i]);
+		else if (gvt_pace_refresh(&watch->paces[i]))
+			watch->due |= BIT(i);
+	}
+	if (watch->due)
+		queue_work(system_unbound_wq, &watch->work);
+	spin_unlock(&watch->lock);
+}
+
+/**
+ * intel_vgpu_init_pixel_watch - get ready to look
+ * @vgpu: a vGPU that is being created
+ */
+void intel_vgpu_init_pixel_watch(struct intel_vgpu *vgpu)
+{
+	struct gvt_pixel_watch *watch = &vgpu->display.watch;
+	unsigned int i;
+
+	spin_lock_init(&watch->lock);
+	INIT_WORK(&watch->work, look_at_planes);
+	for (i = 0; i < GVT_EVENT_PLANES; i++)
+		gvt_pace_restart(&watch->paces[i]);
+}
+
+/**
+ * intel_vgpu_close_pixel_watch - look no more
+ * @vgpu: a vGPU that is being closed, of which nobody is told any more
+ *
+ * Context: Process context, without vgpu_lock.
+ */
+void intel_vgpu_close_pixel_watch(struct intel_vgpu *vgpu)
+{
+	struct gvt_pixel_watch *watch = &vgpu->display.watch;
+	unsigned int i;
+
+	/* A vblank that came before it was disarmed may still queue the work. */
+	mutex_lock(&vgpu->vgpu_lock);
+	mutex_unlock(&vgpu->vgpu_lock);
+	cancel_work_sync(&watch->work);
+
+	for (i = 0; i < GVT_EVENT_PLANES; i++) {
+		kvfree(watch->planes[i].sums);
+		watch->planes[i] = (struct gvt_watched_plane){ };
+		gvt_pace_restart(&watch->paces[i]);
+	}
+	watch->due = 0;
+	watch->found = 0;
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * VFIO_GFX_PLANE_FLIP_INFO: how often a plane was flipped, and when it was last,
+ * for viewers that pace themselves. Whoever does not ask sees nothing of it.
+ */
+#include <sys/ioctl.h>
+#include <time.h>
+
+#include "test_util.h"
+
+#define UNTOUCHED	0xa5
+
+FIXTURE(flip_info) {
+	struct vgpu v;
+	struct vgpu_surface a, b, cursor;
+};
+
+static int query(struct vgpu *v, enum vgpu_plane plane,
+		 struct vfio_device_gfx_plane_info *info)
+{
+	*info = (struct vfio_device_gfx_plane_info) {
+		.argsz = sizeof(*info),
+		.flags = VFIO_GFX_PLANE_TYPE_DMABUF | VFIO_GFX_PLANE_FLIP_INFO,
+		.drm_plane_type = plane,
+	};
+	return vgpu_ioctl(v->device, VFIO_DEVICE_QUERY_GFX_PLANE, info);
+}
+
+FIXTURE_SETUP(flip_info)
+{
+	struct vfio_device_gfx_plane_info info;
+
+	if (!test_open(_metadata, &self->v))
+		return;
+	if (query(&self->v, VGPU_PRIMARY, &info) == -EINVAL) {
+		vgpu_close(&self->v);
+		SKIP(return, "no flip info: run a kernel that has it");
+	}
+	ASSERT_EQ(0, test_make(&self->v, &self->b, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR, 1));
+	ASSERT_EQ(0, vgpu_surface_init(&self->v, &self->cursor, 64, 64,
+				       DRM_FORMAT_ARGB8888,
+				       DRM_FORMAT_MOD_LINEAR));
+	ASSERT_EQ(0, test_show(&self->v, &self->a, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR));
+	ASSERT_EQ(0, vgpu_cursor_show(&self->v, 0, &self->cursor));
+}
+
+FIXTURE_TEARDOWN(flip_info)
+{
+	test_close(&self->v);
+}
+
+static uint64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ull + t.tv_nsec;
+}
+
+TEST_F(flip_info, can_be_probed)
+{
+	struct vfio_device_gfx_plane_info info = {
+		.argsz = sizeof(info),
+		.flags = VFIO_GFX_PLANE_TYPE_PROBE |
+			 VFIO_GFX_PLANE_TYPE_DMABUF | VFIO_GFX_PLANE_FLIP_INFO,
+	};
+
+	EXPECT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_QUERY_GFX_PLANE,
+				&info));
+	info.flags &= ~VFIO_GFX_PLANE_TYPE_DMABUF;
+	EXPECT_EQ(-EINVAL, vgpu_ioctl(self->v.device,
+				      VFIO_DEVICE_QUERY_GFX_PLANE, &info));
+}
+
+TEST_F(flip_info, is_not_written_for_who_does_not_ask)
+{
+	union {
+		struct vfio_device_gfx_plane_info info;
+		uint8_t bytes[128];
+	} arg;
+	size_t i;
+
+	memset(&arg, UNTOUCHED, sizeof(arg));
+	arg.info.argsz = sizeof(arg);
+	arg.info.flags = VFIO_GFX_PLANE_TYPE_DMABUF;
+	arg.info.drm_plane_type = VGPU_PRIMARY;
+	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_QUERY_GFX_PLANE,
+				&arg));
+	for (i = offsetof(struct vfio_device_gfx_plane_info, reserved);
+	     i < sizeof(arg); i++)
+		ASSERT_EQ(UNTOUCHED, arg.bytes[i]) TH_LOG("byte %zu", i);
+}
+
+TEST_F(flip_info, needs_room)
+{
+	struct vfio_device_gfx_plane_info info = {
+		.flags = VFIO_GFX_PLANE_TYPE_DMABUF | VFIO_GFX_PLANE_FLIP_INFO,
+		.drm_plane_type = VGPU_PRIMARY,
+	};
+
+	for (info.argsz = 0; info.argsz < sizeof(info); info.argsz++)
+		ASSERT_EQ(-EINVAL, vgpu_ioctl(self->v.device,
+					      VFIO_DEVICE_QUERY_GFX_PLANE,
+					      &info))
+			TH_LOG("argsz %u", info.argsz);
+	EXPECT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_QUERY_GFX_PLANE,
+				&info));
+}
+
+TEST_F(flip_info, counts_each_flip_and_says_when_it_was)
+{
+	const uint64_t gma[] = { self->b.gma, self->b.gma, self->a.gma };
+	struct vfio_device_gfx_plane_info before, after;
+	uint64_t earliest, latest;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(gma); i++) {
+		ASSERT_EQ(0, query(&self->v, VGPU_PRIMARY, &before));
+		earliest = now();
+		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, gma[i]));
+		latest = now();
+		ASSERT_EQ(0, query(&self->v, VGPU_PRIMARY, &after));
+		EXPECT_EQ(before.flip_seq + 1, after.flip_seq);
+		EXPECT_LE(earliest, after.flip_time);
+		EXPECT_GE(latest, after.flip_time);
+	}
+}
+
+TEST_F(flip_info, is_the_same_while_nothing_is_flipped)
+{
+	struct vfio_device_gfx_plane_info before, after;
+
+	ASSERT_EQ(0, query(&self->v, VGPU_PRIMARY, &before));
+	ASSERT_EQ(0, vgpu_cursor_show(&self->v, 0, &self->cursor));
+	ASSERT_EQ(0, query(&self->v, VGPU_PRIMARY, &after));
+	EXPECT_EQ(0, memcmp(&before, &after, sizeof(before)));
+}
+
+TEST_F(flip_info, of_a_cursor_counts_images_and_not_positions)
+{
+	struct vfio_device_gfx_plane_info before, moved, shown;
+
+	ASSERT_EQ(0, query(&self->v, VGPU_CURSOR, &before));
+	ASSERT_EQ(0, vgpu_cursor_move(&self->v, 0, 3, 4));
+	ASSERT_EQ(0, query(&self->v, VGPU_CURSOR, &moved));
+	EXPECT_EQ(before.flip_seq, moved.flip_seq);
+	ASSERT_EQ(0, vgpu_cursor_show(&self->v, 0, &self->cursor));
+	ASSERT_EQ(0, query(&self->v, VGPU_CURSOR, &shown));
+	EXPECT_EQ(before.flip_seq + 1, shown.flip_seq);
+}
+
+TEST_F(flip_info, counts_a_plane_that_is_turned_off)
+{
+	struct vfio_device_gfx_plane_info before, after;
+
+	ASSERT_EQ(0, query(&self->v, VGPU_PRIMARY, &before));
+	ASSERT_EQ(0, vgpu_primary_hide(&self->v, 0));
+	ASSERT_EQ(0, query(&self->v, VGPU_PRIMARY, &after));
+	EXPECT_EQ(0, after.drm_format);
+	EXPECT_EQ(before.flip_seq + 1, after.flip_seq);
+	EXPECT_LT(before.flip_time, after.flip_time);
+}
+
+TEST_HARNESS_MAIN

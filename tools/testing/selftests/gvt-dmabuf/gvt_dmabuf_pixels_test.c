@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A guest that draws into what is on its screen, without a flip: the display
+ * event tells of that as well, later than of a flip and never more often.
+ */
+#include <poll.h>
+#include <sys/eventfd.h>
+
+#include "test_util.h"
+#include "event_util.h"
+
+/* 750 pages, which are looked at in 24 turns */
+#define WIDTH		1000
+#define HEIGHT		768
+#define TURNS		24
+/* A turn takes 8 refreshes if nothing has changed for long. */
+#define SLOWEST		8
+#define REFRESH_MS	17
+
+FIXTURE(pixels) {
+	struct vgpu v;
+	struct vgpu_event e;
+	struct vgpu_surface s, cursor;
+	int fd[EVENT_PLANES];
+};
+
+FIXTURE_SETUP(pixels)
+{
+	int i;
+
+	if (!test_open(_metadata, &self->v))
+		return;
+	if (vgpu_event_find(&self->v, &self->e) == -ENOENT) {
+		vgpu_close(&self->v);
+		SKIP(return, "no display event: run a kernel that has it");
+	}
+	ASSERT_EQ(0, vgpu_surface_init(&self->v, &self->s, WIDTH, HEIGHT,
+				       DRM_FORMAT_XRGB8888,
+				       DRM_FORMAT_MOD_LINEAR));
+	ASSERT_EQ(0, vgpu_surface_init(&self->v, &self->cursor, 64, 64,
+				       DRM_FORMAT_ARGB8888,
+				       DRM_FORMAT_MOD_LINEAR));
+	ASSERT_EQ(0, vgpu_primary_show(&self->v, 0, &self->s));
+	ASSERT_EQ(0, vgpu_cursor_show(&self->v, 0, &self->cursor));
+	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 0, WIDTH, HEIGHT));
+	for (i = 0; i < EVENT_PLANES; i++) {
+		self->fd[i] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+		ASSERT_LE(0, self->fd[i]);
+		ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, i, self->fd[i]));
+	}
+}
+
+FIXTURE_TEARDOWN(pixels)
+{
+	int i;
+
+	for (i = 0; i < EVENT_PLANES; i++)
+		close(self->fd[i]);
+	test_close(&self->v);
+}
+
+static uint64_t signals(int fd)
+{
+	eventfd_t count;
+
+	return eventfd_read(fd, &count) ? 0 : count;
+}
+
+/* Wait for that many refreshes. */
+static void refreshes(struct vgpu *v, uint32_t n)
+{
+	uint32_t first, now;
+
+	if (vgpu_pipe_frames(v, 0, &first))
+		return;
+	do {
+		usleep(1000);
+	} while (!vgpu_pipe_frames(v, 0, &now) && now - first < n);
+}
+
+/* Until all of it has been looked at, and nothing is to be told any more */
+static bool settles(struct _test_data_pixels *self)
+{
+	int tries, i;
+	uint64_t told;
+
+	for (tries = 0; tries < 20; tries++) {
+		refreshes(&self->v, 2 * TURNS);
+		for (told = 0, i = 0; i < EVENT_PLANES; i++)
+			told += signals(self->fd[i]);
+		if (!told)
+			return true;
+	}
+	return false;
+}
+
+static bool told_within(int fd, uint32_t refreshes)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return poll(&p, 1, refreshes * REFRESH_MS) == 1 && signals(fd);
+}
+
+TEST_F(pixels, that_have_settled_are_not_told)
+{
+	int i;
+
+	ASSERT_TRUE(settles(self));
+	refreshes(&self->v, 200);
+	for (i = 0; i < EVENT_PLANES; i++)
+		EXPECT_EQ(0, signals(self->fd[i]));
+}
+
+TEST_F(pixels, are_found_wherever_they_are)
+{
+	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->s);
+	const size_t at[] = {
+		0, VGPU_PAGE - 1, VGPU_PAGE, self->s.size / 2 + 7,
+		self->s.size / 3, self->s.size - 1,
+	};
+	size_t i;
+
+	ASSERT_TRUE(settles(self));
+	for (i = 0; i < ARRAY_SIZE(at); i++) {
+		bytes[at[i]]++;
+		EXPECT_TRUE(told_within(self->fd[VGPU_PRIMARY],
+					(TURNS + 2) * SLOWEST))
+			TH_LOG("byte %zu", at[i]);
+		EXPECT_EQ(0, signals(self->fd[VGPU_CURSOR]));
+	}
+}
+
+TEST_F(pixels, of_the_cursor_are_told_as_the_cursor)
+{
+	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->cursor);
+
+	ASSERT_TRUE(settles(self));
+	bytes[self->cursor.size - 1]++;
+	EXPECT_TRUE(told_within(self->fd[VGPU_CURSOR], 3 * SLOWEST));
+	EXPECT_EQ(0, signals(self->fd[VGPU_PRIMARY]));
+}
+
+/* What a console does when it scrolls, over and over */
+TEST_F(pixels, that_go_on_changing_are_told_at_most_once_a_refresh)
+{
+	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->s);
+	uint32_t first, last, i;
+	uint64_t told;
+
+	ASSERT_TRUE(settles(self));
+	/* This one may take long to be found, the others follow it. */
+	memset(bytes, 255, self->s.size);
+	ASSERT_TRUE(told_within(self->fd[VGPU_PRIMARY], 3 * SLOWEST));
+	signals(self->fd[VGPU_PRIMARY]);
+	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &first));
+	for (i = 0; i < 60; i++) {
+		memset(bytes, i, self->s.size);
+		refreshes(&self->v, 1);
+	}
+	told = signals(self->fd[VGPU_PRIMARY]);
+	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &last));
+	EXPECT_GE(last - first, told);
+	EXPECT_LE((last - first) / 2, told);
+	EXPECT_TRUE(settles(self));
+}
+
+TEST_F(pixels, are_not_looked_at_for_nobody)
+{
+	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->s);
+
+	ASSERT_TRUE(settles(self));
+	ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, VGPU_PRIMARY, -1));
+	bytes[0]++;
+	refreshes(&self->v, 2 * SLOWEST * TURNS);
+	EXPECT_EQ(0, signals(self->fd[VGPU_PRIMARY]));
+}
+
+/* A picture of which a page is missing is looked at but for that. */
+TEST_F(pixels, around_a_page_that_is_missing_are_found)
+{
+	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->s);
+
+	ASSERT_EQ(0, vgpu_ggtt_unmap(&self->v, self->s.gma, VGPU_PAGE));
+	ASSERT_TRUE(settles(self));
+	bytes[VGPU_PAGE]++;
+	EXPECT_TRUE(told_within(self->fd[VGPU_PRIMARY], (TURNS + 2) * SLOWEST));
+}
+
+TEST_HARNESS_MAIN
