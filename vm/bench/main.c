@@ -52,6 +52,7 @@ int main(int argc, char **argv)
 		{ "memory", bench_memory },
 		{ "unfetched", bench_unfetched },
 		{ "read", bench_read },
+		{ "event", bench_event },
 		{ "viewers", bench_viewers },
 	};
 	struct bench b = { };

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The display event: how often a viewer wakes up, what it sees, and what it
+ * costs to look for pixels that change without a flip.
+ *
+ * Stock has no event: its viewer does what QEMU does, two queries a refresh.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+#include "event_util.h"
+
+#define SECOND_NS	1000000000ull
+#define REFRESH_NS	16666667ull
+#define WINDOW		7	/* seconds: RUNS of them are a minute */
+#define FLIPS		60
+#define TRIGGERS	200
+
+static struct vgpu_event event;
+static int fds[EVENT_PLANES];
+
+static __u64 clock_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * SECOND_NS + t.tv_nsec;
+}
+
+/* Sleep until a plane may have changed or the clock is at @until. */
+static bool wait_event(__u64 until)
+{
+	struct pollfd p[EVENT_PLANES];
+	struct timespec left;
+	__u64 now = clock_ns();
+	eventfd_t count;
+	int i, told;
+
+	if (now >= until)
+		return false;
+	left.tv_sec = (until - now) / SECOND_NS;
+	left.tv_nsec = (until - now) % SECOND_NS;
+	for (i = 0; i < EVENT_PLANES; i++)
+		p[i] = (struct pollfd){ .fd = fds[i], .events = POLLIN };
+	told = must(ppoll(p, EVENT_PLANES, &left, NULL), "polling");
+	for (i = 0; i < EVENT_PLANES; i++)
+		if (p[i].revents)
+			must(eventfd_read(fds[i], &count), "reading");
+	return told;
+}
+
+static void arm(struct bench *b)
+{
+	int i;
+
+	for (i = 0; i < EVENT_PLANES; i++) {
+		fds[i] = must(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd");
+		must(vgpu_event_arm(&b->v, &event, i, fds[i]), "arming");
+	}
+}
+
+static void disarm(struct bench *b)
+{
+	int i;
+
+	for (i = 0; i < EVENT_PLANES; i++) {
+		must(vgpu_event_arm(&b->v, &event, i, -1), "disarming");
+		close(fds[i]);
+	}
+}
+
+/* ---- a desktop on which nothing happens ---- */
+
+static unsigned int wake_ups(__u64 until)
+{
+	unsigned int count = 0;
+
+	while (clock_ns() < until)
+		count += wait_event(until);
+	return count;
+}
+
+static void bench_static(void)
+{
+	double values[RUNS];
+	int i;
+
+	/* A picture of 1080p has been looked at after a second or two. */
+	wake_ups(clock_ns() + 4 * SECOND_NS);
+	for (i = 0; i < RUNS; i++)
+		values[i] = wake_ups(clock_ns() + WINDOW * SECOND_NS);
+	figure("static_wake_ups", values);
+}
+
+static void bench_static_polling(struct bench *b)
+{
+	struct vfio_device_gfx_plane_info info;
+	struct timespec nap = { .tv_nsec = REFRESH_NS };
+	double values[RUNS] = { };
+	__u64 until;
+	int i;
+
+	for (i = 0; i < RUNS; i++) {
+		until = clock_ns() + WINDOW * SECOND_NS;
+		for (; clock_ns() < until; values[i]++) {
+			must(vgpu_query(&b->v, VGPU_PRIMARY, &info), "QUERY");
+			must(vgpu_query(&b->v, VGPU_CURSOR, &info), "QUERY");
+			clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, NULL);
+		}
+	}
+	figure("static_wake_ups", values);
+}
+
+/* ---- a guest that flips at each refresh ---- */
+
+static __u64 flips_seen(struct vgpu *v)
+{
+	struct vfio_device_gfx_plane_info info = {
+		.argsz = sizeof(info),
+		.flags = VFIO_GFX_PLANE_TYPE_DMABUF | VFIO_GFX_PLANE_FLIP_INFO,
+		.drm_plane_type = VGPU_PRIMARY,
+	};
+
+	must(vgpu_ioctl(v->device, VFIO_DEVICE_QUERY_GFX_PLANE, &info),
+	     "QUERY");
+	return info.flip_seq;
+}
+
+static void bench_flips(struct bench *b, const struct vgpu_surface *screens)
+{
+	double signals[RUNS] = { }, missed[RUNS] = { }, latency[RUNS] = { };
+	__u64 start, seen, before;
+	int run, i;
+
+	for (run = 0; run < RUNS; run++) {
+		seen = flips_seen(&b->v);
+		for (i = 0; i < FLIPS; i++) {
+			start = clock_ns();
+			must(vgpu_primary_flip(&b->v, 0, screens[i % 2].gma),
+			     "flipping");
+			signals[run] += wait_event(start + SECOND_NS);
+			latency[run] += (clock_ns() - start) / 1e6 / FLIPS;
+			before = seen;
+			seen = flips_seen(&b->v);
+			missed[run] += seen != before + 1;
+		}
+	}
+	figure("flips_signals", signals);
+	figure("flips_missed", missed);
+	figure("flips_latency", latency);
+}
+
+/* ---- what it costs ---- */
+
+static void trigger(struct bench *b, unsigned int call)
+{
+	eventfd_t count;
+
+	(void)call;
+	must(vgpu_event_set(&b->v, &event, VFIO_IRQ_SET_ACTION_TRIGGER |
+			    VFIO_IRQ_SET_DATA_NONE, event.of[VGPU_PRIMARY], 1,
+			    NULL, 0), "triggering");
+	must(eventfd_read(fds[VGPU_PRIMARY], &count), "reading");
+}
+
+static void plain(struct bench *b, unsigned int call)
+{
+	eventfd_t count;
+
+	(void)b;
+	(void)call;
+	must(eventfd_write(fds[VGPU_PRIMARY], 1), "writing");
+	must(eventfd_read(fds[VGPU_PRIMARY], &count), "reading");
+}
+
+static double instructions_a_second(void)
+{
+	struct timespec nap = { .tv_sec = 1 };
+	__u64 start = instructions();
+
+	clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, NULL);
+	return instructions() - start;
+}
+
+/* All that the machine does, armed less not armed */
+static void bench_watching(struct bench *b)
+{
+	double values[RUNS];
+	int i;
+
+	busy_start();
+	for (i = 0; i < RUNS; i++)
+		values[i] = instructions_a_second();
+	figure("static_unarmed", values);
+	arm(b);
+	wake_ups(clock_ns() + 8 * SECOND_NS);
+	for (i = 0; i < RUNS; i++)
+		values[i] = instructions_a_second();
+	figure("static_armed", values);
+	disarm(b);
+	busy_stop();
+}
+
+void bench_event(struct bench *b)
+{
+	struct vgpu_surface screens[2], cursor;
+	int i;
+
+	for (i = 0; i < 2; i++)
+		make_screen(&b->v, &screens[i], 1920, 1080);
+	make_screen(&b->v, &cursor, 64, 64);
+	show(&b->v, &screens[0]);
+	must(vgpu_cursor_show(&b->v, 0, &cursor), "showing a cursor");
+
+	if (vgpu_event_find(&b->v, &event)) {
+		bench_static_polling(b);
+		return;
+	}
+	bench_watching(b);
+	arm(b);
+	bench_static();
+	bench_flips(b, screens);
+	measure("trigger", TRIGGERS, trigger, b);
+	measure("eventfd", TRIGGERS, plain, b);
+	disarm(b);
+}
