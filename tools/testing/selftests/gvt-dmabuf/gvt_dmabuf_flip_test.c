@@ -2,7 +2,8 @@
 /*
  * How a guest changes what a plane shows, and when the host sees it: by the
  * registers of the plane, which take effect together, by a register for flips
- * (0x50080) and by a command in a ring (MI_DISPLAY_FLIP).
+ * (0x50080) and by a command in a ring (MI_DISPLAY_FLIP); at a vblank, or at once
+ * if the guest says so.
  *
  * "Audit" numbers are rows of docs/audit.md.
  */
@@ -15,9 +16,16 @@
 #define CUR_CTL			0x70080u
 #define CUR_BASE		0x70084u
 #define PLANE_CTL		0x70180u
+#define  PLANE_ASYNC_FLIP	0x200u
 #define PLANE_STRIDE		0x70188u
 #define PLANE_SIZE		0x70190u
 #define PLANE_SURF		0x7019cu
+
+/* Display interrupts of pipe A; the bit for its primary plane */
+#define DE_PIPE_IMR		0x44404u
+#define DE_PIPE_IIR		0x44408u
+#define  BDW_FLIP_DONE		0x10u
+#define  SKL_FLIP_DONE		0x08u
 
 /* Not in the PRM: what guests of GVT-g flip a plane of pipe A with */
 #define FLIP_PLANE_1		0x50080u
@@ -101,6 +109,7 @@ static void expect_latched(struct __test_metadata *_metadata, struct vgpu *v,
 
 	ASSERT_EQ(0, vgpu_read32(v, PLANE_SURF, &surf));
 	ASSERT_EQ(0, vgpu_write32(v, PLANE_SURF, surf));
+	ASSERT_EQ(0, vgpu_wait_vblank(v, 0));
 	EXPECT_EQ(0, query_picture(v, VGPU_PRIMARY, &after));
 	EXPECT_NE(0, memcmp(&before, &after, sizeof(before)))
 		TH_LOG("0x%x was not seen after SURF was written", reg);
@@ -142,9 +151,69 @@ TEST_F(flip, size_waits_for_surf)
 	expect_latched(_metadata, &self->v, PLANE_SIZE, 31u << 16 | 63u);
 }
 
-TEST_F(flip, surf_shows_at_once)
+TEST_F(flip, surf_of_an_asynchronous_flip_shows_at_once)
 {
 	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
+	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->b));
+}
+
+/* From now on what is armed waits for a vblank. */
+static int flip_synchronously(struct vgpu *v)
+{
+	uint32_t ctl;
+	int ret = vgpu_read32(v, PLANE_CTL, &ctl);
+
+	return ret ? ret : vgpu_write32(v, PLANE_CTL, ctl & ~PLANE_ASYNC_FLIP);
+}
+
+/*
+ * When the guest is told that its flip is done it draws to the old picture, and
+ * until then it may still draw to the new one.
+ */
+static void expect_seen_when_done(struct __test_metadata *_metadata,
+				  struct vgpu *v, uint32_t reg, uint64_t gma)
+{
+	const uint32_t done = v->gen == 8 ? BDW_FLIP_DONE : SKL_FLIP_DONE;
+	struct vfio_device_gfx_plane_info before, after;
+	uint32_t iir = 0;
+	int tries;
+
+	ASSERT_EQ(0, vgpu_write32(v, DE_PIPE_IMR, ~done));
+	ASSERT_EQ(0, vgpu_write32(v, DE_PIPE_IIR, done));
+	ASSERT_EQ(0, vgpu_query(v, VGPU_PRIMARY, &before));
+	ASSERT_EQ(0, vgpu_write32(v, reg, gma));
+	for (tries = 0; tries < 1000 && !(iir & done); tries++) {
+		ASSERT_EQ(0, vgpu_query(v, VGPU_PRIMARY, &after));
+		ASSERT_EQ(0, vgpu_read32(v, DE_PIPE_IIR, &iir));
+		if (after.dmabuf_id != before.dmabuf_id)
+			ASSERT_EQ(done, iir & done)
+				TH_LOG("0x%x was seen too early", reg);
+		usleep(100);
+	}
+	ASSERT_EQ(done, iir & done);
+	ASSERT_EQ(0, vgpu_query(v, VGPU_PRIMARY, &after));
+	EXPECT_NE(before.dmabuf_id, after.dmabuf_id)
+		TH_LOG("0x%x was done, and not seen", reg);
+}
+
+TEST_F(flip, surf_is_seen_when_the_guest_is_told_that_it_is_done)
+{
+	ASSERT_EQ(0, flip_synchronously(&self->v));
+	expect_seen_when_done(_metadata, &self->v, PLANE_SURF, self->b.gma);
+}
+
+TEST_F(flip, by_register_50080_is_seen_when_the_guest_is_told_that_it_is_done)
+{
+	expect_seen_when_done(_metadata, &self->v, FLIP_PLANE_1, self->b.gma);
+}
+
+/* A pipe that is off has no vblank: the picture is there when it is on again. */
+TEST_F(flip, that_waits_is_seen_when_the_pipe_has_been_off)
+{
+	ASSERT_EQ(0, flip_synchronously(&self->v));
+	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
+	ASSERT_EQ(0, vgpu_pipe_off(&self->v, 0));
+	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 0, self->b.width, self->b.height));
 	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->b));
 }
 
@@ -177,6 +246,7 @@ TEST_F(cursor_flip, mode_waits_for_base)
 	ASSERT_EQ(0, query_picture(&self->v, VGPU_CURSOR, &p));
 	EXPECT_EQ(128, p.width);
 	ASSERT_EQ(0, vgpu_write32(&self->v, CUR_BASE, self->s.gma));
+	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
 	ASSERT_EQ(0, query_picture(&self->v, VGPU_CURSOR, &p));
 	EXPECT_EQ(64, p.width);
 }
@@ -197,6 +267,7 @@ TEST_F(cursor_flip, position_does_not_wait)
 TEST_F(flip, by_register_50080_is_seen)
 {
 	ASSERT_EQ(0, vgpu_write32(&self->v, FLIP_PLANE_1, self->b.gma));
+	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
 	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->b));
 }
 
@@ -218,6 +289,7 @@ TEST_F(flip, by_register_50090_is_of_plane_2)
 	test_fill(&self->v, &c, 2);
 	ASSERT_EQ(0, vgpu_overlay_show(&self->v, 0, &self->b));
 	ASSERT_EQ(0, vgpu_write32(&self->v, FLIP_PLANE_2, c.gma));
+	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
 	EXPECT_EQ(0, shows(&self->v, VGPU_OVERLAY, &c));
 	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->a));
 }
@@ -244,9 +316,13 @@ static int flip_by_command(struct vgpu *v, struct vgpu_ring *r, uint32_t plane,
 			   const struct vgpu_surface *s)
 {
 	uint32_t commands[FLIP_DWORDS];
+	int ret;
 
 	flip_commands(v, plane, s, commands);
-	return vgpu_ring_submit(v, r, commands, FLIP_DWORDS);
+	ret = vgpu_ring_submit(v, r, commands, FLIP_DWORDS);
+	if (!ret)
+		ret = vgpu_wait_vblank(v, 0);
+	return ret ? ret : vgpu_wait_vblank(v, 1);	/* one pipe is off */
 }
 
 /* Of pipe A and B; on pipe C, Broadwell's has another code than 2. */
@@ -302,10 +378,12 @@ TEST_F(command, flips_after_the_commands_before_it)
 	flip_commands(&self->v, plane_1(&self->v, 0), &self->b, flip);
 	ASSERT_EQ(0, vgpu_gate_enter(&self->v, &self->gate, &self->ring, flip,
 				     FLIP_DWORDS));
+	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
 	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &meanwhile));
 	EXPECT_EQ(before.dmabuf_id, meanwhile.dmabuf_id);
 	vgpu_gate_open(&self->gate);
 	ASSERT_EQ(0, vgpu_ring_wait(&self->v, &self->ring));
+	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
 	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->b));
 }
 

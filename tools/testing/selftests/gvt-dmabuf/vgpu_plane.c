@@ -2,6 +2,7 @@
 /* The guest's half of vgpu.h: surfaces, their tiling, pipes and planes. */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "vgpu.h"
 
@@ -50,6 +51,7 @@
 #define  SKL_ALPHA_PREMULT	(2u << 4)
 #define  BDW_FORMAT(f)		((f) << 26)
 #define  BDW_TILED_X		BIT(10)
+#define  PLANE_ASYNC_FLIP	BIT(9)
 #define PLANE_STRIDE		0x70188u	/* BDW: bytes; SKL: units */
 #define PLANE_POS		0x7018cu	/* SKL */
 #define PLANE_SIZE		0x70190u	/* SKL */
@@ -369,6 +371,30 @@ int vgpu_pipe_frames(struct vgpu *v, int pipe, uint32_t *count)
 	return vgpu_read32(v, PIPE_FRMCNT + pipe * PIPE_STEP, count);
 }
 
+int vgpu_wait_vblank(struct vgpu *v, int pipe)
+{
+	const int patience_ms = 50;	/* three frames */
+	uint32_t conf, first, now;
+	int ret, ms;
+
+	ret = vgpu_read32(v, TRANS_CONF + pipe * PIPE_STEP, &conf);
+	if (!ret)
+		ret = vgpu_pipe_frames(v, pipe, &first);
+	if (ret || !(conf & TRANS_CONF_ENABLE))
+		return ret;
+	for (ms = 0; ms < patience_ms; ms++) {
+		usleep(1000);
+		ret = vgpu_pipe_frames(v, pipe, &now);
+		if (ret)
+			return ret;
+		if (now != first)
+			break;
+	}
+	/* The counter is read off the clock, so vblank work may be under way. */
+	usleep(1000);
+	return 0;
+}
+
 int vgpu_pipe_off(struct vgpu *v, int pipe)
 {
 	return vgpu_write32(v, TRANS_CONF + pipe * PIPE_STEP, 0);
@@ -392,7 +418,9 @@ static uint32_t skl_tiling(uint64_t modifier)
 
 /*
  * SURF and CUR_BASE come last: what was written before them takes effect when
- * they are. To change another register alone, they are written once more.
+ * they are, or at the next vblank. To change another register alone, they are
+ * written once more. Planes are shown with flips that do not wait, so that tests
+ * need not either; cursors know none.
  */
 static int arm(struct vgpu *v, uint32_t reg)
 {
@@ -407,7 +435,8 @@ static int skl_show(struct vgpu *v, uint32_t base, const struct vgpu_surface *s)
 		{ PLANE_POS, 0 },
 		{ PLANE_SIZE, (s->height - 1) << 16 | (s->width - 1) },
 		{ PLANE_OFFSET, 0 },
-		{ PLANE_CTL, PLANE_ENABLE | f->skl | skl_tiling(s->modifier) },
+		{ PLANE_CTL, PLANE_ENABLE | PLANE_ASYNC_FLIP | f->skl |
+			     skl_tiling(s->modifier) },
 		{ PLANE_SURF, s->gma },
 	};
 
@@ -420,7 +449,7 @@ static int bdw_show(struct vgpu *v, uint32_t base, const struct vgpu_surface *s)
 	const struct reg_write on[] = {
 		{ PLANE_STRIDE, s->stride },
 		{ PLANE_OFFSET, 0 },
-		{ PLANE_CTL, PLANE_ENABLE | f->bdw |
+		{ PLANE_CTL, PLANE_ENABLE | PLANE_ASYNC_FLIP | f->bdw |
 			     (s->modifier ? BDW_TILED_X : 0) },
 		{ PLANE_SURF, s->gma },
 	};
@@ -431,7 +460,7 @@ static int bdw_show(struct vgpu *v, uint32_t base, const struct vgpu_surface *s)
 static int hide(struct vgpu *v, uint32_t base)
 {
 	const struct reg_write off[] = {
-		{ PLANE_CTL, 0 },
+		{ PLANE_CTL, PLANE_ASYNC_FLIP },
 		{ PLANE_SURF, 0 },
 	};
 
@@ -498,8 +527,9 @@ int vgpu_cursor_show(struct vgpu *v, int pipe, const struct vgpu_surface *s)
 					     CUR_MODE_64_ARGB },
 		{ CUR_BASE, s->gma },
 	};
+	int ret = write_all(v, pipe * PIPE_STEP, on, ARRAY_SIZE(on));
 
-	return write_all(v, pipe * PIPE_STEP, on, ARRAY_SIZE(on));
+	return ret ? ret : vgpu_wait_vblank(v, pipe);
 }
 
 /* Positions are sign and magnitude, not two's complement. */
@@ -526,7 +556,9 @@ int vgpu_cursor_ctl(struct vgpu *v, int pipe, uint32_t ctl)
 	const uint32_t base = pipe * PIPE_STEP;
 	int ret = vgpu_write32(v, CUR_CTL + base, ctl);
 
-	return ret ? ret : arm(v, CUR_BASE + base);
+	if (!ret)
+		ret = arm(v, CUR_BASE + base);
+	return ret ? ret : vgpu_wait_vblank(v, pipe);
 }
 
 int vgpu_cursor_hide(struct vgpu *v, int pipe)
@@ -535,6 +567,7 @@ int vgpu_cursor_hide(struct vgpu *v, int pipe)
 		{ CUR_CTL, 0 },
 		{ CUR_BASE, 0 },
 	};
+	int ret = write_all(v, pipe * PIPE_STEP, off, ARRAY_SIZE(off));
 
-	return write_all(v, pipe * PIPE_STEP, off, ARRAY_SIZE(off));
+	return ret ? ret : vgpu_wait_vblank(v, pipe);
 }

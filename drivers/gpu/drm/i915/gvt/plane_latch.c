@@ -5,10 +5,13 @@
  * A guest that flips to another mode writes format, stride, size and address
  * one after the other. The hardware looks at none of them until the last, the
  * surface address, has been written: the registers of a plane are double
- * buffered, and that write arms them (PRM, Display Registers, PLANE_CTL,
- * PRI_CTL and CUR_CTL: "Double Buffer Armed By"). So does this: a plane is
- * described by a copy that is made at that moment, and whoever asks in between
- * is shown the old picture, never half of each.
+ * buffered, that write arms them, and they are taken up when the next vblank of
+ * the pipe starts, or at once by an asynchronous flip and while the pipe is off
+ * (PRM, Display Registers, PLANE_CTL, PRI_CTL and CUR_CTL: "Double Buffer Armed
+ * By" and "Double Buffer Update Point"). So does this: what was armed is kept
+ * until the vblank that tells the guest of its flip, then a plane is described
+ * by it. Whoever asks earlier is shown the old picture, never half of each, and
+ * never a new one that the guest still takes for the one to come.
  *
  * The position of a cursor arms itself, and nothing is read from memory because
  * of it: it is not latched.
@@ -24,6 +27,7 @@
 #define PLANES_BASE	0x70000
 #define PIPE_STRIDE	0x1000
 #define PLANE_REGS	0x80	/* bytes of a plane, aligned to as much */
+#define PIPE_BLOCKS	(GVT_LATCH_WORDS * sizeof(u32) / PLANE_REGS)
 
 #define CURSOR_POS	0x88	/* CURPOS, from the base of its pipe */
 
@@ -57,9 +61,20 @@ static void count_flip(struct intel_vgpu *vgpu, enum drm_plane_type type)
 	flips->last = ktime_get();
 }
 
-static enum drm_plane_type type_of_block(u32 offset)
+/* Registers are in blocks of PLANE_REGS, those of a plane in one. */
+static unsigned int latch_block(u32 offset)
 {
-	switch (offset % PIPE_STRIDE / PLANE_REGS) {
+	return latch_index(offset) * sizeof(u32) / PLANE_REGS;
+}
+
+static u32 *block_regs(u32 *regs, unsigned int block)
+{
+	return &regs[block * PLANE_REGS / sizeof(u32)];
+}
+
+static enum drm_plane_type type_of_block(unsigned int block)
+{
+	switch (block % PIPE_BLOCKS) {
 	case CURSOR_BLOCK:
 		return DRM_PLANE_TYPE_CURSOR;
 	case PRIMARY_BLOCK:
@@ -69,8 +84,56 @@ static enum drm_plane_type type_of_block(u32 offset)
 	}
 }
 
+/* @regs: what was written to the plane that @block is of */
+static void take_up(struct intel_vgpu *vgpu, unsigned int block,
+		    const u32 *regs)
+{
+	struct gvt_plane_latch *latch = &vgpu->display.latch;
+
+	memcpy(block_regs(latch->regs, block), regs, PLANE_REGS);
+	__clear_bit(block, &latch->waiting);
+	count_flip(vgpu, type_of_block(block));
+}
+
+static bool has_vblanks(struct intel_vgpu *vgpu, int pipe)
+{
+	return hrtimer_active(&vgpu->vblank_timer.timer) &&
+	       pipe_is_enabled(vgpu, pipe);
+}
+
 /**
- * intel_vgpu_latch_plane - take up the registers of one plane
+ * intel_vgpu_arm_plane - let the next vblank take up the registers of one plane
+ * @vgpu: a vGPU
+ * @offset: of the register that arms the plane: its surface or cursor base
+ *
+ * They are taken up at once if there is no vblank to come.
+ *
+ * Context: vgpu_lock held.
+ */
+void intel_vgpu_arm_plane(struct intel_vgpu *vgpu, u32 offset)
+{
+	struct gvt_plane_latch *latch = &vgpu->display.latch;
+	u32 first = round_down(offset, PLANE_REGS);
+	unsigned int block;
+
+	lockdep_assert_held(&vgpu->vgpu_lock);
+
+	if (!is_latched(first))
+		return;
+
+	block = latch_block(first);
+	if (!has_vblanks(vgpu, block / PIPE_BLOCKS)) {
+		take_up(vgpu, block, &vgpu_vreg(vgpu, first));
+		return;
+	}
+
+	memcpy(block_regs(latch->armed, block), &vgpu_vreg(vgpu, first),
+	       PLANE_REGS);
+	__set_bit(block, &latch->waiting);
+}
+
+/**
+ * intel_vgpu_latch_plane - take up the registers of one plane at once
  * @vgpu: a vGPU
  * @offset: of the register that arms the plane: its surface or cursor base
  *
@@ -78,16 +141,36 @@ static enum drm_plane_type type_of_block(u32 offset)
  */
 void intel_vgpu_latch_plane(struct intel_vgpu *vgpu, u32 offset)
 {
-	u32 block = round_down(offset, PLANE_REGS);
+	u32 first = round_down(offset, PLANE_REGS);
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
-	if (!is_latched(block))
+	if (is_latched(first))
+		take_up(vgpu, latch_block(first), &vgpu_vreg(vgpu, first));
+}
+
+/**
+ * intel_vgpu_take_up_planes - take up the registers of planes that wait
+ * @vgpu: a vGPU
+ * @pipe: a pipe at its vblank, or one that will have none
+ *
+ * Context: vgpu_lock held.
+ */
+void intel_vgpu_take_up_planes(struct intel_vgpu *vgpu, int pipe)
+{
+	struct gvt_plane_latch *latch = &vgpu->display.latch;
+	unsigned long blocks;
+	unsigned int block;
+
+	lockdep_assert_held(&vgpu->vgpu_lock);
+
+	if (!latch->waiting || pipe >= GVT_LATCH_PIPES)
 		return;
 
-	memcpy(&vgpu->display.latch.regs[latch_index(block)],
-	       &vgpu_vreg(vgpu, block), PLANE_REGS);
-	count_flip(vgpu, type_of_block(block));
+	blocks = latch->waiting & GENMASK((pipe + 1) * PIPE_BLOCKS - 1,
+					  pipe * PIPE_BLOCKS);
+	for_each_set_bit(block, &blocks, GVT_LATCH_PIPES * PIPE_BLOCKS)
+		take_up(vgpu, block, block_regs(latch->armed, block));
 }
 
 /**
@@ -98,13 +181,14 @@ void intel_vgpu_latch_plane(struct intel_vgpu *vgpu, u32 offset)
  */
 void intel_vgpu_latch_all_planes(struct intel_vgpu *vgpu)
 {
-	u32 *regs = vgpu->display.latch.regs;
+	struct gvt_plane_latch *latch = &vgpu->display.latch;
 	unsigned int pipe, type;
 
 	for (pipe = 0; pipe < GVT_LATCH_PIPES; pipe++)
-		memcpy(&regs[pipe * GVT_LATCH_WORDS],
+		memcpy(&latch->regs[pipe * GVT_LATCH_WORDS],
 		       &vgpu_vreg(vgpu, PLANES_BASE + pipe * PIPE_STRIDE),
 		       GVT_LATCH_WORDS * sizeof(u32));
+	latch->waiting = 0;
 	for (type = 0; type < GVT_LATCH_TYPES; type++)
 		count_flip(vgpu, type);
 }

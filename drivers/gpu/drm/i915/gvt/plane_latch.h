@@ -18,7 +18,7 @@ struct intel_vgpu;
 #define GVT_LATCH_TYPES	3	/* enum drm_plane_type */
 
 /**
- * struct gvt_plane_flips - how often planes of a type were armed
+ * struct gvt_plane_flips - how often planes of a type took up registers
  * @count: so often, on whichever pipe, since the vGPU was created
  * @last: when it was last; 0 if never
  */
@@ -31,23 +31,37 @@ struct gvt_plane_flips {
  * struct gvt_plane_latch - what the planes of each pipe show
  * @regs: of each pipe those at 0x70000 + pipe * 0x1000; only the ones that
  *	belong to planes are kept up to date
+ * @armed: the same of planes that wait for a vblank
+ * @waiting: which those are: bit n for the block at n * 0x80 in both
  * @flips: of each enum drm_plane_type
  */
 struct gvt_plane_latch {
 	u32 regs[GVT_LATCH_PIPES * GVT_LATCH_WORDS];
+	u32 armed[GVT_LATCH_PIPES * GVT_LATCH_WORDS];
+	unsigned long waiting;
 	struct gvt_plane_flips flips[GVT_LATCH_TYPES];
 };
 
 #if IS_ENABLED(CONFIG_DRM_I915_GVT_DMABUF)
 
+void intel_vgpu_arm_plane(struct intel_vgpu *vgpu, u32 offset);
 void intel_vgpu_latch_plane(struct intel_vgpu *vgpu, u32 offset);
+void intel_vgpu_take_up_planes(struct intel_vgpu *vgpu, int pipe);
 void intel_vgpu_latch_all_planes(struct intel_vgpu *vgpu);
 const u32 *intel_vgpu_latched_reg(const struct intel_vgpu *vgpu,
 				  i915_reg_t reg);
 
 #else
 
+static inline void intel_vgpu_arm_plane(struct intel_vgpu *vgpu, u32 offset)
+{
+}
+
 static inline void intel_vgpu_latch_plane(struct intel_vgpu *vgpu, u32 offset)
+{
+}
+
+static inline void intel_vgpu_take_up_planes(struct intel_vgpu *vgpu, int pipe)
 {
 }
 
