@@ -127,7 +127,7 @@ step_series() { tap_of series "$SCRIPTS/series.sh" check; }
 step_style() {
 	cd "$REPO"
 	each "QEMU checkpatch" qemu_style qemu/*.[ch] qemu/tests/*.[ch]
-	each "checkpatch" kernel_style vm/*.c vm/bench/*.[ch] vm/demo/*.[ch] vm/e2e/*.[ch] vm/fuzz/*.[ch] igt/*.c
+	each "checkpatch" kernel_style vm/*.c vm/bench/*.[ch] vm/demo/*.[ch] vm/e2e/*.[ch] vm/fuzz/*.[ch] vm/watch/*.[ch] igt/*.c
 }
 # Below qemu/, so that checkpatch sees that a test is one: g_assert_*() is theirs.
 qemu_style() {

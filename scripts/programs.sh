@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # programs.sh [--path]: build the programs that run in the rig.
 #
-# The kselftest, the GPU smoke test, the benchmark, the fuzzer and the demo, linked
-# statically (the rig has no libraries) against the kernel headers with the series.
+# The kselftest, the GPU smoke test, the benchmark, the fuzzer, the demo and the
+# example of a viewer, linked statically (the rig has no libraries) against the
+# kernel headers with the series.
 # --path prints where they are.
 
 # shellcheck source=lib.sh
@@ -16,7 +17,7 @@ SELFTEST=tools/testing/selftests/gvt-dmabuf
 UAPI=$("$SCRIPTS/uapi.sh" --path)/include
 base_paths
 name=programs-$(hash_words "$UAPI" "$(gcc -dumpfullversion)" \
-	"$(hash_paths $SELFTEST vm/bench vm/demo vm/fuzz vm/gpu-smoke.c scripts/programs.sh)")
+	"$(hash_paths $SELFTEST vm/bench vm/demo vm/fuzz vm/watch vm/gpu-smoke.c scripts/programs.sh)")
 
 # compile OUTPUT SOURCE... -- LIBRARY...
 compile() {
@@ -50,6 +51,8 @@ compile_all() {
 	compile "$dir/gvt-fuzz" "$REPO"/vm/fuzz/*.c "${library[@]}" --
 	compile "$dir/gvt-bench" "$REPO"/vm/bench/*.c "${library[@]}" --
 	compile "$dir/gvt-demo" "$REPO"/vm/demo/*.c "${library[@]}" -- -lpng -lz -lm
+	compile "$dir/gvt-watch" "$REPO"/vm/watch/*.c "$REPO"/vm/demo/{canvas,desktop,font,image,pixel}.c "${library[@]}" -- \
+		-I "$REPO/vm/demo" -lpng -lz -lm
 }
 build_programs() {
 	run_logged "building the programs of the rig" "$LOGS/programs.log" compile_all "$1"

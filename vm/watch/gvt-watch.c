@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * gvt-watch [-d FD] [-q SECONDS] [DIRECTORY]: an example of a viewer that sleeps
+ * until the vGPU says that its screen may have changed.
+ *
+ * It lists the planes, waits for the display event of each, asks what the plane
+ * shows now, and writes what is new as DIRECTORY/PLANE-N.png. After SECONDS
+ * (default 3) in which nothing happened it says how often it woke up, and ends.
+ *
+ * Only who has opened the vGPU can watch it, so a VMM hands its device fd over
+ * (a UNIX socket can pass one) and -d names it. Without -d the program opens the
+ * vGPU whose UUID is in VGPU_UUID, and plays a guest on it.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "event_util.h"
+#include "guest.h"
+#include "image.h"
+#include "pixel.h"
+
+#define QUIET		3	/* seconds */
+#define PLANES		EVENT_PLANES
+
+static const char *const plane_names[PLANES] = {
+	[VGPU_OVERLAY] = "overlay",
+	[VGPU_PRIMARY] = "primary",
+	[VGPU_CURSOR] = "cursor",
+};
+
+struct watcher {
+	struct vgpu *v;
+	const char *dir;
+	struct pollfd events[PLANES];	/* by enum vgpu_plane */
+	bool flip_info;			/* this kernel has it */
+	struct canvas last[PLANES];	/* what was written of each */
+	unsigned int pictures[PLANES];
+	unsigned int wakeups, queries, exports;
+	double start;
+};
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static int complain(const char *what, int err)
+{
+	fprintf(stderr, "gvt-watch: %s: %s\n", what, strerror(-err));
+	return err;
+}
+
+/* ---- the ABI: find the event, arm it, ask ---- */
+
+static int arm(struct watcher *w)
+{
+	struct vgpu_event event;
+	int plane, fd, ret = vgpu_event_find(w->v, &event);
+
+	if (ret)
+		return complain("this vGPU has no display event", ret);
+	printf("IRQ index %u tells of %u planes:", event.index, event.count);
+	for (plane = 0; plane < PLANES; plane++) {
+		/* Not blocking: a signal may have been taken back by a read. */
+		fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+		if (fd < 0)
+			return complain("eventfd", -errno);
+		w->events[plane] = (struct pollfd){ fd, POLLIN, 0 };
+		/* From now on it is signaled, and once right away. */
+		ret = vgpu_event_arm(w->v, &event, plane, fd);
+		if (ret)
+			return complain("VFIO_DEVICE_SET_IRQS", ret);
+		printf(" %s (%u)", plane_names[plane], event.of[plane]);
+	}
+	printf("\n");
+	return 0;
+}
+
+static int query(struct watcher *w, int plane,
+		 struct vfio_device_gfx_plane_info *info)
+{
+	*info = (struct vfio_device_gfx_plane_info){
+		.argsz = sizeof(*info),
+		.flags = VFIO_GFX_PLANE_TYPE_DMABUF,
+		.drm_plane_type = plane,
+	};
+	if (w->flip_info)
+		info->flags |= VFIO_GFX_PLANE_FLIP_INFO;
+	w->queries++;
+	return vgpu_ioctl(w->v->device, VFIO_DEVICE_QUERY_GFX_PLANE, info);
+}
+
+static void probe_flip_info(struct watcher *w)
+{
+	struct vfio_device_gfx_plane_info info = {
+		.argsz = sizeof(info),
+		.flags = VFIO_GFX_PLANE_TYPE_PROBE |
+			 VFIO_GFX_PLANE_TYPE_DMABUF | VFIO_GFX_PLANE_FLIP_INFO,
+	};
+
+	w->flip_info = !vgpu_ioctl(w->v->device, VFIO_DEVICE_QUERY_GFX_PLANE,
+				   &info);
+}
+
+/* ---- pictures ---- */
+
+static const struct pixel_format *format_of(__u32 fourcc)
+{
+	unsigned int i;
+
+	/* A cursor is written without its alpha. */
+	if (fourcc == DRM_FORMAT_ARGB8888)
+		fourcc = DRM_FORMAT_XRGB8888;
+	for (i = 0; i < pixel_format_count; i++)
+		if (pixel_formats[i].fourcc == fourcc)
+			return &pixel_formats[i];
+	return NULL;
+}
+
+static void unpack(const struct vfio_device_gfx_plane_info *info,
+		   const struct pixel_format *format, const __u8 *raw,
+		   struct canvas *c)
+{
+	const struct vgpu_surface s = {
+		.width = info->width, .height = info->height,
+		.fourcc = info->drm_format, .cpp = format->cpp,
+		.stride = info->stride, .modifier = info->drm_format_mod,
+	};
+	struct pixel_tables tables;
+	__u8 line[s.width * s.cpp];
+	__u32 y;
+
+	pixel_tables_init(&tables, format);
+	for (y = 0; y < s.height; y++) {
+		vgpu_get_line(&s, raw, y, line);
+		pixel_unpack(&tables, line, c->px + y * s.width, s.width);
+	}
+}
+
+/* What the plane shows, as a canvas to be freed */
+static int take(struct watcher *w,
+		const struct vfio_device_gfx_plane_info *info, struct canvas *c)
+{
+	const struct pixel_format *format = format_of(info->drm_format);
+	int fd, ret = -ENOMEM;
+	__u8 *raw;
+
+	if (!format)
+		return -EOPNOTSUPP;
+	w->exports++;
+	fd = vgpu_get_dmabuf(w->v, info->dmabuf_id);
+	if (fd < 0)
+		return fd;
+	raw = malloc(info->size);
+	*c = (struct canvas){
+		.width = info->width, .height = info->height,
+		.px = calloc((size_t)info->width * info->height, sizeof(*c->px)),
+	};
+	if (raw && c->px)
+		ret = vgpu_dmabuf_read(fd, raw, info->size);
+	if (!ret)
+		unpack(info, format, raw, c);
+	else
+		free(c->px);
+	free(raw);
+	close(fd);
+	return ret;
+}
+
+static bool same(const struct canvas *a, const struct canvas *b)
+{
+	return a->width == b->width && a->height == b->height &&
+	       !memcmp(a->px, b->px,
+		       (size_t)a->width * a->height * sizeof(*a->px));
+}
+
+/* Writes it if it is new. Takes the canvas. */
+static int keep(struct watcher *w, int plane, struct canvas *c)
+{
+	char name[40];
+	int ret;
+
+	if (same(c, &w->last[plane])) {
+		free(c->px);
+		return 0;
+	}
+	free(w->last[plane].px);
+	w->last[plane] = *c;
+	snprintf(name, sizeof(name), "%s-%u.png", plane_names[plane],
+		 ++w->pictures[plane]);
+	ret = image_write(c, w->dir, name);
+	if (ret)
+		return complain(name, ret);
+	printf("; %s", name);
+	return 0;
+}
+
+/* ---- what to do when an event comes ---- */
+
+static int look(struct watcher *w, int plane)
+{
+	struct vfio_device_gfx_plane_info info;
+	struct canvas c;
+	int ret = query(w, plane, &info);
+
+	printf("%8.3f %s: ", now() - w->start, plane_names[plane]);
+	if (ret || !info.size) {
+		printf("%s\n", ret ? strerror(-ret) : "off");
+		return 0;
+	}
+	printf("%ux%u%+d%+d %.4s, modifier 0x%llx, id %u", info.width,
+	       info.height, (int)info.x_pos, (int)info.y_pos,
+	       (char *)&info.drm_format,
+	       (unsigned long long)info.drm_format_mod, info.dmabuf_id);
+	if (w->flip_info)
+		printf(", flip %llu, %.1f ms ago",
+		       (unsigned long long)info.flip_seq,
+		       now() * 1e3 - info.flip_time / 1e6);
+	ret = take(w, &info, &c);
+	if (!ret)
+		ret = keep(w, plane, &c);
+	else	/* it may have gone since; then there is another event */
+		printf("; %s", strerror(-ret));
+	printf("\n");
+	return ret == -ENOSPC ? ret : 0;
+}
+
+static int watch(struct watcher *w, double quiet)
+{
+	__u64 count;
+	int plane, ret = 0;
+
+	while (!ret) {
+		ret = poll(w->events, PLANES, quiet * 1000);
+		if (ret <= 0)
+			return ret ? complain("poll", -errno) : 0;
+		w->wakeups++;
+		ret = 0;
+		for (plane = 0; !ret && plane < PLANES; plane++) {
+			/* Read, then ask: what comes meanwhile is kept. */
+			if (read(w->events[plane].fd, &count, 8) == 8)
+				ret = look(w, plane);
+		}
+	}
+	return ret;
+}
+
+static int run(struct watcher *w, double quiet)
+{
+	int plane, ret;
+
+	if (mkdir(w->dir, 0777) && errno != EEXIST)
+		return complain(w->dir, -errno);
+	w->start = now();
+	probe_flip_info(w);
+	ret = arm(w);
+	if (!ret)
+		ret = watch(w, quiet);
+	for (plane = 0; plane < PLANES; plane++)
+		free(w->last[plane].px);
+	printf("watch: %u wake-ups, %u queries, %u dma-bufs fetched, %u pictures\n",
+	       w->wakeups, w->queries, w->exports,
+	       w->pictures[0] + w->pictures[1] + w->pictures[2]);
+	printf("watch: %.1f s, the last %.1f of them asleep\n",
+	       now() - w->start, quiet);
+	return ret;
+}
+
+static int misused(void)
+{
+	fprintf(stderr,
+		"usage: VGPU_UUID=<UUID of an mdev> gvt-watch [-q SECONDS] [DIRECTORY]\n"
+		"       gvt-watch -d FD [-q SECONDS] [DIRECTORY]\n");
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	struct guest guest = {};
+	struct vgpu of_vmm = { .device = -1 };
+	struct watcher w = { .dir = "out", .v = &of_vmm };
+	double quiet = QUIET;
+	int option, ret;
+
+	while ((option = getopt(argc, argv, "d:q:")) != -1) {
+		if (option == 'd')
+			of_vmm.device = atoi(optarg);
+		else if (option == 'q')
+			quiet = atof(optarg);
+		else
+			return misused();
+	}
+	if (optind < argc)
+		w.dir = argv[optind++];
+	if (optind < argc || quiet <= 0)
+		return misused();
+
+	setlinebuf(stdout);
+	if (of_vmm.device < 0) {
+		if (guest_start(&guest, getenv("VGPU_UUID")))
+			return 1;
+		w.v = &guest.v;
+	}
+	ret = run(&w, quiet);
+	if (w.v == &guest.v)
+		guest_end(&guest);
+	return ret ? 1 : 0;
+}
