@@ -18,7 +18,7 @@ IGT_SRC ?=
 boot_options = --platform $(PLATFORM) $(if $(STOCK),--stock) $(if $(KVM),--kvm)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup fetch qemu modules rig demo demo-linux watch check check-debug \
+.PHONY: help setup fetch qemu modules rig demo demo-linux watch client check check-debug \
 	check-e2e kunit audit bench fuzz deb check-deb igt \
 	series series-check tree shell lint clean clean-cache
 
@@ -59,6 +59,9 @@ demo-linux: setup	## stock QEMU shows a Linux guest: out/demo/linux-*.png
 
 watch: setup	## an example viewer sleeps until the screen changes: out/watch
 	@scripts/watch.sh --platform $(PLATFORM) $(if $(KVM),--kvm)
+
+client: setup	## build Debian's QEMU with qemu/patches, which sleeps as well
+	@scripts/qemu-patched.sh
 
 check: setup	## all tests; ends with "N passed, N failed, N skipped"
 	@scripts/check.sh $(if $(STOCK),--stock) $(if $(KVM),--kvm)

@@ -127,6 +127,7 @@ step_series() { tap_of series "$SCRIPTS/series.sh" check; }
 step_style() {
 	cd "$REPO"
 	each "QEMU checkpatch" qemu_style qemu/*.[ch] qemu/tests/*.[ch]
+	each "QEMU checkpatch" qemu_patch_style qemu/patches/*.patch
 	each "checkpatch" kernel_style vm/*.c vm/bench/*.[ch] vm/demo/*.[ch] vm/e2e/*.[ch] vm/fuzz/*.[ch] vm/watch/*.[ch] igt/*.c
 }
 # Below qemu/, so that checkpatch sees that a test is one: g_assert_*() is theirs.
@@ -134,6 +135,10 @@ qemu_style() {
 	[ ! -f "$REPO/$1" ] ||
 		(cd "$REPO/qemu" && perl "$QEMU_SRC/scripts/checkpatch.pl" --no-summary --terse \
 			--no-tree -f "${1#qemu/}")
+}
+# Who sends a patch signs it off.
+qemu_patch_style() {
+	(cd "$QEMU_SRC" && perl scripts/checkpatch.pl --no-summary --terse --no-signoff "$REPO/$1")
 }
 # With a tree, where it learns which names in mixed case are the kernel's own;
 # those of libvncclient and GLib are not.

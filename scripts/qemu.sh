@@ -4,7 +4,8 @@
 #
 # --path prints where they are. A change of the device rebuilds in seconds: the
 # build tree is kept for each QEMU version, and each result is kept under the
-# hash of what it was made from.
+# hash of what it was made from. qemu/patches are not for this QEMU, but for the
+# client: scripts/qemu-patched.sh.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -26,8 +27,7 @@ for test in "$REPO"/qemu/tests/*-test.c; do
 done
 
 base_versions
-patches_hash=$(hash_paths qemu/patches)
-build_key=$QEMU_UPSTREAM-$(hash_words "${CONFIGURE[@]}" "$patches_hash")
+build_key=$QEMU_UPSTREAM-$(hash_words "${CONFIGURE[@]}")
 name=qemu-$(hash_words "$build_key" "$(hash_paths qemu)" "$(hash_paths scripts/qemu.sh)")
 BUILD=$CACHE/build/qemu-$build_key
 
@@ -39,16 +39,11 @@ replace() {
 }
 
 prepare_source() {
-	local patch dir=$BUILD/src
+	local dir=$BUILD/src
 
 	rm -rf "$BUILD"
 	mkdir -p "$BUILD"
 	cp -al "$QEMU_SRC" "$dir"
-	for patch in "$REPO"/qemu/patches/*.patch; do
-		[ -e "$patch" ] || continue
-		# git apply writes new files in place of old ones, never into them.
-		(cd "$dir" && GIT_CEILING_DIRECTORIES=$BUILD git apply "$patch")
-	done
 	{
 		cat "$QEMU_SRC/hw/display/meson.build"
 		echo "subdir('igd')"
