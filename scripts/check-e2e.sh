@@ -16,6 +16,7 @@
 #              hotspot on to another process
 #   card       Linux: another graphics card imports the dma-buf and displays it
 #   libvirt    firmware: as a domain of libvirt
+#   event      firmware: QEMU with qemu/patches sleeps while the picture is still
 #
 # Without SCENARIO all of them. A guest hands over to the viewer by lines on a
 # serial port (vm/e2e/hand.h), so nothing is timed; a picture that does not come
@@ -33,6 +34,8 @@ usage_if_asked "$@"
 QEMU_CACHE=7	# dma-bufs that QEMU keeps, and two that it may be fetching
 FLIPS=${FLIPS:-120}	# in all, half of them between two buffers
 SLAB_GROWTH=1024	# kB that the rig's kernel may keep after half of them
+STILL=${STILL:-3600}	# frames that a guest shows the same picture, a minute
+CLIENT=		# with which QEMU, Debian's if empty
 PLATFORM=kbl
 VARIANT=ours
 SCENARIOS=()
@@ -58,7 +61,7 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-[ ${#SCENARIOS[@]} -gt 0 ] || SCENARIOS=(firmware console flips churn owners restarts pair planes client card libvirt)
+[ ${#SCENARIOS[@]} -gt 0 ] || SCENARIOS=(firmware console flips churn owners restarts pair planes client card libvirt event)
 
 RESULTS=${E2E_RESULTS:-$OUT/check-e2e}
 TAP=$RESULTS/e2e.tap
@@ -84,6 +87,7 @@ run() {
 	LOG=$RESULTS/$name.log
 	STATUS=0
 	e2e_share "$SHARE"
+	[ -z "$CLIENT" ] || cp "$CLIENT/qemu-system-x86_64" "$SHARE/"
 	e2e_boot "check-e2e-$name" "$SHARE" "${OPTIONS[@]}" -- "$@" >"$LOG" 2>&1 </dev/null || STATUS=$?
 	say "# $name: $((SECONDS - start)) s"
 }
@@ -244,6 +248,40 @@ scenario_libvirt() {
 	result "libvirt: it starts that domain, and the viewer's picture is right" saw firmware-1
 	result "libvirt: no ioctl failed, the kernel log is clean" ended_well_quietly
 }
+# The client of the display event, and beside it the one that polls
+scenario_event() {
+	local polls queries
+
+	E2E_HOST=(E2E_WAKEUPS=1)
+	run polled "${FIRMWARE[@]}" -append still=600
+	result "event: Debian's QEMU shows the picture and asks for it all the while" asked_often
+	polls=$(still_figures)
+	CLIENT=$("$SCRIPTS/qemu-patched.sh" --path)
+	E2E_HOST+=(E2E_QEMU=/share/qemu-system-x86_64)
+	run event "${FIRMWARE[@]}" -append "still=$STILL,flips=600"
+	E2E_HOST=() CLIENT=
+	result "event: QEMU with qemu/patches shows the picture" saw firmware-1
+	if [ $VARIANT = stock ]; then
+		result "event: it asks as often where the kernel has no event" asked_often
+	else
+		result "event: while the picture is still, it asks for nothing and sleeps" slept
+	fi
+	result "event: it shows the next picture after that, and the one before" saw_all 2 moved-
+	for queries in 2 3 7; do
+		result "event: among $queries buffers, each picture is one frame and each frame comes" saw "$queries frames:"
+	done
+	result "event: no ioctl failed, no page stays pinned, the kernel log is clean" ended_well_quietly
+	say "# Debian's QEMU: $polls"
+	say "# with qemu/patches: $(still_figures)"
+}
+still_figures() { sed -n 's/^still: //p' "$LOG"; }
+# still NAME: seconds, queries or wakeups while the guest showed the same
+still() {
+	sed -nE 's/^still: ([0-9]+).* s, ([0-9]+) plane queries, QEMU woke up ([0-9]+) times$/seconds=\1 queries=\2 wakeups=\3/p' \
+		"$LOG" | grep -o "$1=[0-9]*" | cut -d= -f2
+}
+asked_often() { saw firmware-1 && [ "$(still queries)" -ge "$(still seconds)" ]; } 2>/dev/null
+slept() { [ "$(still queries)" -eq 0 ] && [ "$(still wakeups)" -le "$(still seconds)" ]; } 2>/dev/null
 hidden_and_back() { saw cursor-hidden && saw cursor-back; }
 ended_well_quietly() { ended_well && no_ioctl_failed; }
 

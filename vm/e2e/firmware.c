@@ -6,6 +6,7 @@
  * before the picture does.
  *
  *   tag=N	1 to 14: mark each pixel as of this guest (default 1)
+ *   still=N	then show it for N frames of the display, then another picture
  *   flips=N	then flip N times in all, among two, three and seven pictures
  *   then=reset	then reset the machine; after that it has the next tag
  *   then=crash	then crash it
@@ -34,6 +35,8 @@
  */
 #define FLIPS_A_LOOK	71
 #define FLIPS_A_FRAME	4	/* until the next vblank is waited for */
+
+#define SETTLING	240	/* frames until what is still counts as still */
 
 #define COM2		0x2f8
 #define PCI_ADDRESS	0xcf8
@@ -200,7 +203,7 @@ static struct gpu find_gpu(void)
 /* ---- what to do ---- */
 
 struct orders {
-	__u32 tag, flips;
+	__u32 tag, flips, still;
 	bool reset, crash;
 };
 
@@ -240,6 +243,7 @@ static struct orders orders(const __u8 *multiboot)
 	return (struct orders){
 		.tag = number(line, "tag=", 1),
 		.flips = number(line, "flips=", 0),
+		.still = number(line, "still=", 0),
 		.reset = find(line, "then=reset"),
 		.crash = find(line, "then=crash"),
 	};
@@ -332,6 +336,31 @@ static void wait_for_vblank(const struct display *d)
 
 	while (mmio_read(d->gpu.bar + PIPE_FRMCNT_A) == frame)
 		;
+}
+
+/* Seldom looked at: each look is a trap, and the host is to have nothing to do. */
+static void wait_for_frames(const struct display *d, __u32 count)
+{
+	const __u32 first = mmio_read(d->gpu.bar + PIPE_FRMCNT_A);
+	__u32 i;
+
+	while (mmio_read(d->gpu.bar + PIPE_FRMCNT_A) - first < count)
+		for (i = 0; i < 1000000; i++)
+			asm volatile("");
+}
+
+/* Show the same picture for long, and another when all have gone to sleep. */
+static void stay_still(struct display *d, __u32 frames)
+{
+	wait_for_frames(d, SETTLING);
+	put_text("mark still\n");
+	wait_for_frames(d, frames);
+	put_text("mark moving\n");
+	make_picture(d, 1);
+	flip(d, 1);
+	hand_over(d, "moved-", 1, 1);
+	flip(d, 0);
+	hand_over(d, "moved-", 2, 0);
 }
 
 /* Faster than anybody looks, but slowly enough to be looked at meanwhile */
@@ -427,6 +456,8 @@ void show(const __u8 *multiboot)
 		hand_over_after_reset(&d);
 	else
 		hand_over(&d, "firmware-", d.tag, 0);
+	if (o.still)
+		stay_still(&d, o.still);
 	if (o.flips)
 		flip_all(&d, o.flips);
 	if (o.reset) {

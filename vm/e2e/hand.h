@@ -24,6 +24,9 @@
  *   guest:  mine TAG
  *	Pixels with this tag (tagged() below) are of this guest. At its end the
  *	viewer misses nothing only if it has seen none of another.
+ *   guest:  mark TEXT
+ *	Goes to the kernel's trace, where it stands between what happened before
+ *	and after. No answer.
  *   guest:  say TEXT
  *   guest:  fail TEXT
  *   guest:  end

@@ -9,6 +9,8 @@
 #include "image.h"
 #include "viewer.h"
 
+#define TRACE_MARKER	4	/* a file descriptor that host-run opens */
+
 static const struct box no_box;
 
 struct wanted {
@@ -274,6 +276,10 @@ static int obey(struct viewer *v, const char *line)
 	}
 	if (sscanf(line, "mine %u", &tag) == 1 && tag < HAND_TAGS) {
 		v->mine |= 1u << tag;
+		return 0;
+	}
+	if (!strncmp(line, "mark ", 5)) {
+		dprintf(TRACE_MARKER, "%s\n", line + 5);
 		return 0;
 	}
 	if (!strncmp(line, "fail ", 5))
