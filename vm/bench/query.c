@@ -57,7 +57,10 @@ void bench_query(struct bench *b)
 	fds[0] = export_screen(&b->v, &screens[0]);
 	b->num_screens = 1;
 	measure("get_info", CALLS, get_info, b);
+	measure("flip_async", CALLS, flip, b);
+	must(vgpu_primary_ctl(&b->v, 0, VGPU_ASYNC_FLIP, 0), "waiting for vblanks");
 	measure("flip", CALLS, flip, b);
+	must(vgpu_primary_ctl(&b->v, 0, 0, VGPU_ASYNC_FLIP), "flipping at once");
 	measure("query_1", CALLS, query, b);
 	for (i = 1; i < 8; i++)
 		fds[i] = export_screen(&b->v, &screens[i]);

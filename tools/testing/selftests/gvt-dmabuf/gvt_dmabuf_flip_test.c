@@ -16,7 +16,6 @@
 #define CUR_CTL			0x70080u
 #define CUR_BASE		0x70084u
 #define PLANE_CTL		0x70180u
-#define  PLANE_ASYNC_FLIP	0x200u
 #define PLANE_STRIDE		0x70188u
 #define PLANE_SIZE		0x70190u
 #define PLANE_SURF		0x7019cu
@@ -160,10 +159,7 @@ TEST_F(flip, surf_of_an_asynchronous_flip_shows_at_once)
 /* From now on what is armed waits for a vblank. */
 static int flip_synchronously(struct vgpu *v)
 {
-	uint32_t ctl;
-	int ret = vgpu_read32(v, PLANE_CTL, &ctl);
-
-	return ret ? ret : vgpu_write32(v, PLANE_CTL, ctl & ~PLANE_ASYNC_FLIP);
+	return vgpu_primary_ctl(v, 0, VGPU_ASYNC_FLIP, 0);
 }
 
 /*

@@ -134,7 +134,11 @@ int vgpu_pipe_timing(struct vgpu *v, uint32_t pixel_khz, uint32_t htotal,
 int vgpu_pipe_frames(struct vgpu *v, int pipe, uint32_t *count);
 /* Until what was armed before has been taken up; at once if the pipe is off */
 int vgpu_wait_vblank(struct vgpu *v, int pipe);
-/* Planes take effect at once, and cursors when these return. */
+/*
+ * Planes take effect at once, and cursors when these return. A plane waits for
+ * vblanks when VGPU_ASYNC_FLIP is cleared by vgpu_primary_ctl().
+ */
+#define VGPU_ASYNC_FLIP	(1u << 9)
 int vgpu_primary_show(struct vgpu *v, int pipe, const struct vgpu_surface *s);
 int vgpu_primary_flip(struct vgpu *v, int pipe, uint64_t gma);
 int vgpu_primary_hide(struct vgpu *v, int pipe);

@@ -51,7 +51,6 @@
 #define  SKL_ALPHA_PREMULT	(2u << 4)
 #define  BDW_FORMAT(f)		((f) << 26)
 #define  BDW_TILED_X		BIT(10)
-#define  PLANE_ASYNC_FLIP	BIT(9)
 #define PLANE_STRIDE		0x70188u	/* BDW: bytes; SKL: units */
 #define PLANE_POS		0x7018cu	/* SKL */
 #define PLANE_SIZE		0x70190u	/* SKL */
@@ -435,7 +434,7 @@ static int skl_show(struct vgpu *v, uint32_t base, const struct vgpu_surface *s)
 		{ PLANE_POS, 0 },
 		{ PLANE_SIZE, (s->height - 1) << 16 | (s->width - 1) },
 		{ PLANE_OFFSET, 0 },
-		{ PLANE_CTL, PLANE_ENABLE | PLANE_ASYNC_FLIP | f->skl |
+		{ PLANE_CTL, PLANE_ENABLE | VGPU_ASYNC_FLIP | f->skl |
 			     skl_tiling(s->modifier) },
 		{ PLANE_SURF, s->gma },
 	};
@@ -449,7 +448,7 @@ static int bdw_show(struct vgpu *v, uint32_t base, const struct vgpu_surface *s)
 	const struct reg_write on[] = {
 		{ PLANE_STRIDE, s->stride },
 		{ PLANE_OFFSET, 0 },
-		{ PLANE_CTL, PLANE_ENABLE | PLANE_ASYNC_FLIP | f->bdw |
+		{ PLANE_CTL, PLANE_ENABLE | VGPU_ASYNC_FLIP | f->bdw |
 			     (s->modifier ? BDW_TILED_X : 0) },
 		{ PLANE_SURF, s->gma },
 	};
@@ -460,7 +459,7 @@ static int bdw_show(struct vgpu *v, uint32_t base, const struct vgpu_surface *s)
 static int hide(struct vgpu *v, uint32_t base)
 {
 	const struct reg_write off[] = {
-		{ PLANE_CTL, PLANE_ASYNC_FLIP },
+		{ PLANE_CTL, VGPU_ASYNC_FLIP },
 		{ PLANE_SURF, 0 },
 	};
 

@@ -79,7 +79,7 @@ u8 intel_vgpu_display_refreshed(struct intel_vgpu *vgpu)
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
-	if (!READ_ONCE(event->state.armed))
+	if (!gvt_event_is_armed(event))
 		return 0;
 
 	spin_lock(&event->lock);
@@ -173,9 +173,6 @@ void intel_vgpu_touch_planes_of_regs(struct intel_vgpu *vgpu, u32 offset,
 	u8 planes = 0;
 	u32 reg;
 
-	if (!READ_ONCE(vgpu->display.event.state.armed))
-		return;
-
 	for (reg = round_down(offset, sizeof(u32)); reg < offset + bytes;
 	     reg += sizeof(u32))
 		planes |= gvt_event_planes_of_reg(reg);
@@ -200,7 +197,7 @@ void intel_vgpu_touch_planes_of_pte(struct intel_vgpu *vgpu,
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
-	if (!READ_ONCE(event->state.armed))
+	if (!gvt_event_is_armed(event))
 		return;
 
 	spin_lock(&event->lock);

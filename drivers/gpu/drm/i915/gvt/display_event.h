@@ -37,6 +37,19 @@ struct gvt_display_event {
 	unsigned long last_pte;
 };
 
+/**
+ * gvt_event_is_armed - whether anybody wants to know of changes
+ * @event: of a vGPU
+ *
+ * Here, because each register write of a guest asks.
+ *
+ * Return: true if so; may be out of date.
+ */
+static inline bool gvt_event_is_armed(const struct gvt_display_event *event)
+{
+	return READ_ONCE(event->state.armed);
+}
+
 #if IS_ENABLED(CONFIG_DRM_I915_GVT_DMABUF)
 
 void intel_vgpu_init_display_event(struct intel_vgpu *vgpu);

@@ -28,6 +28,10 @@
 #define PIPE_STRIDE	0x1000
 #define PLANE_REGS	0x80	/* bytes of a plane, aligned to as much */
 #define PIPE_BLOCKS	(GVT_LATCH_WORDS * sizeof(u32) / PLANE_REGS)
+#define ALL_BLOCKS	(GVT_LATCH_PIPES * PIPE_BLOCKS)
+
+/* Of those, what describes a picture: PLANE_CTL to PLANE_OFFSET, CUR_FBC_CTL */
+#define LATCHED_REGS	0x28
 
 #define CURSOR_POS	0x88	/* CURPOS, from the base of its pipe */
 
@@ -43,7 +47,8 @@ static bool is_latched(u32 offset)
 	return offset >= PLANES_BASE &&
 	       offset < PLANES_BASE + GVT_LATCH_PIPES * PIPE_STRIDE &&
 	       in_pipe < GVT_LATCH_WORDS * sizeof(u32) &&
-	       in_pipe & PLANE_REGS && in_pipe != CURSOR_POS;
+	       in_pipe & PLANE_REGS &&
+	       in_pipe % PLANE_REGS < LATCHED_REGS && in_pipe != CURSOR_POS;
 }
 
 /* Where a register is in &gvt_plane_latch.regs; its pipe must have a place. */
@@ -61,15 +66,23 @@ static void count_flip(struct intel_vgpu *vgpu, enum drm_plane_type type)
 	flips->last = ktime_get();
 }
 
-/* Registers are in blocks of PLANE_REGS, those of a plane in one. */
+/* Registers are in blocks of PLANE_REGS, those of a plane in one of ALL_BLOCKS. */
 static unsigned int latch_block(u32 offset)
 {
-	return latch_index(offset) * sizeof(u32) / PLANE_REGS;
+	u32 from_first = offset - PLANES_BASE;
+
+	return from_first / PIPE_STRIDE * PIPE_BLOCKS +
+	       from_first % PIPE_STRIDE / PLANE_REGS;
 }
 
 static u32 *block_regs(u32 *regs, unsigned int block)
 {
 	return &regs[block * PLANE_REGS / sizeof(u32)];
+}
+
+static const u32 *written_regs(const struct intel_vgpu *vgpu, u32 offset)
+{
+	return &vgpu_vreg(vgpu, round_down(offset, PLANE_REGS));
 }
 
 static enum drm_plane_type type_of_block(unsigned int block)
@@ -90,7 +103,7 @@ static void take_up(struct intel_vgpu *vgpu, unsigned int block,
 {
 	struct gvt_plane_latch *latch = &vgpu->display.latch;
 
-	memcpy(block_regs(latch->regs, block), regs, PLANE_REGS);
+	memcpy(block_regs(latch->regs, block), regs, LATCHED_REGS);
 	__clear_bit(block, &latch->waiting);
 	count_flip(vgpu, type_of_block(block));
 }
@@ -108,27 +121,27 @@ static bool has_vblanks(struct intel_vgpu *vgpu, int pipe)
  *
  * They are taken up at once if there is no vblank to come.
  *
+ * Each flip of a guest comes here, so it does as little as it can.
+ *
  * Context: vgpu_lock held.
  */
 void intel_vgpu_arm_plane(struct intel_vgpu *vgpu, u32 offset)
 {
 	struct gvt_plane_latch *latch = &vgpu->display.latch;
-	u32 first = round_down(offset, PLANE_REGS);
-	unsigned int block;
+	const u32 *regs = written_regs(vgpu, offset);
+	unsigned int block = latch_block(offset);
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
-	if (!is_latched(first))
+	if (block >= ALL_BLOCKS)
 		return;
 
-	block = latch_block(first);
-	if (!has_vblanks(vgpu, block / PIPE_BLOCKS)) {
-		take_up(vgpu, block, &vgpu_vreg(vgpu, first));
+	if (!(latch->vblanks & BIT(block / PIPE_BLOCKS))) {
+		take_up(vgpu, block, regs);
 		return;
 	}
 
-	memcpy(block_regs(latch->armed, block), &vgpu_vreg(vgpu, first),
-	       PLANE_REGS);
+	memcpy(block_regs(latch->armed, block), regs, LATCHED_REGS);
 	__set_bit(block, &latch->waiting);
 }
 
@@ -141,12 +154,12 @@ void intel_vgpu_arm_plane(struct intel_vgpu *vgpu, u32 offset)
  */
 void intel_vgpu_latch_plane(struct intel_vgpu *vgpu, u32 offset)
 {
-	u32 first = round_down(offset, PLANE_REGS);
+	unsigned int block = latch_block(offset);
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
-	if (is_latched(first))
-		take_up(vgpu, latch_block(first), &vgpu_vreg(vgpu, first));
+	if (block < ALL_BLOCKS)
+		take_up(vgpu, block, written_regs(vgpu, offset));
 }
 
 /**
@@ -169,13 +182,38 @@ void intel_vgpu_take_up_planes(struct intel_vgpu *vgpu, int pipe)
 
 	blocks = latch->waiting & GENMASK((pipe + 1) * PIPE_BLOCKS - 1,
 					  pipe * PIPE_BLOCKS);
-	for_each_set_bit(block, &blocks, GVT_LATCH_PIPES * PIPE_BLOCKS)
+	for_each_set_bit(block, &blocks, ALL_BLOCKS)
 		take_up(vgpu, block, block_regs(latch->armed, block));
 }
 
 /**
+ * intel_vgpu_pipes_changed - note which pipes have vblanks
+ * @vgpu: a vGPU of which a pipe may have been turned on or off
+ *
+ * What waits for a vblank that will not come is taken up.
+ *
+ * Context: vgpu_lock held.
+ */
+void intel_vgpu_pipes_changed(struct intel_vgpu *vgpu)
+{
+	struct gvt_plane_latch *latch = &vgpu->display.latch;
+	unsigned int pipe;
+
+	lockdep_assert_held(&vgpu->vgpu_lock);
+
+	latch->vblanks = 0;
+	for (pipe = 0; pipe < GVT_LATCH_PIPES; pipe++) {
+		if (has_vblanks(vgpu, pipe))
+			latch->vblanks |= BIT(pipe);
+		else
+			intel_vgpu_take_up_planes(vgpu, pipe);
+	}
+}
+
+/**
  * intel_vgpu_latch_all_planes - take up the registers of all planes
- * @vgpu: a vGPU whose registers have been set without being written by a guest
+ * @vgpu: a vGPU whose registers have been set without being written by a guest,
+ *	and whose vblank timer is off
  *
  * Context: vgpu_lock held, or nobody knows @vgpu yet.
  */
@@ -189,6 +227,7 @@ void intel_vgpu_latch_all_planes(struct intel_vgpu *vgpu)
 		       &vgpu_vreg(vgpu, PLANES_BASE + pipe * PIPE_STRIDE),
 		       GVT_LATCH_WORDS * sizeof(u32));
 	latch->waiting = 0;
+	latch->vblanks = 0;
 	for (type = 0; type < GVT_LATCH_TYPES; type++)
 		count_flip(vgpu, type);
 }

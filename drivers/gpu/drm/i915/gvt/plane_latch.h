@@ -33,12 +33,14 @@ struct gvt_plane_flips {
  *	belong to planes are kept up to date
  * @armed: the same of planes that wait for a vblank
  * @waiting: which those are: bit n for the block at n * 0x80 in both
+ * @vblanks: pipes that have vblanks: bit n for pipe n
  * @flips: of each enum drm_plane_type
  */
 struct gvt_plane_latch {
 	u32 regs[GVT_LATCH_PIPES * GVT_LATCH_WORDS];
 	u32 armed[GVT_LATCH_PIPES * GVT_LATCH_WORDS];
 	unsigned long waiting;
+	u8 vblanks;
 	struct gvt_plane_flips flips[GVT_LATCH_TYPES];
 };
 
@@ -47,6 +49,7 @@ struct gvt_plane_latch {
 void intel_vgpu_arm_plane(struct intel_vgpu *vgpu, u32 offset);
 void intel_vgpu_latch_plane(struct intel_vgpu *vgpu, u32 offset);
 void intel_vgpu_take_up_planes(struct intel_vgpu *vgpu, int pipe);
+void intel_vgpu_pipes_changed(struct intel_vgpu *vgpu);
 void intel_vgpu_latch_all_planes(struct intel_vgpu *vgpu);
 const u32 *intel_vgpu_latched_reg(const struct intel_vgpu *vgpu,
 				  i915_reg_t reg);
@@ -62,6 +65,10 @@ static inline void intel_vgpu_latch_plane(struct intel_vgpu *vgpu, u32 offset)
 }
 
 static inline void intel_vgpu_take_up_planes(struct intel_vgpu *vgpu, int pipe)
+{
+}
+
+static inline void intel_vgpu_pipes_changed(struct intel_vgpu *vgpu)
 {
 }
 

@@ -41,11 +41,16 @@ static bool still_true(const struct gvt_plane_memo *memo, unsigned int *telling)
  */
 const struct gvt_plane *gvt_memo_recall(struct gvt_plane_memos *memos)
 {
-	unsigned int i;
+	unsigned int i, slot;
 
-	for (i = 0; i < GVT_MEMOS; i++)
-		if (still_true(&memos->memo[i], &memos->telling))
-			return &memos->memo[i].plane;
+	/* Mostly it is the one of the last time, or came after that. */
+	for (i = 0; i < GVT_MEMOS; i++) {
+		slot = (memos->recent + i) % GVT_MEMOS;
+		if (still_true(&memos->memo[slot], &memos->telling)) {
+			memos->recent = slot;
+			return &memos->memo[slot].plane;
+		}
+	}
 
 	return NULL;
 }
@@ -92,8 +97,10 @@ void gvt_memo_end(struct gvt_plane_memos *memos, bool keep)
 {
 	struct gvt_plane_memo *memo = &memos->memo[memos->next];
 
-	if (keep && memo->num_reads <= GVT_MEMO_READS)
+	if (keep && memo->num_reads <= GVT_MEMO_READS) {
+		memos->recent = memos->next;
 		memos->next = (memos->next + 1) % GVT_MEMOS;
-	else
+	} else {
 		memo->num_reads = 0;
+	}
 }

@@ -34,11 +34,13 @@ struct gvt_plane_memo {
 /**
  * struct gvt_plane_memos - the last decodes of one kind of plane
  * @memo: decodes that succeeded, in no order
- * @next: which of @memo will be overwritten
+ * @recent: which of @memo was right the last time
+ * @next: which will be overwritten
  * @telling: the place in @at of a register that told two of them apart
  */
 struct gvt_plane_memos {
 	struct gvt_plane_memo memo[GVT_MEMOS];
+	unsigned int recent;
 	unsigned int next;
 	unsigned int telling;
 };
