@@ -6,8 +6,8 @@
  * nothing but look at one byte while no viewer is armed. Viewers are told when
  * the display is refreshed, by the vGPU's vblank timer. That timer runs while a
  * pipe is on. Without it, work does the same: at once, but never earlier than a
- * refresh after viewers were told the last time, because the guest must not
- * decide how often that is.
+ * refresh after the last time, whether or not there was something to be told
+ * then, because the guest must not decide how often that is.
  */
 
 #include <linux/eventfd.h>
@@ -94,8 +94,7 @@ u8 intel_vgpu_display_refreshed(struct intel_vgpu *vgpu)
 	gvt_event_touch(&event->state, planes);
 	changed = event->state.dirty;
 	planes = gvt_event_refresh(&event->state);
-	if (planes)
-		event->told = ktime_get();
+	event->refreshed = ktime_get();
 	signal_planes(event, planes);
 	spin_unlock(&event->lock);
 
@@ -128,7 +127,7 @@ static void want_refresh(struct intel_vgpu *vgpu)
 		return;
 
 	left = READ_ONCE(vgpu->vblank_timer.period) -
-	       ktime_to_ns(ktime_sub(ktime_get(), event->told));
+	       ktime_to_ns(ktime_sub(ktime_get(), event->refreshed));
 	queue_delayed_work(system_wq, &event->work,
 			   left > 0 ? nsecs_to_jiffies(left) + 1 : 0);
 }

@@ -22,7 +22,7 @@ struct intel_vgpu;
  * @state: what is to be told
  * @triggers: who is told, for planes that are armed
  * @work: stands in for vblanks when there are none
- * @told: when somebody was last told of a change
+ * @refreshed: when it was last looked at whether there is a change to be told
  * @first_pte: GGTT pages that have been remapped since the last refresh are all
  *	between this one
  * @last_pte: and this one, if it is not below the first
@@ -32,7 +32,7 @@ struct gvt_display_event {
 	struct gvt_event_state state;
 	struct eventfd_ctx *triggers[GVT_EVENT_PLANES];
 	struct delayed_work work;
-	ktime_t told;
+	ktime_t refreshed;
 	unsigned long first_pte;
 	unsigned long last_pte;
 };
