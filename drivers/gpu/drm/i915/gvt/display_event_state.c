@@ -8,6 +8,7 @@
  * it once a refresh. What the viewer does itself, it hears of at once.
  */
 
+#include <linux/compiler.h>
 #include <linux/export.h>
 #include <linux/stddef.h>
 
@@ -63,7 +64,8 @@ EXPORT_SYMBOL_IF_KUNIT(gvt_event_refresh);
  */
 u8 gvt_event_arm(struct gvt_event_state *state, u8 arm, u8 disarm)
 {
-	state->armed = (state->armed & ~disarm) | arm;
+	/* Whoever changes something looks at it without a lock first. */
+	WRITE_ONCE(state->armed, (state->armed & ~disarm) | arm);
 	state->dirty &= state->armed;
 	state->pending = (state->pending & state->armed) | arm;
 	return take(state, arm);
