@@ -175,6 +175,23 @@ TEST_F(pixels, are_not_looked_at_for_nobody)
 	EXPECT_EQ(0, signals(self->fd[VGPU_PRIMARY]));
 }
 
+/* Who comes later has seen it, and must be told that it is gone. */
+TEST_F(pixels, that_are_drawn_for_nobody_and_undone_are_told)
+{
+	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->s);
+	const int fd = self->fd[VGPU_PRIMARY];
+
+	ASSERT_TRUE(settles(self));
+	ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, VGPU_PRIMARY, -1));
+	bytes[0]++;
+	refreshes(&self->v, 3);
+	ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, VGPU_PRIMARY, fd));
+	EXPECT_EQ(1, signals(fd));
+	bytes[0]--;
+	EXPECT_TRUE(told_within(fd, (TURNS + 2) * SLOWEST));
+	EXPECT_TRUE(settles(self));
+}
+
 /* A picture of which a page is missing is looked at but for that. */
 TEST_F(pixels, around_a_page_that_is_missing_are_found)
 {

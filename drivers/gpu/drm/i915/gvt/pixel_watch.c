@@ -36,7 +36,7 @@ static bool same_picture(const struct gvt_plane *a, const struct gvt_plane *b)
 	       a->stride == b->stride && a->fourcc == b->fourcc;
 }
 
-/* Nothing is known of the pixels of @plane. */
+/* Nothing is known of the pixels of @plane, which may be without any. */
 static void start_over(struct gvt_watched_plane *watched,
 		       const struct gvt_plane *plane)
 {
@@ -111,8 +111,9 @@ static bool compare(struct gvt_watched_plane *watched, u64 sum)
 }
 
 static bool look_at(struct intel_vgpu *vgpu, struct gvt_watched_plane *watched,
-		    u32 type)
+		    u32 type, bool unknown)
 {
+	static const struct gvt_plane nothing;
 	struct page *pages[PHASE_PAGES];
 	unsigned int count = 0;
 	struct gvt_plane plane;
@@ -122,9 +123,10 @@ static bool look_at(struct intel_vgpu *vgpu, struct gvt_watched_plane *watched,
 	mutex_lock(&vgpu->vgpu_lock);
 	if (intel_vgpu_decode_plane(vgpu, type, 0, &plane, &why)) {
 		mutex_unlock(&vgpu->vgpu_lock);
+		start_over(watched, &nothing);
 		return false;
 	}
-	if (!same_picture(&watched->plane, &plane))
+	if (unknown || !same_picture(&watched->plane, &plane))
 		start_over(watched, &plane);
 	if (watched->phases)
 		count = phase_pages(vgpu, watched, pages);
@@ -149,17 +151,20 @@ static void look_at_planes(struct work_struct *work)
 	struct intel_vgpu *vgpu = container_of(watch, typeof(*vgpu),
 					       display.watch);
 	unsigned long due;
+	u8 found = 0, unknown;
 	unsigned int i;
-	u8 found = 0;
 
 	spin_lock(&watch->lock);
 	due = watch->due;
 	watch->due = 0;
+	unknown = watch->unknown;
+	watch->unknown &= ~due;
 	spin_unlock(&watch->lock);
 
 	for_each_set_bit(i, &due, GVT_EVENT_PLANES) {
 		struct gvt_watched_plane *watched = &watch->planes[i];
-		bool changed = look_at(vgpu, watched, types[i]);
+		bool changed = look_at(vgpu, watched, types[i],
+				       unknown & BIT(i));
 
 		if (changed)
 			found |= BIT(i);
@@ -189,12 +194,19 @@ void intel_vgpu_watch_pixels(struct intel_vgpu *vgpu, u8 changed)
 {
 	unsigned long armed = READ_ONCE(vgpu->display.event.state.armed);
 	struct gvt_pixel_watch *watch = &vgpu->display.watch;
+	u8 fresh = armed & ~watch->armed;
 	unsigned int i;
 
+	watch->armed = armed;
 	if (!armed)
 		return;
 
 	spin_lock(&watch->lock);
+	/*
+	 * What was drawn while nobody listened has been seen by who does now. If
+	 * it is undone, that is a change.
+	 */
+	watch->unknown |= fresh;
 	changed &= ~watch->found;
 	watch->found = 0;
 	for_each_set_bit(i, &armed, GVT_EVENT_PLANES) {
@@ -246,4 +258,6 @@ void intel_vgpu_close_pixel_watch(struct intel_vgpu *vgpu)
 	}
 	watch->due = 0;
 	watch->found = 0;
+	watch->unknown = 0;
+	watch->armed = 0;
 }

@@ -40,6 +40,9 @@ struct gvt_watched_plane {
  * @paces: when to look at which plane
  * @due: planes to look at
  * @found: planes that had changed when they were looked at
+ * @unknown: planes of whose pixels nothing is known any more
+ * @armed: planes somebody wanted to be told of at the last refresh; covered by
+ *	vgpu_lock
  */
 struct gvt_pixel_watch {
 	struct work_struct work;
@@ -48,6 +51,8 @@ struct gvt_pixel_watch {
 	struct gvt_pixel_pace paces[GVT_EVENT_PLANES];
 	u8 due;
 	u8 found;
+	u8 unknown;
+	u8 armed;
 };
 
 #if IS_ENABLED(CONFIG_DRM_I915_GVT_DMABUF)
