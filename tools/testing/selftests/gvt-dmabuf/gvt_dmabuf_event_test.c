@@ -383,6 +383,26 @@ TEST_F(event, follows_a_guest_that_flips_at_each_refresh)
 	EXPECT_GE(i - before, 59);
 }
 
+/* A flip that waits for the vblank is not told before it is seen. */
+TEST_F(event, tells_of_a_flip_that_waits_when_it_is_seen)
+{
+	const struct vgpu_surface *shown[] = { &self->b, &self->a };
+	struct vfio_device_gfx_plane_info before, info;
+	uint32_t i;
+
+	arm_all(_metadata, self);
+	for (i = 0; i < 20; i++) {
+		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &before));
+		ASSERT_EQ(0, vgpu_write32(&self->v, FLIP_PLANE_1,
+					  shown[i % 2]->gma));
+		ASSERT_EQ(1, next_signal(self->fd[VGPU_PRIMARY]))
+			TH_LOG("flip %u", i);
+		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
+		ASSERT_NE(before.dmabuf_id, info.dmabuf_id)
+			TH_LOG("flip %u", i);
+	}
+}
+
 TEST_F(event, comes_once_a_refresh_however_often_the_guest_flips)
 {
 	uint32_t first, last, i;

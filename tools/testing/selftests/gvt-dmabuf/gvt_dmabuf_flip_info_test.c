@@ -5,10 +5,14 @@
  */
 #include <sys/ioctl.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "test_util.h"
 
 #define UNTOUCHED	0xa5
+
+/* Not in the PRM: what guests of GVT-g flip plane 1 of pipe A with */
+#define FLIP_PLANE_1	0x50080u
 
 FIXTURE(flip_info) {
 	struct vgpu v;
@@ -126,6 +130,28 @@ TEST_F(flip_info, counts_each_flip_and_says_when_it_was)
 		EXPECT_LE(earliest, after.flip_time);
 		EXPECT_GE(latest, after.flip_time);
 	}
+}
+
+/* A flip that waits for the vblank counts when it is shown, not before. */
+TEST_F(flip_info, counts_a_flip_that_waits_when_it_is_shown)
+{
+	struct vfio_device_gfx_plane_info before, after;
+	const uint64_t earliest = now();
+	int tries;
+
+	ASSERT_EQ(0, query(&self->v, VGPU_PRIMARY, &before));
+	after = before;
+	ASSERT_EQ(0, vgpu_write32(&self->v, FLIP_PLANE_1, self->b.gma));
+	for (tries = 0; tries < 1000 && after.flip_seq == before.flip_seq;
+	     tries++) {
+		usleep(100);
+		ASSERT_EQ(0, query(&self->v, VGPU_PRIMARY, &after));
+		EXPECT_EQ(after.flip_seq != before.flip_seq,
+			  after.dmabuf_id != before.dmabuf_id);
+	}
+	EXPECT_EQ(before.flip_seq + 1, after.flip_seq);
+	EXPECT_LE(earliest, after.flip_time);
+	EXPECT_GE(now(), after.flip_time);
 }
 
 TEST_F(flip_info, is_the_same_while_nothing_is_flipped)
