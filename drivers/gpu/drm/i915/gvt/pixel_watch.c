@@ -126,7 +126,9 @@ static bool look_at(struct intel_vgpu *vgpu, struct gvt_watched_plane *watched,
 		start_over(watched, &nothing);
 		return false;
 	}
-	if (unknown || !same_picture(&watched->plane, &plane))
+	/* Without memory for the sums, try again. */
+	if (unknown || !watched->phases ||
+	    !same_picture(&watched->plane, &plane))
 		start_over(watched, &plane);
 	if (watched->phases)
 		count = phase_pages(vgpu, watched, pages);
