@@ -138,7 +138,7 @@ int vgpu_wait_vblank(struct vgpu *v, int pipe);
  * Planes take effect at once, and cursors when these return. A plane waits for
  * vblanks when VGPU_ASYNC_FLIP is cleared by vgpu_primary_ctl().
  */
-#define VGPU_ASYNC_FLIP	(1u << 9)
+#define VGPU_ASYNC_FLIP	0x200u
 int vgpu_primary_show(struct vgpu *v, int pipe, const struct vgpu_surface *s);
 int vgpu_primary_flip(struct vgpu *v, int pipe, uint64_t gma);
 int vgpu_primary_hide(struct vgpu *v, int pipe);
