@@ -19,6 +19,7 @@
 
 #define SECOND_NS	1000000000ull
 #define REFRESH_NS	16666667ull
+#define DRAWING_NS	(REFRESH_NS / 4)
 #define WINDOW		7	/* seconds: RUNS of them are a minute */
 #define FLIPS		60
 #define TRIGGERS	200
@@ -32,6 +33,13 @@ static __u64 clock_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return t.tv_sec * SECOND_NS + t.tv_nsec;
+}
+
+static void nap(__u64 ns)
+{
+	const struct timespec t = { .tv_nsec = ns };
+
+	clock_nanosleep(CLOCK_MONOTONIC, 0, &t, NULL);
 }
 
 /* Sleep until a plane may have changed or the clock is at @until. */
@@ -102,7 +110,6 @@ static void bench_static(void)
 static void bench_static_polling(struct bench *b)
 {
 	struct vfio_device_gfx_plane_info info;
-	struct timespec nap = { .tv_nsec = REFRESH_NS };
 	double values[RUNS] = { };
 	__u64 until;
 	int i;
@@ -112,7 +119,7 @@ static void bench_static_polling(struct bench *b)
 		for (; clock_ns() < until; values[i]++) {
 			must(vgpu_query(&b->v, VGPU_PRIMARY, &info), "QUERY");
 			must(vgpu_query(&b->v, VGPU_CURSOR, &info), "QUERY");
-			clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, NULL);
+			nap(REFRESH_NS);
 		}
 	}
 	figure("static_wake_ups", values);
@@ -120,7 +127,7 @@ static void bench_static_polling(struct bench *b)
 
 /* ---- a guest that flips at each refresh ---- */
 
-static __u64 flips_seen(struct vgpu *v)
+static struct vfio_device_gfx_plane_info last_flip(struct vgpu *v)
 {
 	struct vfio_device_gfx_plane_info info = {
 		.argsz = sizeof(info),
@@ -130,31 +137,37 @@ static __u64 flips_seen(struct vgpu *v)
 
 	must(vgpu_ioctl(v->device, VFIO_DEVICE_QUERY_GFX_PLANE, &info),
 	     "QUERY");
-	return info.flip_seq;
+	return info;
 }
 
 static void bench_flips(struct bench *b, const struct vgpu_surface *screens)
 {
-	double signals[RUNS] = { }, missed[RUNS] = { }, latency[RUNS] = { };
-	__u64 start, seen, before;
+	double signals[RUNS] = { }, missed[RUNS] = { };
+	double latency[RUNS] = { }, told[RUNS] = { };
+	struct vfio_device_gfx_plane_info seen, before;
+	__u64 start, end;
 	int run, i;
 
 	for (run = 0; run < RUNS; run++) {
-		seen = flips_seen(&b->v);
+		seen = last_flip(&b->v);
 		for (i = 0; i < FLIPS; i++) {
+			nap(DRAWING_NS);
 			start = clock_ns();
 			must(vgpu_primary_flip(&b->v, 0, screens[i % 2].gma),
 			     "flipping");
 			signals[run] += wait_event(start + SECOND_NS);
-			latency[run] += (clock_ns() - start) / 1e6 / FLIPS;
+			end = clock_ns();
 			before = seen;
-			seen = flips_seen(&b->v);
-			missed[run] += seen != before + 1;
+			seen = last_flip(&b->v);
+			missed[run] += seen.flip_seq != before.flip_seq + 1;
+			latency[run] += (end - start) / 1e6 / FLIPS;
+			told[run] += (double)(end - seen.flip_time) / FLIPS;
 		}
 	}
 	figure("flips_signals", signals);
 	figure("flips_missed", missed);
 	figure("flips_latency", latency);
+	figure("flips_told", told);
 }
 
 /* ---- what it costs ---- */
@@ -218,6 +231,7 @@ void bench_event(struct bench *b)
 	make_screen(&b->v, &cursor, 64, 64);
 	show(&b->v, &screens[0]);
 	must(vgpu_cursor_show(&b->v, 0, &cursor), "showing a cursor");
+	must(vgpu_primary_ctl(&b->v, 0, VGPU_ASYNC_FLIP, 0), "waiting for vblanks");
 
 	if (vgpu_event_find(&b->v, &event)) {
 		bench_static_polling(b);
