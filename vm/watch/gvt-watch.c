@@ -38,6 +38,7 @@ static const char *const plane_names[PLANES] = {
 struct watcher {
 	struct vgpu *v;
 	const char *dir;
+	struct vgpu_event event;
 	struct pollfd events[PLANES];	/* by enum vgpu_plane */
 	bool flip_info;			/* this kernel has it */
 	struct canvas last[PLANES];	/* what was written of each */
@@ -64,12 +65,12 @@ static int complain(const char *what, int err)
 
 static int arm(struct watcher *w)
 {
-	struct vgpu_event event;
-	int plane, fd, ret = vgpu_event_find(w->v, &event);
+	int plane, fd, ret = vgpu_event_find(w->v, &w->event);
 
 	if (ret)
 		return complain("this vGPU has no display event", ret);
-	printf("IRQ index %u tells of %u planes:", event.index, event.count);
+	printf("IRQ index %u tells of %u planes:", w->event.index,
+	       w->event.count);
 	for (plane = 0; plane < PLANES; plane++) {
 		/* Not blocking: a signal may have been taken back by a read. */
 		fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -77,13 +78,27 @@ static int arm(struct watcher *w)
 			return complain("eventfd", -errno);
 		w->events[plane] = (struct pollfd){ fd, POLLIN, 0 };
 		/* From now on it is signaled, and once right away. */
-		ret = vgpu_event_arm(w->v, &event, plane, fd);
+		ret = vgpu_event_arm(w->v, &w->event, plane, fd);
 		if (ret)
 			return complain("VFIO_DEVICE_SET_IRQS", ret);
-		printf(" %s (%u)", plane_names[plane], event.of[plane]);
+		printf(" %s (%u)", plane_names[plane],
+		       w->event.of[plane]);
 	}
 	printf("\n");
 	return 0;
+}
+
+/* A VMM's device outlives us: nobody is to look at its pixels for us then. */
+static void disarm(struct watcher *w)
+{
+	int plane;
+
+	for (plane = 0; plane < PLANES; plane++) {
+		if (w->events[plane].fd < 0)
+			continue;
+		vgpu_event_arm(w->v, &w->event, plane, -1);
+		close(w->events[plane].fd);
+	}
 }
 
 static int query(struct watcher *w, int plane,
@@ -248,8 +263,12 @@ static int watch(struct watcher *w, double quiet)
 		ret = 0;
 		for (plane = 0; !ret && plane < PLANES; plane++) {
 			/* Read, then ask: what comes meanwhile is kept. */
-			if (read(w->events[plane].fd, &count, 8) == 8)
-				ret = look(w, plane);
+			if (read(w->events[plane].fd, &count, 8) != 8)
+				continue;
+			/* One line, which the guest does not write into. */
+			flockfile(stdout);
+			ret = look(w, plane);
+			funlockfile(stdout);
 		}
 	}
 	return ret;
@@ -259,13 +278,18 @@ static int run(struct watcher *w, double quiet)
 {
 	int plane, ret;
 
+	for (plane = 0; plane < PLANES; plane++)
+		w->events[plane].fd = -1;
 	if (mkdir(w->dir, 0777) && errno != EEXIST)
 		return complain(w->dir, -errno);
 	w->start = now();
 	probe_flip_info(w);
+	flockfile(stdout);	/* the guest is already at work */
 	ret = arm(w);
+	funlockfile(stdout);
 	if (!ret)
 		ret = watch(w, quiet);
+	disarm(w);
 	for (plane = 0; plane < PLANES; plane++)
 		free(w->last[plane].px);
 	printf("watch: %u wake-ups, %u queries, %u dma-bufs fetched, %u pictures\n",
