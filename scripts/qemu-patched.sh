@@ -17,8 +17,11 @@ path_wanted "$@"
 LOG=$LOGS/qemu-patched.log
 HEADERS=(libepoxy-dev libgbm-dev libegl-dev libgl-dev)
 LIBRARIES=(epoxy gbm)
+# And what a PC cannot do without
+DEVICES=(I440FX VFIO VFIO_PCI VFIO_IGD)
 CONFIGURE=(
 	--target-list=x86_64-softmmu --without-default-features
+	--without-default-devices --with-devices-x86_64=client
 	--enable-kvm --disable-tcg --enable-fdt=system
 	--enable-opengl --enable-vnc
 	--firmwarepath=/usr/share/qemu:/usr/share/seabios
@@ -55,6 +58,7 @@ prepare_source() {
 		# git apply writes new files in place of old ones, never into them.
 		(cd "$dir/src" && GIT_CEILING_DIRECTORIES=$dir git apply "$patch") || return
 	done
+	printf 'CONFIG_%s=y\n' "${DEVICES[@]}" >"$dir/src/configs/devices/x86_64-softmmu/client.mak"
 	mkdir "$dir/obj"
 }
 configure_qemu() {
