@@ -16,7 +16,7 @@
 #              hotspot on to another process
 #   card       Linux: another graphics card imports the dma-buf and displays it
 #   libvirt    firmware: as a domain of libvirt
-#   event      firmware: QEMU with qemu/patches sleeps while the picture is still
+#   event      firmware, Linux: QEMU with qemu/patches sleeps while the picture is still
 #
 # Without SCENARIO all of them. A guest hands over to the viewer by lines on a
 # serial port (vm/e2e/hand.h), so nothing is timed; a picture that does not come
@@ -260,7 +260,6 @@ scenario_event() {
 	CLIENT=$("$SCRIPTS/qemu-patched.sh" --path)
 	E2E_HOST+=(E2E_QEMU=/share/qemu-system-x86_64)
 	run event "${FIRMWARE[@]}" -append "still=$STILL,flips=600"
-	E2E_HOST=() CLIENT=
 	result "event: QEMU with qemu/patches shows the picture" saw firmware-1
 	if [ $VARIANT = stock ]; then
 		result "event: it asks as often where the kernel has no event" asked_often
@@ -274,6 +273,12 @@ scenario_event() {
 	result "event: no ioctl failed, no page stays pinned, the kernel log is clean" ended_well_quietly
 	say "# Debian's QEMU: $polls"
 	say "# with qemu/patches: $(still_figures)"
+
+	E2E_HOST=(E2E_QEMU=/share/qemu-system-x86_64)
+	run desktop "${E2E_LINUX[@]}" -append "$E2E_ARGS e2e.run=kms-desktop,flips:$FLIPS:3"
+	E2E_HOST=() CLIENT=
+	result "event: it shows the desktop of a Linux guest, each picture is one frame and each frame comes" saw "3 frames:"
+	result "event: no ioctl failed there, no page stays pinned, the kernel log is clean" ended_well_quietly
 }
 still_figures() { sed -n 's/^still: //p' "$LOG"; }
 # still NAME: seconds, queries or wakeups while the guest showed the same
