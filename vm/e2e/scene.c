@@ -139,7 +139,7 @@ static void draw_window(struct canvas *c, int x, int y, int n, int of)
 	canvas_text(c, x + 12, y + 18, 9, INK, "Page flips");
 	canvas_text(c, x + 16, y + 56, 14, ACCENT, "Zero copies");
 	canvas_text(c, x + 16, y + 80, 9, MUTED, "drawn by a Linux guest");
-	canvas_text(c, x + 16, y + 98, 9, MUTED, "shown by stock QEMU");
+	canvas_text(c, x + 16, y + 98, 9, MUTED, "shown by QEMU");
 	snprintf(line, sizeof(line), "frame %d of %d", n + 1, of);
 	canvas_text(c, x + 16, y + 122, 10, INK, line);
 	canvas_round(c, x + 16, y + 132, w - 32, 8, 4, 0xd9dce3, 255);
