@@ -27,7 +27,7 @@
  */
 #define TRIES		3
 #define SAMPLES		(RUNS * TRIES)
-#define MAX_SAMPLES	(RUNS * 60)
+#define MAX_SAMPLES	(RUNS * 120)
 
 /* A picture of 4K takes 8100 pages; the rest is for everything else. */
 #define WIDTH_4K	3840

@@ -143,7 +143,7 @@ static struct vfio_device_gfx_plane_info last_flip(struct vgpu *v)
 static void bench_flips(struct bench *b, const struct vgpu_surface *screens)
 {
 	double signals[RUNS] = { }, missed[RUNS] = { };
-	double latency[RUNS] = { }, told[RUNS] = { };
+	double latency[RUNS] = { }, told[RUNS * FLIPS];
 	struct vfio_device_gfx_plane_info seen, before;
 	__u64 start, end;
 	int run, i;
@@ -161,13 +161,13 @@ static void bench_flips(struct bench *b, const struct vgpu_surface *screens)
 			seen = last_flip(&b->v);
 			missed[run] += seen.flip_seq != before.flip_seq + 1;
 			latency[run] += (end - start) / 1e6 / FLIPS;
-			told[run] += (double)(end - seen.flip_time) / FLIPS;
+			told[run * FLIPS + i] = end - seen.flip_time;
 		}
 	}
 	figure("flips_signals", signals);
 	figure("flips_missed", missed);
 	figure("flips_latency", latency);
-	figure("flips_told", told);
+	figure_of_frames("flips_told", told, FLIPS);
 }
 
 /* ---- what it costs ---- */

@@ -19,7 +19,7 @@
 #define FRAME_NS	16666667
 #define SECOND_NS	1000000000
 #define WINDOW		30	/* frames; a value is the middle one of them */
-#define WINDOW_OF_ONE	60	/* what else goes on weighs more then */
+#define WINDOW_OF_ONE	120	/* what else goes on weighs more then */
 #define SETTLE		6	/* frames */
 #define FREE_US		100000	/* for stock to free what was closed */
 
