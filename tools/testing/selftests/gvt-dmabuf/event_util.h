@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "vgpu.h"
@@ -128,6 +129,14 @@ static inline int vgpu_event_arm(struct vgpu *v, const struct vgpu_event *e,
 	return vgpu_event_set(v, e, VFIO_IRQ_SET_DATA_EVENTFD |
 				    VFIO_IRQ_SET_ACTION_TRIGGER,
 			      e->of[plane], 1, &fd, sizeof(fd));
+}
+
+/* Signals since the last time */
+static inline uint64_t signals(int fd)
+{
+	eventfd_t count;
+
+	return eventfd_read(fd, &count) ? 0 : count;
 }
 
 #endif /* GVT_DMABUF_EVENT_UTIL_H */

@@ -8,6 +8,7 @@
 
 #include "test_util.h"
 #include "event_util.h"
+#include "eventfd_util.h"
 
 #define OLD_SIZE	offsetof(struct vfio_irq_info, cap_offset)
 #define UNTOUCHED	0xa5
@@ -392,32 +393,6 @@ TEST_F(irqs, that_make_no_sense_are_refused)
 }
 
 /* ---- what it holds ---- */
-
-/* The kernel gives an eventfd the lowest id that none has which still lives. */
-static int eventfd_id(int fd)
-{
-	char path[40], line[80];
-	int id = -ENOENT;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-	f = fopen(path, "re");
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "eventfd-id: %d", &id) == 1)
-			break;
-	if (f)
-		fclose(f);
-	return id;
-}
-
-static int next_eventfd_id(void)
-{
-	int fd = eventfd(0, EFD_CLOEXEC);
-	int id = eventfd_id(fd);
-
-	close(fd);
-	return id;
-}
 
 TEST_F(irqs, release_an_eventfd_that_is_replaced)
 {

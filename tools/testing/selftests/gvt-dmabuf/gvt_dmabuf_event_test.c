@@ -80,14 +80,6 @@ FIXTURE_TEARDOWN(event)
 	test_close(&self->v);
 }
 
-/* Signals since the last time */
-static uint64_t signals(int fd)
-{
-	eventfd_t count;
-
-	return eventfd_read(fd, &count) ? 0 : count;
-}
-
 /* Wait for a signal: how many there were, 0 if none came */
 static uint64_t next_signal(int fd)
 {

@@ -11,6 +11,7 @@
 #include <sys/eventfd.h>
 
 #include "test_util.h"
+#include "eventfd_util.h"
 
 #define MSI_ENABLE	1
 #define VBLANK_MS	1000	/* many of them */
@@ -204,32 +205,6 @@ TEST_F(irq, argument_without_room_for_the_fd_is_refused)
 }
 
 /* ---- what it holds ---- */
-
-/* The kernel gives an eventfd the lowest id that none has which still lives. */
-static int eventfd_id(int fd)
-{
-	char path[40], line[80];
-	int id = -ENOENT;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-	f = fopen(path, "re");
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "eventfd-id: %d", &id) == 1)
-			break;
-	if (f)
-		fclose(f);
-	return id;
-}
-
-static int next_eventfd_id(void)
-{
-	int fd = eventfd(0, EFD_CLOEXEC);
-	int id = eventfd_id(fd);
-
-	close(fd);
-	return id;
-}
 
 TEST_F(irq, eventfd_that_was_replaced_is_released)
 {

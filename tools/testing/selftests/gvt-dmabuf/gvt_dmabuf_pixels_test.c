@@ -59,13 +59,6 @@ FIXTURE_TEARDOWN(pixels)
 	test_close(&self->v);
 }
 
-static uint64_t signals(int fd)
-{
-	eventfd_t count;
-
-	return eventfd_read(fd, &count) ? 0 : count;
-}
-
 /* Wait for that many refreshes. */
 static void refreshes(struct vgpu *v, uint32_t n)
 {

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Whether the kernel still holds an eventfd that nobody else has. */
+#ifndef GVT_DMABUF_EVENTFD_UTIL_H
+#define GVT_DMABUF_EVENTFD_UTIL_H
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+/* The kernel gives an eventfd the lowest id that none has which still lives. */
+static inline int eventfd_id(int fd)
+{
+	char path[40], line[80];
+	int id = -ENOENT;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "eventfd-id: %d", &id) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return id;
+}
+
+static inline int next_eventfd_id(void)
+{
+	int fd = eventfd(0, EFD_CLOEXEC);
+	int id = eventfd_id(fd);
+
+	close(fd);
+	return id;
+}
+
+#endif /* GVT_DMABUF_EVENTFD_UTIL_H */
