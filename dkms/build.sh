@@ -4,7 +4,8 @@
 #
 # Takes i915 out of Debian's linux-source, which must be of the very version
 # that the kernel was built from, applies patches/ and builds i915 and kvmgt.
-# Only what is in i915's directory is patched: VFIO and KVM stay Debian's.
+# Only i915's directory is patched, and the header of VFIO for user space, which
+# says what is new: VFIO and KVM stay Debian's.
 
 set -eu
 
@@ -16,6 +17,7 @@ series=${upstream%.*}				# 6.12
 name=linux-source-$series
 tarball=/usr/src/$name.tar.xz
 i915=drivers/gpu/drm/i915
+vfio=include/uapi/linux/vfio.h
 
 die() {
 	echo "gvt-dmabuf: $*" >&2
@@ -27,7 +29,8 @@ rm -rf linux
 mkdir linux
 # intel_ips.h is the one file that i915 includes from elsewhere in the source.
 tar -xf "$tarball" -C linux --strip-components=1 \
-	"$name/Makefile" "$name/$i915" "$name/drivers/platform/x86/intel_ips.h"
+	"$name/Makefile" "$name/$i915" "$name/$vfio" \
+	"$name/drivers/platform/x86/intel_ips.h"
 
 source=$(sed -n 's/^\(VERSION\|PATCHLEVEL\|SUBLEVEL\) = //p' linux/Makefile | paste -sd.)
 [ "$source" = "$upstream" ] ||
@@ -45,8 +48,9 @@ for main in i915_module.c gvt/kvmgt.c; do
 done
 
 # Headers of tracepoints name themselves from include/trace of the source; and
-# the option of the export is not in the configuration of Debian's kernel.
+# the option of the export is not in the configuration of Debian's kernel. The
+# header of VFIO comes before Debian's, which then has nothing to add.
 mkdir -p linux/include/trace
 make -C "$headers" M="$PWD/linux/$i915" -j"$(nproc)" \
 	CONFIG_DRM_I915_GVT_DMABUF=y \
-	KCFLAGS="-DCONFIG_DRM_I915_GVT_DMABUF=1 -I$PWD/linux/include/trace" modules
+	KCFLAGS="-DCONFIG_DRM_I915_GVT_DMABUF=1 -I$PWD/linux/include/trace -include $PWD/linux/$vfio" modules

@@ -13,6 +13,7 @@ usage_if_asked "$@"
 
 NEEDED=(debhelper dh-dkms)
 I915=drivers/gpu/drm/i915
+VFIO=include/uapi/linux/vfio.h	# build.sh takes both, and no more
 
 "$SCRIPTS/setup.sh" "${NEEDED[@]}"
 
@@ -40,7 +41,7 @@ cat >"$SOURCE/debian/changelog" <<-EOS
 EOS
 
 "$SCRIPTS/series.sh" replay "$WORK/replay"
-git -C "$WORK/replay" format-patch -q --no-signature -o "$SOURCE/patches" base -- "$I915"
+git -C "$WORK/replay" format-patch -q --no-signature -o "$SOURCE/patches" base -- "$I915" "$VFIO"
 
 build_package() {
 	(cd "$SOURCE" && dpkg-buildpackage -us -uc -b)
