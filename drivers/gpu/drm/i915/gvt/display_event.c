@@ -21,6 +21,12 @@
 #include "gfx_plane.h"
 #include "gvt.h"
 
+const u32 gvt_event_plane_types[GVT_EVENT_PLANES] = {
+	[GVT_EVENT_PRIMARY] = DRM_PLANE_TYPE_PRIMARY,
+	[GVT_EVENT_CURSOR] = DRM_PLANE_TYPE_CURSOR,
+	[GVT_EVENT_OVERLAY] = DRM_PLANE_TYPE_OVERLAY,
+};
+
 static void signal_planes(struct gvt_display_event *event, unsigned long planes)
 {
 	unsigned int i;
@@ -42,11 +48,6 @@ static void forget_ptes(struct gvt_display_event *event)
 static u8 remapped_planes(struct intel_vgpu *vgpu, unsigned long first,
 			  unsigned long last)
 {
-	static const u32 types[] = {
-		[GVT_EVENT_PRIMARY] = DRM_PLANE_TYPE_PRIMARY,
-		[GVT_EVENT_CURSOR] = DRM_PLANE_TYPE_CURSOR,
-		[GVT_EVENT_OVERLAY] = DRM_PLANE_TYPE_OVERLAY,
-	};
 	struct gvt_plane plane;
 	const char *why;
 	unsigned int i;
@@ -56,7 +57,8 @@ static u8 remapped_planes(struct intel_vgpu *vgpu, unsigned long first,
 		return 0;
 
 	for (i = 0; i < GVT_EVENT_PLANES; i++)
-		if (!intel_vgpu_decode_plane(vgpu, types[i], 0, &plane, &why) &&
+		if (!intel_vgpu_decode_plane(vgpu, gvt_event_plane_types[i], 0,
+					     &plane, &why) &&
 		    plane.gma >> PAGE_SHIFT <= last &&
 		    (plane.gma + plane.size - 1) >> PAGE_SHIFT >= first)
 			planes |= BIT(i);

@@ -16,6 +16,9 @@
 struct eventfd_ctx;
 struct intel_vgpu;
 
+/* enum drm_plane_type of each enum gvt_event_plane */
+extern const u32 gvt_event_plane_types[GVT_EVENT_PLANES];
+
 /**
  * struct gvt_display_event - who wants to know of changes, and of which
  * @lock: covers all below; &state.armed is also looked at without it

@@ -10,8 +10,6 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include <drm/drm_plane.h>
-
 #include "i915_drv.h"
 
 #include "gfx_irq.h"
@@ -28,17 +26,14 @@ static int add_capabilities(struct vfio_info_cap *caps)
 		.type = VFIO_IRQ_TYPE_GFX,
 		.subtype = VFIO_IRQ_SUBTYPE_GFX_DISPLAY,
 	};
+	unsigned int i;
 	int ret;
 
 	display->header.id = VFIO_IRQ_INFO_CAP_DISPLAY;
 	display->header.version = 1;
 	display->nr_planes = GVT_EVENT_PLANES;
-	display->planes[GVT_EVENT_PRIMARY].drm_plane_type =
-		DRM_PLANE_TYPE_PRIMARY;
-	display->planes[GVT_EVENT_CURSOR].drm_plane_type =
-		DRM_PLANE_TYPE_CURSOR;
-	display->planes[GVT_EVENT_OVERLAY].drm_plane_type =
-		DRM_PLANE_TYPE_OVERLAY;
+	for (i = 0; i < GVT_EVENT_PLANES; i++)
+		display->planes[i].drm_plane_type = gvt_event_plane_types[i];
 
 	ret = vfio_info_add_capability(caps, &type.header, sizeof(type));
 	if (ret)

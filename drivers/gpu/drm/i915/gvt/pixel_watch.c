@@ -20,8 +20,6 @@
 #include <linux/slab.h>
 #include <linux/xxhash.h>
 
-#include <drm/drm_plane.h>
-
 #include "i915_drv.h"
 
 #include "dmabuf_surface.h"
@@ -144,11 +142,6 @@ static bool look_at(struct intel_vgpu *vgpu, struct gvt_watched_plane *watched,
 
 static void look_at_planes(struct work_struct *work)
 {
-	static const u32 types[] = {
-		[GVT_EVENT_PRIMARY] = DRM_PLANE_TYPE_PRIMARY,
-		[GVT_EVENT_CURSOR] = DRM_PLANE_TYPE_CURSOR,
-		[GVT_EVENT_OVERLAY] = DRM_PLANE_TYPE_OVERLAY,
-	};
 	struct gvt_pixel_watch *watch = container_of(work, typeof(*watch), work);
 	struct intel_vgpu *vgpu = container_of(watch, typeof(*vgpu),
 					       display.watch);
@@ -165,7 +158,7 @@ static void look_at_planes(struct work_struct *work)
 
 	for_each_set_bit(i, &due, GVT_EVENT_PLANES) {
 		struct gvt_watched_plane *watched = &watch->planes[i];
-		bool changed = look_at(vgpu, watched, types[i],
+		bool changed = look_at(vgpu, watched, gvt_event_plane_types[i],
 				       unknown & BIT(i));
 
 		if (changed)
