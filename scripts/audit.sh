@@ -4,9 +4,10 @@
 #
 # Runs the tests on Debian's modules and on ours, on all platforms and on the
 # debug kernel, and those that may take a stock kernel down each in a boot of its
-# own. Prints the table and leaves it in out/audit/audit.md. Fails if a row is
+# own. Prints the table and leaves it in out/audit/audit.md, then what never-less.sh
+# says of the same runs, and leaves it in out/audit/never-less.md. Fails if a row is
 # not a pass for ours, or if nothing that was run failed on stock and the row does
-# not say why.
+# not say why, or if a test passes on stock and not on ours.
 #
 #   --table    only the table, from the results of the last run
 
@@ -145,4 +146,10 @@ results ours >"$RESULTS/ours.txt"
 rc=0
 table >"$RESULTS/audit.md" || rc=1
 cat "$RESULTS/audit.md"
+say
+say "Tests that stock passes and ours does not:"
+less=0
+"$SCRIPTS/never-less.sh" >"$RESULTS/never-less.md" || less=1
+cat "$RESULTS/never-less.md"
 [ $rc -eq 0 ] || die "a row is not a pass for ours, or was not shown on stock: see $RESULTS/audit.md"
+[ $less -eq 0 ] || die "stock passes what ours does not: see $RESULTS/never-less.md"

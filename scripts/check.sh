@@ -30,6 +30,7 @@ usage_if_asked "$@"
 
 PLATFORMS=(kbl bdw skl cfl)
 DEBUG_PLATFORMS=(kbl bdw)	# one of each generation
+declare -A DEBUG_CPUS=([kbl]=2 [bdw]=1)
 STRESS_MINUTES=1
 STEPS=()
 STOCK=
@@ -127,7 +128,7 @@ step_series() { tap_of series "$SCRIPTS/series.sh" check; }
 step_style() {
 	cd "$REPO"
 	each "QEMU checkpatch" qemu_style qemu/*.[ch] qemu/tests/*.[ch]
-	each "QEMU checkpatch" qemu_patch_style qemu/patches/*.patch
+	each "QEMU checkpatch" qemu_patch_style qemu/patches/*.patch qemu/rig-patches/*.patch
 	each "checkpatch" kernel_style vm/*.c vm/bench/*.[ch] vm/demo/*.[ch] vm/e2e/*.[ch] vm/fuzz/*.[ch] vm/watch/*.[ch] igt/*.c
 }
 # Below qemu/, so that checkpatch sees that a test is one: g_assert_*() is theirs.
@@ -280,7 +281,7 @@ start_debug_rigs() {
 	mock=$(/sbin/modinfo -p "$i915" | sed -n 's/^\(igt__[0-9]*__mock_proxy\):.*/\1/p')
 	for platform in "${DEBUG_PLATFORMS[@]}"; do
 		start_rig "debug-$platform" "$tests kunit mock" --debug --timeout 1800 \
-			--platform "$platform" --append "rig.i915=mock_selftests=1,$mock=1" "${BOOT[@]}"
+			--platform "$platform" --cpus "${DEBUG_CPUS[$platform]}" --append "rig.i915=mock_selftests=1,$mock=1" "${BOOT[@]}"
 	done
 }
 # mock_tap CONSOLE-LOG: what i915 said of its mock selftests, as TAP.

@@ -69,6 +69,27 @@ mirror() {
 	done
 }
 
+# sync_patched: the files that qemu/rig-patches change, and those that they once did.
+sync_patched() {
+	local src=$BUILD/src stage=$BUILD/stage/patched file patch
+
+	rm -rf "$stage"
+	mkdir -p "$stage"
+	touch "$BUILD/patched"
+	sed -n 's|^+++ b/||p' "$REPO"/qemu/rig-patches/*.patch | sort -u >"$stage.files"
+	while read -r file; do
+		mkdir -p "$stage/$(dirname "$file")"
+		cp "$QEMU_SRC/$file" "$stage/$file"
+	done < <(sort -u "$stage.files" "$BUILD/patched")
+	for patch in "$REPO"/qemu/rig-patches/*.patch; do
+		(cd "$stage" && GIT_CEILING_DIRECTORIES=$stage git apply "$patch")
+	done
+	(cd "$stage" && find . -type f -printf '%P\n') | while read -r file; do
+		cmp -s "$stage/$file" "$src/$file" || replace "$src/$file" <"$stage/$file"
+	done
+	mv "$stage.files" "$BUILD/patched"
+}
+
 sync_device() {
 	local src=$BUILD/src stage=$BUILD/stage helpers test
 
@@ -116,6 +137,7 @@ build_qemu() {
 	[ -f "$BUILD/prepared" ] ||
 		run_logged "preparing the QEMU source" "$LOGS/qemu-prepare.log" prepare_source
 	sync_device
+	sync_patched
 	[ -f "$BUILD/configured" ] ||
 		run_logged "configuring QEMU" "$LOGS/qemu-configure.log" configure_qemu
 	run_logged "building QEMU" "$LOGS/qemu-build.log" ninja_qemu
