@@ -38,7 +38,9 @@ configure_tree() {
 	done
 }
 make_kernel() {
-	make -C "$TREE" -j "$JOBS" bzImage modules
+	# With -Werror i915 also compiles each of its 400 headers alone, which takes as
+	# long as the driver: count all of them among those that it leaves out.
+	make -C "$TREE" -j "$JOBS" no-header-test=% bzImage modules
 }
 install_kernel() {
 	local dir=$1
