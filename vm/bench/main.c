@@ -53,6 +53,7 @@ int main(int argc, char **argv)
 		{ "unfetched", bench_unfetched },
 		{ "read", bench_read },
 		{ "event", bench_event },
+		{ "request", bench_request },
 		{ "viewers", bench_viewers },
 	};
 	struct bench b = { };
