@@ -64,6 +64,7 @@ static void count_flip(struct intel_vgpu *vgpu, enum drm_plane_type type)
 
 	flips->count++;
 	flips->last = ktime_get();
+	vgpu->display.latch.latched |= BIT(type);
 }
 
 /* Registers are in blocks of PLANE_REGS, those of a plane in one of ALL_BLOCKS. */

@@ -34,6 +34,8 @@ struct gvt_plane_flips {
  * @armed: the same of planes that wait for a vblank
  * @waiting: which those are: bit n for the block at n * 0x80 in both
  * @vblanks: pipes that have vblanks: bit n for pipe n
+ * @latched: BIT(enum drm_plane_type) of what QUERY may answer differently about
+ *	because a plane latched its registers; set here, cleared by the reader
  * @flips: of each enum drm_plane_type
  */
 struct gvt_plane_latch {
@@ -41,6 +43,7 @@ struct gvt_plane_latch {
 	u32 armed[GVT_LATCH_PIPES * GVT_LATCH_WORDS];
 	unsigned long waiting;
 	u8 vblanks;
+	u8 latched;
 	struct gvt_plane_flips flips[GVT_LATCH_TYPES];
 };
 
