@@ -154,8 +154,10 @@ static void overlay(struct kunit *test)
 	struct decoder_base base = skl_overlay;
 
 	/* A row cannot ask for 0 over its base. */
-	if (row->want.width == 1280)
-		base.want.x_pos = base.want.y_pos = 0;
+	if (row->want.width == 1280) {
+		base.want.x_pos = 0;
+		base.want.y_pos = 0;
+	}
 	decoder_run_case(test, &base);
 }
 
