@@ -449,8 +449,6 @@ FIXTURE_SETUP(scaler)
 
 FIXTURE_TEARDOWN(scaler)
 {
-	vgpu_write32(&self->v, PS_CTRL + self->base, 0);
-	vgpu_write32(&self->v, PS_WIN_SZ + self->base, 0);
 	test_close(&self->v);
 }
 
