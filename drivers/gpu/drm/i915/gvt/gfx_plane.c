@@ -5,7 +5,6 @@
  * for that of dmabuf.c.
  */
 
-#include <linux/nospec.h>
 #include <linux/uaccess.h>
 #include <linux/vfio.h>
 
@@ -101,15 +100,14 @@ static void fill_info(struct vfio_device_gfx_plane_info *info,
 }
 
 static void fill_flip_info(struct vfio_device_gfx_plane_info *info,
-			   const struct gvt_plane_latch *latch)
+			   const struct intel_vgpu *vgpu)
 {
-	const struct gvt_plane_flips *flips =
-		&latch->flips[array_index_nospec(info->drm_plane_type,
-						 GVT_LATCH_TYPES)];
+	const struct gvt_plane_flips flips =
+		intel_vgpu_plane_flips(vgpu, info->drm_plane_type);
 
 	info->reserved = 0;
-	info->flip_seq = flips->count;
-	info->flip_time = ktime_to_ns(flips->last);
+	info->flip_seq = flips.count;
+	info->flip_time = ktime_to_ns(flips.last);
 }
 
 /* Describe a plane in @info, with an id if it shows something. */
@@ -139,7 +137,7 @@ static int query_plane(struct intel_vgpu *vgpu,
 	if (!ret) {
 		fill_info(info, &plane, id);
 		if (info->flags & VFIO_GFX_PLANE_FLIP_INFO)
-			fill_flip_info(info, &vgpu->display.latch);
+			fill_flip_info(info, vgpu);
 		trace_gvt_dmabuf_query(vgpu->id, type, id, &plane);
 	}
 	mutex_unlock(&vgpu->vgpu_lock);
