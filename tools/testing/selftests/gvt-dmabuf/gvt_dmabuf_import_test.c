@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Import of an exported picture into a device that is not the GPU: vgem, which
- * maps the pages for itself like any other driver.
+ * Import of an exported framebuffer into a device that is not the GPU: vgem,
+ * which maps the pages for itself like any other driver, in segments of at most
+ * 64 KiB; and virtio-gpu, which takes segments of any length, as amdgpu, xe and
+ * a second i915 do.
  *
  * What vgem then has cannot be read through vgem: it lets nobody map what it
  * imported, and no ioctl of it maps a dma-buf into the kernel (vmap). So the
@@ -9,6 +11,8 @@
  */
 #include <drm/drm.h>
 #include <fcntl.h>
+#include <linux/dma-buf.h>
+#include <sys/stat.h>
 
 #include "test_util.h"
 
@@ -139,6 +143,231 @@ TEST_F(import, of_two_pictures_are_two)
 			    other.size));
 	close(again);
 	close(fd);
+}
+
+/* The guest has put another page there since the query. */
+TEST_F(import, of_stale_surface_is_estale)
+{
+	struct dma_buf_sync sync = {
+		.flags = DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ,
+	};
+	int i;
+
+	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->s.gma,
+				   self->s.gpa + VGPU_PAGE, VGPU_PAGE));
+	/* Twice, because a failure must leave nothing behind. */
+	for (i = 0; i < 2; i++) {
+		EXPECT_EQ(-ESTALE, vgpu_drm_import(self->vgem, self->fd,
+						   &self->handle));
+		EXPECT_EQ(-ESTALE, vgpu_ioctl(self->fd, DMA_BUF_IOCTL_SYNC,
+					      &sync));
+		EXPECT_EQ(-ESTALE, vgpu_dmabuf_read(self->fd, self->got,
+						    self->s.size));
+	}
+}
+
+/* Enough memory for some pages to follow each other, and those that are shown */
+#define MANY_PAGES	1024
+#define SHOWN_PAGES	(TEST_WIDTH * TEST_HEIGHT * 4 / VGPU_PAGE)
+
+struct guest_page {
+	uint64_t gpa, frame;
+};
+
+FIXTURE(long_segments) {
+	struct vgpu v;
+	struct vgpu_surface s;
+	struct guest_page pages[MANY_PAGES], *shown;
+	int fd, card;
+};
+
+static int by_frame(const void *a, const void *b)
+{
+	const struct guest_page *x = a, *y = b;
+
+	return x->frame < y->frame ? -1 : x->frame > y->frame;
+}
+
+/* Pages of the guest in the order in which they lie in the host's memory */
+static int find_pages(struct vgpu *v, struct guest_page *pages)
+{
+	const uint64_t mask = (1ull << 55) - 1;
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	uint64_t gpa, entry;
+	int i, ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = vgpu_alloc_ram(v, MANY_PAGES * VGPU_PAGE, &gpa);
+	for (i = 0; i < MANY_PAGES && !ret; i++, gpa += VGPU_PAGE) {
+		memset(v->ram + gpa, i, VGPU_PAGE);
+		if (pread(fd, &entry, sizeof(entry), (uintptr_t)(v->ram + gpa) /
+			  VGPU_PAGE * sizeof(entry)) != sizeof(entry))
+			ret = -EIO;
+		pages[i] = (struct guest_page){ gpa, entry & mask };
+	}
+	close(fd);
+	qsort(pages, MANY_PAGES, sizeof(*pages), by_frame);
+	return ret;
+}
+
+/* Some of them, the first two neighbours; NULL if there are none. */
+static struct guest_page *find_run(struct guest_page *pages)
+{
+	size_t i;
+
+	for (i = 0; i < MANY_PAGES - SHOWN_PAGES; i++)
+		if (pages[i].frame && pages[i].frame + 1 == pages[i + 1].frame)
+			return &pages[i];
+	return NULL;
+}
+
+FIXTURE_SETUP(long_segments)
+{
+	struct vfio_device_gfx_plane_info info;
+	size_t i;
+
+	if (!test_open(_metadata, &self->v))
+		return;
+	self->card = vgpu_drm_open_driver("virtio_gpu");
+	if (self->card == -ENODEV)
+		SKIP(return, "no virtio-gpu: add the device and its driver");
+	ASSERT_EQ(0, test_show(&self->v, &self->s, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR));
+	ASSERT_EQ(0, find_pages(&self->v, self->pages));
+	self->shown = find_run(self->pages);
+	if (!self->shown)
+		SKIP(return, "memory is in pieces: run it after a boot");
+	for (i = 0; i < SHOWN_PAGES; i++)
+		ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->s.gma + i * VGPU_PAGE,
+					   self->shown[i].gpa, VGPU_PAGE));
+	self->fd = test_export(&self->v, VGPU_PRIMARY, &info);
+	ASSERT_LE(0, self->fd);
+}
+
+FIXTURE_TEARDOWN(long_segments)
+{
+	close(self->card);
+	close(self->fd);
+	test_close(&self->v);
+}
+
+/*
+ * Up to Linux 6.12 virtio-gpu maps a dma-buf of another device, and only then
+ * finds that it has no use for it: -ENODEV. The exporter has done its part.
+ */
+TEST_F(long_segments, are_mapped)
+{
+	uint32_t handle;
+	int i, ret;
+
+	for (i = 0; i < 2; i++) {
+		ret = vgpu_drm_import(self->card, self->fd, &handle);
+		EXPECT_TRUE(ret == 0 || ret == -ENODEV)
+			TH_LOG("import: %d", ret);
+		if (!ret)
+			vgpu_drm_close_handle(self->card, handle);
+	}
+}
+
+TEST_F(long_segments, show_the_framebuffer)
+{
+	const uint8_t *ram = self->v.ram;
+	uint8_t got[SHOWN_PAGES * VGPU_PAGE];
+	uint32_t handle;
+	size_t i;
+
+	vgpu_drm_import(self->card, self->fd, &handle);
+	ASSERT_EQ(0, test_read(self->fd, got, sizeof(got)));
+	for (i = 0; i < SHOWN_PAGES; i++)
+		EXPECT_EQ(0, memcmp(got + i * VGPU_PAGE,
+				    ram + self->shown[i].gpa, VGPU_PAGE))
+			TH_LOG("page %zu", i);
+}
+
+/* ---- without a second device ---- */
+
+FIXTURE(dmabuf) {
+	struct vgpu v;
+	struct vgpu_surface s;
+	int fd;
+};
+
+FIXTURE_SETUP(dmabuf)
+{
+	struct vfio_device_gfx_plane_info info;
+
+	if (!test_open(_metadata, &self->v))
+		return;
+	ASSERT_EQ(0, test_show(&self->v, &self->s, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR));
+	self->fd = test_export(&self->v, VGPU_PRIMARY, &info);
+	ASSERT_LE(0, self->fd);
+}
+
+FIXTURE_TEARDOWN(dmabuf)
+{
+	close(self->fd);
+	test_close(&self->v);
+}
+
+TEST_F(dmabuf, mmap_at_an_offset)
+{
+	static const size_t pages[] = { 1, 2, 5 };
+	const uint8_t *was = vgpu_surface_bytes(&self->v, &self->s);
+	const uint8_t *map;
+	size_t i, offset;
+
+	for (i = 0; i < ARRAY_SIZE(pages); i++) {
+		offset = pages[i] * VGPU_PAGE;
+		map = mmap(NULL, self->s.size - offset, PROT_READ, MAP_SHARED,
+			   self->fd, offset);
+		ASSERT_NE(MAP_FAILED, map);
+		EXPECT_EQ(0, memcmp(map, was + offset, self->s.size - offset))
+			TH_LOG("page %zu", pages[i]);
+		munmap((void *)map, self->s.size - offset);
+	}
+}
+
+TEST_F(dmabuf, mmap_past_the_end)
+{
+	const size_t size = self->s.size;
+	const struct {
+		size_t size, offset;
+	} cases[] = {
+		{ size + VGPU_PAGE, 0 },
+		{ size, VGPU_PAGE },
+		{ VGPU_PAGE, size },
+		{ VGPU_PAGE, size + VGPU_PAGE },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		EXPECT_EQ(MAP_FAILED, mmap(NULL, cases[i].size, PROT_READ,
+					   MAP_SHARED, self->fd,
+					   cases[i].offset));
+		EXPECT_EQ(EINVAL, errno) TH_LOG("case %zu", i);
+	}
+}
+
+/* What was imported and is exported again is the same, and as read-only. */
+TEST_F(dmabuf, reexport_is_the_same_dmabuf)
+{
+	struct drm_prime_handle prime = { .flags = DRM_CLOEXEC | DRM_RDWR };
+	struct stat first, second;
+	int drm = vgpu_drm_open();
+
+	ASSERT_LE(0, drm);
+	ASSERT_EQ(0, vgpu_drm_import(drm, self->fd, &prime.handle));
+	ASSERT_EQ(0, vgpu_ioctl(drm, DRM_IOCTL_PRIME_HANDLE_TO_FD, &prime));
+	ASSERT_EQ(0, fstat(self->fd, &first));
+	ASSERT_EQ(0, fstat(prime.fd, &second));
+	EXPECT_EQ(first.st_ino, second.st_ino);
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, self->s.size, PROT_READ | PROT_WRITE,
+				   MAP_SHARED, prime.fd, 0));
+	EXPECT_EQ(0, test_compare(prime.fd, &self->v, &self->s));
+	close(prime.fd);
+	close(drm);
 }
 
 TEST_HARNESS_MAIN

@@ -259,7 +259,9 @@ static int planes_off(struct vgpu *v)
 	for (pipe = 0; pipe < VGPU_PIPES && !ret; pipe++) {
 		ret = vgpu_primary_hide(v, pipe);
 		if (!ret)
-			ret = vgpu_overlay_hide(v, pipe);
+			ret = vgpu_plane_hide(v, pipe, 2);
+		if (!ret)
+			ret = vgpu_plane_hide(v, pipe, 3);
 		if (!ret)
 			ret = vgpu_cursor_hide(v, pipe);
 		if (!ret)

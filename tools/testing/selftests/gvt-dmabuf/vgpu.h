@@ -31,6 +31,17 @@
 enum vgpu_plane { VGPU_OVERLAY, VGPU_PRIMARY, VGPU_CURSOR };
 
 /**
+ * enum vgpu_order - in which order the guest shows a plane or a cursor
+ * @VGPU_SURF_LAST: the surface (of a cursor, the base) after all else, which is
+ *	what drivers do
+ * @VGPU_CTL_LAST: the plane off, the surface, and the control register after
+ *	it, like firmware; returns after the vblank that it takes effect with
+ * @VGPU_PTES_LAST: as drivers do, and only then the GGTT entries of the
+ *	surface, which must be the ones that vgpu_surface_init() made
+ */
+enum vgpu_order { VGPU_SURF_LAST, VGPU_CTL_LAST, VGPU_PTES_LAST };
+
+/**
  * struct vgpu - one open vGPU and the VM that owns it
  * @device: VFIO device fd, for ioctls of the caller's own
  * @container: VFIO container fd
@@ -43,6 +54,7 @@ enum vgpu_plane { VGPU_OVERLAY, VGPU_PRIMARY, VGPU_CURSOR };
  * @ram_size: bytes of @ram
  * @aperture: GGTT address of the part that this vGPU owns
  * @aperture_size: bytes of it
+ * @order: of the guest's writes, for the caller to set once the vGPU is open
  *
  * The rest belongs to vgpu.c.
  */
@@ -55,6 +67,7 @@ struct vgpu {
 	size_t ram_size;
 	uint64_t aperture, aperture_size;
 	uint64_t bar0, config;
+	enum vgpu_order order;
 
 	char uuid[40];
 	int step;
@@ -112,6 +125,9 @@ int vgpu_surface_init(struct vgpu *v, struct vgpu_surface *s, uint32_t width,
 		      uint32_t height, uint32_t fourcc, uint64_t modifier);
 uint8_t *vgpu_surface_bytes(const struct vgpu *v, const struct vgpu_surface *s);
 
+/* Width in bytes and height in lines of a 4 KiB tile; 0 for no such modifier */
+uint32_t vgpu_tile_width(uint64_t modifier, uint32_t cpp);
+uint32_t vgpu_tile_height(uint64_t modifier, uint32_t cpp);
 /*
  * Where a byte of a picture lies: @x in bytes from the left, @y in lines.
  * Gen8 and gen9 never swizzle bit 6, so this is the whole story.
@@ -124,9 +140,14 @@ void vgpu_put_line(const struct vgpu_surface *s, void *raw, uint32_t y,
 void vgpu_get_line(const struct vgpu_surface *s, const void *raw, uint32_t y,
 		   void *line);
 
-/* Pipes and planes; @pipe counts from 0. Showing a plane also sets PIPESRC. */
+/*
+ * Pipes and planes; @pipe counts from 0, and there may be several heads. Showing a
+ * primary plane makes its pipe as large as the plane.
+ */
 int vgpu_pipe_on(struct vgpu *v, int pipe, uint32_t width, uint32_t height);
 int vgpu_pipe_off(struct vgpu *v, int pipe);
+/* PIPESRC: how large is what the planes of the pipe are put together to */
+int vgpu_pipe_size(struct vgpu *v, int pipe, uint32_t width, uint32_t height);
 /* Pipe A on with these, however absurd; totals count from 1 */
 int vgpu_pipe_timing(struct vgpu *v, uint32_t pixel_khz, uint32_t htotal,
 		     uint32_t vtotal);
@@ -145,7 +166,14 @@ int vgpu_primary_hide(struct vgpu *v, int pipe);
 /* Raw bits for PLANE_CTL or DSPCNTR, to try encodings that mean nothing */
 int vgpu_primary_ctl(struct vgpu *v, int pipe, uint32_t clear, uint32_t set);
 int vgpu_primary_stride(struct vgpu *v, int pipe, uint32_t reg);
-/* Plane 2, which gen9 shows above the primary; the pipe keeps its size. */
+/*
+ * A universal plane of gen9, 1 to 3 from the bottom to the top, or on Broadwell 2
+ * for the sprite (1 is the primary, which is as large as its pipe); the pipe
+ * keeps its size. An overlay is plane 2 at the top left.
+ */
+int vgpu_plane_show(struct vgpu *v, int pipe, int plane,
+		    const struct vgpu_surface *s, uint32_t x, uint32_t y);
+int vgpu_plane_hide(struct vgpu *v, int pipe, int plane);
 int vgpu_overlay_show(struct vgpu *v, int pipe, const struct vgpu_surface *s);
 int vgpu_overlay_hide(struct vgpu *v, int pipe);
 int vgpu_cursor_show(struct vgpu *v, int pipe, const struct vgpu_surface *s);

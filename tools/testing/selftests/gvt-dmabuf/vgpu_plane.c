@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The guest's half of vgpu.h: surfaces, their tiling, pipes and planes. */
+/* The guest's half of vgpu.h: surfaces, pipes and planes. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,7 +14,7 @@
  * and C repeat those of pipe A at 0x1000 and 0x2000 above.
  */
 #define PIPE_STEP		0x1000u
-#define PLANE_STEP		0x100u		/* SKL, from plane 1 to 2 */
+#define PLANE_STEP		0x100u		/* from plane 1 to 2, the sprite */
 #define TRANS_HTOTAL		0x60000u	/* Pipe Horizontal Total */
 #define TRANS_VTOTAL		0x6000cu
 #define PIPE_SRCSZ		0x6001cu
@@ -50,10 +50,11 @@
 #define  SKL_TILING(t)		((t) << 10)
 #define  SKL_ALPHA_PREMULT	(2u << 4)
 #define  BDW_FORMAT(f)		((f) << 26)
+#define  SPR_FORMAT(f)		((f) << 25)	/* SPR_CTL, at plane 2's place */
 #define  BDW_TILED_X		BIT(10)
 #define PLANE_STRIDE		0x70188u	/* BDW: bytes; SKL: units */
-#define PLANE_POS		0x7018cu	/* SKL */
-#define PLANE_SIZE		0x70190u	/* SKL */
+#define PLANE_POS		0x7018cu	/* SKL, and of the sprite */
+#define PLANE_SIZE		0x70190u	/* the same */
 #define PLANE_SURF		0x7019cu
 #define PLANE_OFFSET		0x701a4u
 #define PVINFO_CURSOR_X_HOT	0x78830u	/* i915_pvinfo.h in the kernel */
@@ -61,28 +62,31 @@
 
 #define NOT_ON			UINT32_MAX
 
-/* What the primary plane can show: bits for PRI_CTL and for PLANE_CTL. */
+/* What planes can show: bits for PRI_CTL, for SPR_CTL and for PLANE_CTL. */
 static const struct format {
-	uint32_t fourcc, cpp, bdw, skl;
+	uint32_t fourcc, cpp, bdw, spr, skl;
 } formats[] = {
-	{ DRM_FORMAT_C8, 1, BDW_FORMAT(2), SKL_FORMAT(12u) },
-	{ DRM_FORMAT_RGB565, 2, BDW_FORMAT(5), SKL_FORMAT(14u) },
-	{ DRM_FORMAT_XRGB8888, 4, BDW_FORMAT(6), SKL_FORMAT(4u) },
+	{ DRM_FORMAT_C8, 1, BDW_FORMAT(2), NOT_ON, SKL_FORMAT(12u) },
+	{ DRM_FORMAT_RGB565, 2, BDW_FORMAT(5), NOT_ON, SKL_FORMAT(14u) },
+	{ DRM_FORMAT_XRGB8888, 4, BDW_FORMAT(6), SPR_FORMAT(2),
+	  SKL_FORMAT(4u) },
 	{ DRM_FORMAT_XBGR8888, 4, BDW_FORMAT(14u),
-	  SKL_FORMAT(4u) | SKL_ORDER_RGBX },
-	{ DRM_FORMAT_ARGB8888, 4, NOT_ON, SKL_FORMAT(4u) | SKL_ALPHA_PREMULT },
-	{ DRM_FORMAT_ABGR8888, 4, NOT_ON,
+	  SPR_FORMAT(2) | SKL_ORDER_RGBX, SKL_FORMAT(4u) | SKL_ORDER_RGBX },
+	{ DRM_FORMAT_ARGB8888, 4, NOT_ON, NOT_ON,
+	  SKL_FORMAT(4u) | SKL_ALPHA_PREMULT },
+	{ DRM_FORMAT_ABGR8888, 4, NOT_ON, NOT_ON,
 	  SKL_FORMAT(4u) | SKL_ALPHA_PREMULT | SKL_ORDER_RGBX },
-	{ DRM_FORMAT_XRGB2101010, 4, BDW_FORMAT(10u), SKL_FORMAT(2u) },
+	{ DRM_FORMAT_XRGB2101010, 4, BDW_FORMAT(10u), SPR_FORMAT(1),
+	  SKL_FORMAT(2u) },
 	{ DRM_FORMAT_XBGR2101010, 4, BDW_FORMAT(8u),
-	  SKL_FORMAT(2u) | SKL_ORDER_RGBX },
-	{ DRM_FORMAT_XRGB16161616F, 8, NOT_ON, SKL_FORMAT(6u) },
+	  SPR_FORMAT(1) | SKL_ORDER_RGBX, SKL_FORMAT(2u) | SKL_ORDER_RGBX },
+	{ DRM_FORMAT_XRGB16161616F, 8, NOT_ON, SPR_FORMAT(3), SKL_FORMAT(6u) },
 	{ DRM_FORMAT_XBGR16161616F, 8, BDW_FORMAT(12u),
-	  SKL_FORMAT(6u) | SKL_ORDER_RGBX },
-	{ DRM_FORMAT_YUYV, 2, NOT_ON, SKL_FORMAT(0u) | SKL_ORDER_YUV(0u) },
-	{ DRM_FORMAT_UYVY, 2, NOT_ON, SKL_FORMAT(0u) | SKL_ORDER_YUV(1u) },
-	{ DRM_FORMAT_YVYU, 2, NOT_ON, SKL_FORMAT(0u) | SKL_ORDER_YUV(2u) },
-	{ DRM_FORMAT_VYUY, 2, NOT_ON, SKL_FORMAT(0u) | SKL_ORDER_YUV(3u) },
+	  SPR_FORMAT(3) | SKL_ORDER_RGBX, SKL_FORMAT(6u) | SKL_ORDER_RGBX },
+	{ DRM_FORMAT_YUYV, 2, NOT_ON, SKL_ORDER_YUV(0u), SKL_ORDER_YUV(0u) },
+	{ DRM_FORMAT_UYVY, 2, NOT_ON, SKL_ORDER_YUV(1u), SKL_ORDER_YUV(1u) },
+	{ DRM_FORMAT_YVYU, 2, NOT_ON, SKL_ORDER_YUV(2u), SKL_ORDER_YUV(2u) },
+	{ DRM_FORMAT_VYUY, 2, NOT_ON, SKL_ORDER_YUV(3u), SKL_ORDER_YUV(3u) },
 };
 
 static const struct format *find_format(uint32_t fourcc)
@@ -102,35 +106,11 @@ static uint64_t align(uint64_t val, uint64_t to)
 
 /* ---- surfaces ---- */
 
-/* Width in bytes and height in lines of a 4 KiB tile; 0 for no such modifier */
-static uint32_t tile_width(uint64_t modifier, uint32_t cpp)
-{
-	switch (modifier) {
-	case DRM_FORMAT_MOD_LINEAR:
-		return 64;	/* the unit of the stride register */
-	case I915_FORMAT_MOD_X_TILED:
-		return 512;
-	case I915_FORMAT_MOD_Y_TILED:
-		return 128;
-	case I915_FORMAT_MOD_Yf_TILED:
-		return cpp == 1 ? 64 : cpp == 8 ? 256 : 128;
-	default:
-		return 0;
-	}
-}
-
-static uint32_t tile_height(uint64_t modifier, uint32_t cpp)
-{
-	if (modifier == DRM_FORMAT_MOD_LINEAR)
-		return 1;
-	return VGPU_PAGE / tile_width(modifier, cpp);
-}
-
 bool vgpu_can_show(const struct vgpu *v, uint32_t fourcc, uint64_t modifier)
 {
 	const struct format *f = find_format(fourcc);
 
-	if (!f || !tile_width(modifier, f->cpp))
+	if (!f || !vgpu_tile_width(modifier, f->cpp))
 		return false;
 	if (v->gen >= 9)
 		return f->skl != NOT_ON;
@@ -145,16 +125,16 @@ int vgpu_surface_init(struct vgpu *v, struct vgpu_surface *s, uint32_t width,
 	struct vgpu_mark mark = vgpu_mark(v);
 	int ret;
 
-	if (!f || !tile_width(modifier, f->cpp))
+	if (!f || !vgpu_tile_width(modifier, f->cpp))
 		return -EINVAL;
 	*s = (struct vgpu_surface) {
 		.width = width, .height = height,
 		.fourcc = fourcc, .cpp = f->cpp, .modifier = modifier,
 		.stride = align((uint64_t)width * f->cpp,
-				tile_width(modifier, f->cpp)),
+				vgpu_tile_width(modifier, f->cpp)),
 	};
 	s->size = align((uint64_t)s->stride *
-			align(height, tile_height(modifier, f->cpp)),
+			align(height, vgpu_tile_height(modifier, f->cpp)),
 			VGPU_PAGE);
 
 	ret = vgpu_alloc_ram(v, s->size, &s->gpa);
@@ -170,103 +150,6 @@ int vgpu_surface_init(struct vgpu *v, struct vgpu_surface *s, uint32_t width,
 uint8_t *vgpu_surface_bytes(const struct vgpu *v, const struct vgpu_surface *s)
 {
 	return v->ram + s->gpa;
-}
-
-/*
- * Skylake PRM, Volume 5 (Memory Views), "Tiled memory": X is eight lines of
- * 512 bytes; Y is columns of 16 bytes, 32 lines deep; Yf halves its 4 KiB in
- * x and y by turns down to blocks of 256 bytes, whose shape depends on cpp.
- */
-static uint32_t yf_offset(uint32_t cpp, uint32_t x, uint32_t y)
-{
-	/* The 16 bytes at the bottom and two lines of them: every format */
-	uint32_t at = (x & 15) | (y & 3) << 4;
-	uint32_t bit = 6;
-
-	x >>= 4;
-	y >>= 2;
-	if (cpp == 1) {			/* block of 16 bytes, 16 lines */
-		at |= (y & 3) << 6;
-		y >>= 2;
-		bit = 8;
-	} else if (cpp == 8) {		/* block of 64 bytes, 4 lines */
-		at |= (x & 3) << 6;
-		x >>= 2;
-		bit = 8;
-	}
-	for (; bit < 12; bit += 2) {
-		at |= (y & 1) << bit | (x & 1) << (bit + 1);
-		x >>= 1;
-		y >>= 1;
-	}
-	return at;
-}
-
-size_t vgpu_byte_offset(uint64_t modifier, uint32_t cpp, uint32_t stride,
-			uint32_t x, uint32_t y)
-{
-	uint32_t width = tile_width(modifier, cpp);
-	uint32_t height = tile_height(modifier, cpp);
-	size_t tile;
-
-	if (modifier == DRM_FORMAT_MOD_LINEAR)
-		return (size_t)y * stride + x;
-
-	tile = (size_t)(y / height) * height * stride +
-	       (size_t)(x / width) * VGPU_PAGE;
-	x %= width;
-	y %= height;
-	switch (modifier) {
-	case I915_FORMAT_MOD_X_TILED:
-		return tile + y * 512 + x;
-	case I915_FORMAT_MOD_Y_TILED:
-		return tile + x / 16 * 512 + y * 16 + x % 16;
-	default:
-		return tile + yf_offset(cpp, x, y);
-	}
-}
-
-/*
- * Offsets along x and along y add up in every tiling, and those along x repeat
- * from tile to tile. So a line is copied in runs whose places within a tile
- * are worked out once.
- */
-static void copy_line(const struct vgpu_surface *s, uint8_t *raw, uint32_t y,
-		      uint8_t *line, bool put)
-{
-	const bool linear = s->modifier == DRM_FORMAT_MOD_LINEAR;
-	const bool x_tiled = s->modifier == I915_FORMAT_MOD_X_TILED;
-	const uint32_t bytes = s->width * s->cpp;
-	const uint32_t width = linear ? bytes :
-					tile_width(s->modifier, s->cpp);
-	const uint32_t run = linear || x_tiled ? width : 16;
-	uint32_t at[16], runs = width / run, x, i, n;
-
-	for (i = 0; i < runs; i++)
-		at[i] = vgpu_byte_offset(s->modifier, s->cpp, s->stride,
-					 i * run, 0);
-	raw += vgpu_byte_offset(s->modifier, s->cpp, s->stride, 0, y);
-	for (x = 0; x < bytes; raw += VGPU_PAGE) {
-		for (i = 0; i < runs && x < bytes; i++, x += run) {
-			n = bytes - x < run ? bytes - x : run;
-			if (put)
-				memcpy(raw + at[i], line + x, n);
-			else
-				memcpy(line + x, raw + at[i], n);
-		}
-	}
-}
-
-void vgpu_put_line(const struct vgpu_surface *s, void *raw, uint32_t y,
-		   const void *line)
-{
-	copy_line(s, raw, y, (uint8_t *)line, true);
-}
-
-void vgpu_get_line(const struct vgpu_surface *s, const void *raw, uint32_t y,
-		   void *line)
-{
-	copy_line(s, (uint8_t *)raw, y, line, false);
 }
 
 /* ---- pipes ---- */
@@ -357,6 +240,12 @@ int vgpu_pipe_on(struct vgpu *v, int pipe, uint32_t width, uint32_t height)
 	return ret ? ret : write_all(v, pipe * PIPE_STEP, on, ARRAY_SIZE(on));
 }
 
+int vgpu_pipe_size(struct vgpu *v, int pipe, uint32_t width, uint32_t height)
+{
+	return vgpu_write32(v, PIPE_SRCSZ + pipe * PIPE_STEP,
+			    (width - 1) << 16 | (height - 1));
+}
+
 int vgpu_pipe_timing(struct vgpu *v, uint32_t pixel_khz, uint32_t htotal,
 		     uint32_t vtotal)
 {
@@ -401,8 +290,10 @@ int vgpu_pipe_off(struct vgpu *v, int pipe)
 
 /* ---- planes ---- */
 
-static uint32_t skl_tiling(uint64_t modifier)
+static uint32_t tiling_bits(const struct vgpu *v, uint64_t modifier)
 {
+	if (v->gen == 8)
+		return modifier == DRM_FORMAT_MOD_LINEAR ? 0 : BDW_TILED_X;
 	switch (modifier) {
 	case I915_FORMAT_MOD_X_TILED:
 		return SKL_TILING(1);
@@ -415,45 +306,29 @@ static uint32_t skl_tiling(uint64_t modifier)
 	}
 }
 
-/*
- * SURF and CUR_BASE come last: what was written before them takes effect when
- * they are, or at the next vblank. To change another register alone, they are
- * written once more. Planes are shown with flips that do not wait, so that tests
- * need not either; cursors know none.
- */
+static uint32_t stride_units(const struct vgpu *v, const struct vgpu_surface *s)
+{
+	return v->gen == 8 ? s->stride :
+			     s->stride / vgpu_tile_width(s->modifier, s->cpp);
+}
+
+/* VGPU_PTES_LAST: the guest maps what it shows when it already shows it. */
+static int unmap_early(struct vgpu *v, const struct vgpu_surface *s)
+{
+	return v->order == VGPU_PTES_LAST ?
+	       vgpu_ggtt_unmap(v, s->gma, s->size) : 0;
+}
+
+static int map_late(struct vgpu *v, const struct vgpu_surface *s)
+{
+	return v->order == VGPU_PTES_LAST ?
+	       vgpu_ggtt_map(v, s->gma, s->gpa, s->size) : 0;
+}
+
+/* To change another register alone, the one that arms is written once more. */
 static int arm(struct vgpu *v, uint32_t reg)
 {
 	return update(v, reg, 0, 0);
-}
-
-static int skl_show(struct vgpu *v, uint32_t base, const struct vgpu_surface *s)
-{
-	const struct format *f = find_format(s->fourcc);
-	const struct reg_write on[] = {
-		{ PLANE_STRIDE, s->stride / tile_width(s->modifier, s->cpp) },
-		{ PLANE_POS, 0 },
-		{ PLANE_SIZE, (s->height - 1) << 16 | (s->width - 1) },
-		{ PLANE_OFFSET, 0 },
-		{ PLANE_CTL, PLANE_ENABLE | VGPU_ASYNC_FLIP | f->skl |
-			     skl_tiling(s->modifier) },
-		{ PLANE_SURF, s->gma },
-	};
-
-	return write_all(v, base, on, ARRAY_SIZE(on));
-}
-
-static int bdw_show(struct vgpu *v, uint32_t base, const struct vgpu_surface *s)
-{
-	const struct format *f = find_format(s->fourcc);
-	const struct reg_write on[] = {
-		{ PLANE_STRIDE, s->stride },
-		{ PLANE_OFFSET, 0 },
-		{ PLANE_CTL, PLANE_ENABLE | VGPU_ASYNC_FLIP | f->bdw |
-			     (s->modifier ? BDW_TILED_X : 0) },
-		{ PLANE_SURF, s->gma },
-	};
-
-	return write_all(v, base, on, ARRAY_SIZE(on));
 }
 
 static int hide(struct vgpu *v, uint32_t base)
@@ -466,6 +341,61 @@ static int hide(struct vgpu *v, uint32_t base)
 	return write_all(v, base, off, ARRAY_SIZE(off));
 }
 
+/* The bits for the control register of the plane at @base, but for tiling */
+static uint32_t format_bits(const struct vgpu *v, uint32_t base,
+			    const struct format *f)
+{
+	if (v->gen >= 9)
+		return f->skl;
+	return base % PIPE_STEP ? f->spr : f->bdw;
+}
+
+/*
+ * Layout, then control and surface in the guest's order. Drivers write the
+ * surface last: what was written before takes effect with it, and at once as the
+ * flips do not wait, so that tests need not either. Firmware writes the control
+ * last, which arms a plane that is off, and that waits for a vblank.
+ */
+static int show(struct vgpu *v, int pipe, uint32_t base,
+		const struct vgpu_surface *s, uint32_t x, uint32_t y)
+{
+	const uint32_t bits = format_bits(v, base, find_format(s->fourcc));
+	/* Broadwell's primary plane has neither position nor size. */
+	const bool sized = v->gen >= 9 || base % PIPE_STEP;
+	const bool ctl_last = v->order == VGPU_CTL_LAST;
+	const struct reg_write ctl = {
+		PLANE_CTL, PLANE_ENABLE | VGPU_ASYNC_FLIP | bits |
+			   tiling_bits(v, s->modifier)
+	};
+	const struct reg_write surf = { PLANE_SURF, s->gma };
+	struct reg_write w[6];
+	size_t n = 0;
+	int ret = 0;
+
+	if (bits == NOT_ON)
+		return -EINVAL;
+	w[n++] = (struct reg_write) { PLANE_STRIDE, stride_units(v, s) };
+	if (sized) {
+		w[n++] = (struct reg_write) { PLANE_POS, y << 16 | x };
+		w[n++] = (struct reg_write) {
+			PLANE_SIZE, (s->height - 1) << 16 | (s->width - 1)
+		};
+	}
+	w[n++] = (struct reg_write) { PLANE_OFFSET, 0 };
+	w[n++] = ctl_last ? surf : ctl;
+	w[n++] = ctl_last ? ctl : surf;
+
+	if (ctl_last)
+		ret = hide(v, base);
+	if (!ret)
+		ret = unmap_early(v, s);
+	if (!ret)
+		ret = write_all(v, base, w, n);
+	if (!ret)
+		ret = map_late(v, s);
+	return ret || !ctl_last ? ret : vgpu_wait_vblank(v, pipe);
+}
+
 int vgpu_primary_show(struct vgpu *v, int pipe, const struct vgpu_surface *s)
 {
 	const uint32_t base = pipe * PIPE_STEP;
@@ -473,11 +403,28 @@ int vgpu_primary_show(struct vgpu *v, int pipe, const struct vgpu_surface *s)
 
 	if (!vgpu_can_show(v, s->fourcc, s->modifier))
 		return -EINVAL;
-	ret = vgpu_write32(v, PIPE_SRCSZ + base,
-			   (s->width - 1) << 16 | (s->height - 1));
-	if (ret)
-		return ret;
-	return v->gen == 8 ? bdw_show(v, base, s) : skl_show(v, base, s);
+	ret = vgpu_pipe_size(v, pipe, s->width, s->height);
+	return ret ? ret : show(v, pipe, base, s, 0, 0);
+}
+
+int vgpu_plane_show(struct vgpu *v, int pipe, int plane,
+		    const struct vgpu_surface *s, uint32_t x, uint32_t y)
+{
+	const uint32_t base = pipe * PIPE_STEP + (plane - 1) * PLANE_STEP;
+
+	if (v->gen == 8 && plane > 2)
+		return -EINVAL;
+	if (v->gen == 8 && (s->modifier == I915_FORMAT_MOD_Y_TILED ||
+			    s->modifier == I915_FORMAT_MOD_Yf_TILED))
+		return -EINVAL;
+	return show(v, pipe, base, s, x, y);
+}
+
+int vgpu_plane_hide(struct vgpu *v, int pipe, int plane)
+{
+	if (v->gen == 8 && plane > 2)
+		return 0;
+	return hide(v, pipe * PIPE_STEP + (plane - 1) * PLANE_STEP);
 }
 
 int vgpu_primary_flip(struct vgpu *v, int pipe, uint64_t gma)
@@ -508,26 +455,44 @@ int vgpu_primary_stride(struct vgpu *v, int pipe, uint32_t reg)
 
 int vgpu_overlay_show(struct vgpu *v, int pipe, const struct vgpu_surface *s)
 {
-	if (v->gen == 8 || !vgpu_can_show(v, s->fourcc, s->modifier))
-		return -EINVAL;
-	return skl_show(v, pipe * PIPE_STEP + PLANE_STEP, s);
+	return vgpu_plane_show(v, pipe, 2, s, 0, 0);
 }
 
 int vgpu_overlay_hide(struct vgpu *v, int pipe)
 {
-	return v->gen == 8 ? 0 : hide(v, pipe * PIPE_STEP + PLANE_STEP);
+	return vgpu_plane_hide(v, pipe, 2);
+}
+
+static uint32_t cursor_mode(uint32_t width)
+{
+	switch (width) {
+	case 256:
+		return CUR_MODE_256_ARGB;
+	case 128:
+		return CUR_MODE_128_ARGB;
+	default:
+		return CUR_MODE_64_ARGB;
+	}
 }
 
 int vgpu_cursor_show(struct vgpu *v, int pipe, const struct vgpu_surface *s)
 {
-	const struct reg_write on[] = {
-		{ CUR_CTL, s->width == 256 ? CUR_MODE_256_ARGB :
-			   s->width == 128 ? CUR_MODE_128_ARGB :
-					     CUR_MODE_64_ARGB },
-		{ CUR_BASE, s->gma },
-	};
-	int ret = write_all(v, pipe * PIPE_STEP, on, ARRAY_SIZE(on));
+	const struct reg_write ctl = { CUR_CTL, cursor_mode(s->width) };
+	const struct reg_write cur_base = { CUR_BASE, s->gma };
+	const uint32_t base = pipe * PIPE_STEP;
+	const bool ctl_last = v->order == VGPU_CTL_LAST;
+	int ret = 0;
 
+	if (ctl_last)
+		ret = vgpu_cursor_hide(v, pipe);
+	if (!ret)
+		ret = unmap_early(v, s);
+	if (!ret)
+		ret = write_all(v, base, ctl_last ? &cur_base : &ctl, 1);
+	if (!ret)
+		ret = write_all(v, base, ctl_last ? &ctl : &cur_base, 1);
+	if (!ret)
+		ret = map_late(v, s);
 	return ret ? ret : vgpu_wait_vblank(v, pipe);
 }
 

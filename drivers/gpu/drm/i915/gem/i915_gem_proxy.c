@@ -5,8 +5,9 @@
  * The pages belong to another driver's client, a virtual machine for example,
  * who goes on writing to them and decides how they are laid out and cached.
  * i915 and the importers of the proxy's dma-buf only read. Hence userspace may
- * not change domain, caching or tiling of a proxy, and no door of i915 leads to
- * a writable mapping of its pages, neither for the CPU nor for a device.
+ * not change domain, caching or tiling of a proxy, and i915 hands out no writable
+ * mapping of its pages: neither to the CPU nor, where an IOMMU enforces it, to a
+ * device.
  *
  * The pages are asked for when they are first needed and then kept, with a
  * reference and a DMA mapping of the proxy's own, until the object is freed:
@@ -15,23 +16,23 @@
  */
 
 #include <linux/dma-mapping.h>
-#include <linux/iosys-map.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
-#include <linux/vmalloc.h>
-
-#include <drm/drm_cache.h>
 
 #include "i915_drv.h"
 #include "i915_gem_object.h"
 #include "i915_gem_proxy.h"
 #include "i915_gem_tiling.h"
-#include "i915_mm.h"
 #include "i915_scatterlist.h"
 
-/* Devices only read; the CPU's side is begin_cpu_access()'s business. */
+/*
+ * Devices only read, whatever direction an importer asks for. An IOMMU holds
+ * them to it. The CPU's side is begin_cpu_access()'s business.
+ */
+#define PROXY_DMA_DIRECTION DMA_TO_DEVICE
 #define PROXY_DMA_ATTRS (DMA_ATTR_SKIP_CPU_SYNC | \
 			 DMA_ATTR_NO_KERNEL_MAPPING | \
 			 DMA_ATTR_NO_WARN)
@@ -64,22 +65,64 @@ void i915_gem_proxy_put_runs(const struct i915_gem_proxy_run *runs,
 }
 EXPORT_SYMBOL_NS_GPL(i915_gem_proxy_put_runs, I915_GVT);
 
-/*
- * sg_alloc_table_from_pages_segment() would do, if it did not want each page by
- * itself, and ask of each two whether they are peer-to-peer memory.
- */
-static int proxy_fill_table(struct sg_table *st,
-			    const struct i915_gem_proxy_run *runs,
-			    unsigned int num_runs, unsigned int max_segment)
+/* What a device takes as one entry of a table, in pages */
+struct segment_limits {
+	unsigned int max;	/* at least one */
+	unsigned long boundary;	/* not crossed by an entry; a power of two */
+};
+
+static struct segment_limits segment_limits(unsigned int max_segment,
+					    unsigned long boundary_mask)
 {
-	const unsigned int max = max_segment >> PAGE_SHIFT;
+	/* Bytes would not do: an entry counts them in 32 bits, a run may not. */
+	return (struct segment_limits){
+		.max = max(max_segment >> PAGE_SHIFT, 1u),
+		.boundary = ((boundary_mask | ~PAGE_MASK) >> PAGE_SHIFT) + 1,
+	};
+}
+
+/* How many of @count pages from @first go into one entry, at least one */
+static unsigned int segment_pages(struct page *first, unsigned int count,
+				  const struct segment_limits *limits)
+{
+	unsigned long to_boundary = limits->boundary -
+		(page_to_pfn(first) & (limits->boundary - 1));
+
+	return min3((unsigned long)count, (unsigned long)limits->max,
+		    to_boundary);
+}
+
+/**
+ * i915_gem_proxy_fill_table - put runs of pages into a scatterlist
+ * @st: table to allocate and fill
+ * @runs: the pages
+ * @num_runs: how many runs there are, at least one
+ * @max_segment: longest entry in bytes; less than a page counts as a page
+ * @boundary_mask: no entry crosses a multiple of this plus one
+ *
+ * sg_alloc_table_from_pages_segment() wants each page by itself, and asks of
+ * each two neighbours whether they are peer-to-peer memory.
+ *
+ * Return: 0, or -ENOMEM with nothing allocated.
+ */
+int i915_gem_proxy_fill_table(struct sg_table *st,
+			      const struct i915_gem_proxy_run *runs,
+			      unsigned int num_runs, unsigned int max_segment,
+			      unsigned long boundary_mask)
+{
+	const struct segment_limits limits =
+		segment_limits(max_segment, boundary_mask);
 	unsigned int i, done, len, segments = 0;
 	struct scatterlist *sg;
 	int err;
 
-	for (i = 0; i < num_runs; i++)
-		segments += runs[i].count <= max ?
-				1 : DIV_ROUND_UP(runs[i].count, max);
+	for (i = 0; i < num_runs; i++) {
+		for (done = 0; done < runs[i].count; done += len) {
+			len = segment_pages(nth_page(runs[i].first, done),
+					    runs[i].count - done, &limits);
+			segments++;
+		}
+	}
 
 	err = sg_alloc_table(st, segments, GFP_KERNEL_ACCOUNT);
 	if (err)
@@ -88,9 +131,11 @@ static int proxy_fill_table(struct sg_table *st,
 	sg = st->sgl;
 	for (i = 0; i < num_runs; i++) {
 		for (done = 0; done < runs[i].count; done += len) {
-			len = min(runs[i].count - done, max);
-			sg_set_page(sg, nth_page(runs[i].first, done),
-				    len << PAGE_SHIFT, 0);
+			struct page *page = nth_page(runs[i].first, done);
+
+			len = segment_pages(page, runs[i].count - done,
+					    &limits);
+			sg_set_page(sg, page, len << PAGE_SHIFT, 0);
 			sg = __sg_next(sg);
 		}
 	}
@@ -98,12 +143,11 @@ static int proxy_fill_table(struct sg_table *st,
 	return 0;
 }
 
-static struct sg_table *proxy_alloc_table(struct drm_i915_gem_object *obj,
-					  const struct i915_gem_proxy_run *runs,
-					  unsigned int num_runs,
-					  unsigned int max_segment)
+static struct sg_table *map_segments(struct device *dev,
+				     const struct i915_gem_proxy_run *runs,
+				     unsigned int num_runs,
+				     unsigned int max_segment)
 {
-	struct device *dev = obj->base.dev->dev;
 	struct sg_table *st;
 	int err;
 
@@ -111,12 +155,12 @@ static struct sg_table *proxy_alloc_table(struct drm_i915_gem_object *obj,
 	if (!st)
 		return ERR_PTR(-ENOMEM);
 
-	err = proxy_fill_table(st, runs, num_runs, max_segment);
+	err = i915_gem_proxy_fill_table(st, runs, num_runs, max_segment,
+					dma_get_seg_boundary(dev));
 	if (err)
 		goto err_free_st;
 
-	err = dma_map_sgtable(dev, st, I915_GEM_PROXY_DMA_DIRECTION,
-			      PROXY_DMA_ATTRS);
+	err = dma_map_sgtable(dev, st, PROXY_DMA_DIRECTION, PROXY_DMA_ATTRS);
 	if (err)
 		goto err_free_table;
 
@@ -129,9 +173,47 @@ err_free_st:
 	return ERR_PTR(err);
 }
 
+/**
+ * i915_gem_proxy_map_runs - map runs of pages for a device that reads them
+ * @dev: the device, i915's own or an importer
+ * @runs: the pages
+ * @num_runs: how many runs there are, at least one
+ *
+ * Return: a table whose entries are as long as @dev takes them, to be given to
+ * i915_gem_proxy_unmap_table(), or an ERR_PTR() of -ENOMEM or of what
+ * dma_map_sgtable() returned.
+ */
+struct sg_table *
+i915_gem_proxy_map_runs(struct device *dev,
+			const struct i915_gem_proxy_run *runs,
+			unsigned int num_runs)
+{
+	unsigned int max_segment = min(i915_sg_segment_size(dev),
+				       dma_get_max_seg_size(dev));
+	struct sg_table *st;
+
+	st = map_segments(dev, runs, num_runs, max_segment);
+	/* A small remapping table may still take single pages. */
+	if (IS_ERR(st) && max_segment > PAGE_SIZE)
+		st = map_segments(dev, runs, num_runs, PAGE_SIZE);
+
+	return st;
+}
+
+/**
+ * i915_gem_proxy_unmap_table - undo i915_gem_proxy_map_runs()
+ * @dev: the device
+ * @st: the table; the references on its pages stay as they are
+ */
+void i915_gem_proxy_unmap_table(struct device *dev, struct sg_table *st)
+{
+	dma_unmap_sgtable(dev, st, PROXY_DMA_DIRECTION, PROXY_DMA_ATTRS);
+	sg_free_table(st);
+	kfree(st);
+}
+
 static int proxy_get_pages(struct drm_i915_gem_object *obj)
 {
-	unsigned int max_segment = i915_sg_segment_size(obj->base.dev->dev);
 	unsigned int count = obj->base.size >> PAGE_SHIFT;
 	struct i915_gem_proxy_run *runs;
 	struct sg_table *st;
@@ -148,10 +230,7 @@ static int proxy_get_pages(struct drm_i915_gem_object *obj)
 		goto out_free_runs;
 	}
 
-	st = proxy_alloc_table(obj, runs, num_runs, max_segment);
-	/* A small remapping table may still take single pages. */
-	if (IS_ERR(st) && max_segment > PAGE_SIZE)
-		st = proxy_alloc_table(obj, runs, num_runs, PAGE_SIZE);
+	st = i915_gem_proxy_map_runs(obj->base.dev->dev, runs, num_runs);
 	if (IS_ERR(st)) {
 		err = PTR_ERR(st);
 		i915_gem_proxy_put_runs(runs, num_runs);
@@ -172,7 +251,8 @@ static void proxy_put_pages(struct drm_i915_gem_object *obj,
 	struct scatterlist *sg;
 	unsigned int i;
 
-	dma_unmap_sgtable(obj->base.dev->dev, st, I915_GEM_PROXY_DMA_DIRECTION,
+	/* No device may reach the pages once their references are gone. */
+	dma_unmap_sgtable(obj->base.dev->dev, st, PROXY_DMA_DIRECTION,
 			  PROXY_DMA_ATTRS);
 	for_each_sgtable_sg(st, sg, i)
 		put_run(sg_page(sg), sg->length >> PAGE_SHIFT);
@@ -279,220 +359,3 @@ i915_gem_object_create_proxy(struct drm_i915_private *i915, u64 size,
 	return obj;
 }
 EXPORT_SYMBOL_NS_GPL(i915_gem_object_create_proxy, I915_GVT);
-
-/* The pages of @from in segments that are no longer than @max_segment */
-static struct sg_table *proxy_copy_table(struct sg_table *from,
-					 unsigned int max_segment)
-{
-	unsigned int count = 0, at, len, i;
-	struct scatterlist *src, *dst;
-	struct sg_table *st;
-	int err;
-
-	for_each_sgtable_sg(from, src, i)
-		count += DIV_ROUND_UP(src->length, max_segment);
-
-	st = kmalloc(sizeof(*st), GFP_KERNEL_ACCOUNT);
-	if (!st)
-		return ERR_PTR(-ENOMEM);
-
-	err = sg_alloc_table(st, count, GFP_KERNEL_ACCOUNT);
-	if (err) {
-		kfree(st);
-		return ERR_PTR(err);
-	}
-
-	dst = st->sgl;
-	for_each_sgtable_sg(from, src, i) {
-		for (at = 0; at < src->length; at += len) {
-			len = min(src->length - at, max_segment);
-			sg_set_page(dst, nth_page(sg_page(src),
-						  at >> PAGE_SHIFT), len, 0);
-			dst = sg_next(dst);
-		}
-	}
-	return st;
-}
-
-/**
- * i915_gem_proxy_map - map a proxy's pages for another device
- * @obj: a proxy with its pages pinned
- * @importer: device that is going to read them
- *
- * The caller unmaps them with &I915_GEM_PROXY_DMA_DIRECTION and frees the
- * table, as drm_gem_unmap_dma_buf() does.
- *
- * Return: a table whose segments are as long as @importer takes them, or an
- * ERR_PTR() of -ENOMEM or of what dma_map_sgtable() said.
- */
-struct sg_table *i915_gem_proxy_map(struct drm_i915_gem_object *obj,
-				    struct device *importer)
-{
-	unsigned int max_segment = dma_get_max_seg_size(importer);
-	struct sg_table *st;
-	int err;
-
-	max_segment = max(round_down(max_segment, PAGE_SIZE), PAGE_SIZE);
-	st = proxy_copy_table(obj->mm.pages, max_segment);
-	if (IS_ERR(st))
-		return st;
-
-	err = dma_map_sgtable(importer, st, I915_GEM_PROXY_DMA_DIRECTION,
-			      DMA_ATTR_SKIP_CPU_SYNC);
-	if (err) {
-		sg_free_table(st);
-		kfree(st);
-		return ERR_PTR(err);
-	}
-	return st;
-}
-
-static void proxy_vm_open(struct vm_area_struct *vma)
-{
-	/* Whoever was forked or split off keeps the pages like the first. */
-	__i915_gem_object_pin_pages(vma->vm_private_data);
-}
-
-static void proxy_vm_close(struct vm_area_struct *vma)
-{
-	i915_gem_object_unpin_pages(vma->vm_private_data);
-}
-
-static const struct vm_operations_struct proxy_vm_ops = {
-	.open = proxy_vm_open,
-	.close = proxy_vm_close,
-};
-
-/**
- * i915_gem_proxy_mmap - map a proxy's pages, read-only, to userspace
- * @obj: a proxy
- * @vma: from mmap() of its dma-buf, which checked the range
- *
- * Context: Called with mmap_lock held for writing; takes the object's dma_resv.
- * Return: 0, -EINVAL for a private mapping, -EACCES for a writable one,
- * -EINTR, -ENOMEM, or what &i915_gem_proxy_ops.get_pages said.
- */
-int i915_gem_proxy_mmap(struct drm_i915_gem_object *obj,
-			struct vm_area_struct *vma)
-{
-	int err;
-
-	/* A read-only file has VM_SHARED cleared, whatever was asked for. */
-	if (!(vma->vm_flags & VM_MAYSHARE))
-		return -EINVAL;
-	if (vma->vm_flags & VM_WRITE)
-		return -EACCES;
-
-	err = i915_gem_object_pin_pages_unlocked(obj);
-	if (err)
-		return err;
-
-	/*
-	 * Special PTEs: the pages are another process' anonymous memory, which
-	 * rmap must not find here, and get_user_pages() must not either, lest
-	 * userptr turns the read-only view into something else.
-	 */
-	vm_flags_mod(vma, VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP,
-		     VM_MAYWRITE);
-	err = remap_io_sg(vma, vma->vm_start, vma->vm_end - vma->vm_start,
-			  obj->mm.pages->sgl, vma->vm_pgoff, -1);
-	if (err) {
-		i915_gem_object_unpin_pages(obj);
-		return err;
-	}
-
-	/* The VMA's file holds the object, the VMA itself the page pin. */
-	vma->vm_private_data = obj;
-	vma->vm_ops = &proxy_vm_ops;
-	return 0;
-}
-
-/**
- * i915_gem_proxy_vmap - map a proxy's pages, read-only, into the kernel
- * @obj: a proxy, locked
- * @map: receives the address
- *
- * Return: 0, -ENOMEM, or what &i915_gem_proxy_ops.get_pages said.
- */
-int i915_gem_proxy_vmap(struct drm_i915_gem_object *obj,
-			struct iosys_map *map)
-{
-	unsigned int count, i = 0;
-	struct sgt_iter iter;
-	struct page **pages;
-	struct page *page;
-	void *vaddr;
-	int err;
-
-	assert_object_held(obj);
-
-	err = i915_gem_object_pin_pages(obj);
-	if (err)
-		return err;
-
-	count = obj->base.size >> PAGE_SHIFT;
-	pages = kvmalloc_array(count, sizeof(*pages), GFP_KERNEL);
-	if (!pages)
-		goto err_unpin_pages;
-
-	for_each_sgt_page(page, iter, obj->mm.pages)
-		pages[i++] = page;
-	vaddr = vmap(pages, count, VM_MAP, PAGE_KERNEL_RO);
-	kvfree(pages);
-	if (!vaddr)
-		goto err_unpin_pages;
-
-	iosys_map_set_vaddr(map, vaddr);
-	return 0;
-
-err_unpin_pages:
-	i915_gem_object_unpin_pages(obj);
-	return -ENOMEM;
-}
-
-/**
- * i915_gem_proxy_vunmap - undo i915_gem_proxy_vmap()
- * @obj: a proxy
- * @map: what i915_gem_proxy_vmap() filled in
- */
-void i915_gem_proxy_vunmap(struct drm_i915_gem_object *obj,
-			   struct iosys_map *map)
-{
-	vunmap(map->vaddr);
-	i915_gem_object_unpin_pages(obj);
-}
-
-/**
- * i915_gem_proxy_begin_cpu_access - make what devices wrote visible to the CPU
- * @obj: a proxy
- *
- * Nothing here writes to the pages, so there is nothing to undo at the end of
- * the access.
- *
- * Return: 0, -EINTR, -ENOMEM, or what &i915_gem_proxy_ops.get_pages said.
- */
-int i915_gem_proxy_begin_cpu_access(struct drm_i915_gem_object *obj)
-{
-	struct i915_gem_ww_ctx ww;
-	int err;
-
-	for_i915_gem_ww(&ww, err, true) {
-		err = i915_gem_object_lock(obj, &ww);
-		if (err)
-			continue;
-
-		err = i915_gem_object_pin_pages(obj);
-		if (err)
-			continue;
-
-		/*
-		 * Without LLC the owner's GPU writes around the CPU caches,
-		 * where an earlier access may have left lines.
-		 */
-		if (!(obj->cache_coherent & I915_BO_CACHE_COHERENT_FOR_READ))
-			drm_clflush_sg(obj->mm.pages);
-		i915_gem_object_unpin_pages(obj);
-	}
-
-	return err;
-}

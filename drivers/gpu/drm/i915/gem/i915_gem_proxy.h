@@ -6,19 +6,16 @@
 #ifndef __I915_GEM_PROXY_H__
 #define __I915_GEM_PROXY_H__
 
-#include <linux/dma-direction.h>
-#include <linux/err.h>
 #include <linux/types.h>
 
 struct device;
 struct dma_buf;
+struct dma_buf_ops;
 struct drm_i915_gem_object;
 struct drm_i915_private;
-struct iosys_map;
 struct module;
 struct page;
 struct sg_table;
-struct vm_area_struct;
 
 /**
  * struct i915_gem_proxy_run - pages that follow each other in memory
@@ -51,8 +48,7 @@ struct i915_gem_proxy_ops {
 	void (*release)(void *priv);
 };
 
-/* Whatever an importer asks for: devices read. An IOMMU holds them to it. */
-#define I915_GEM_PROXY_DMA_DIRECTION DMA_TO_DEVICE
+extern const struct dma_buf_ops i915_gem_proxy_dmabuf_ops;
 
 #if IS_ENABLED(CONFIG_DRM_I915_GVT_DMABUF)
 
@@ -64,15 +60,17 @@ bool i915_gem_object_is_proxy(const struct drm_i915_gem_object *obj);
 void i915_gem_proxy_put_runs(const struct i915_gem_proxy_run *runs,
 			     unsigned int num_runs);
 
-struct sg_table *i915_gem_proxy_map(struct drm_i915_gem_object *obj,
-				    struct device *importer);
-int i915_gem_proxy_mmap(struct drm_i915_gem_object *obj,
-			struct vm_area_struct *vma);
-int i915_gem_proxy_vmap(struct drm_i915_gem_object *obj,
-			struct iosys_map *map);
-void i915_gem_proxy_vunmap(struct drm_i915_gem_object *obj,
-			   struct iosys_map *map);
-int i915_gem_proxy_begin_cpu_access(struct drm_i915_gem_object *obj);
+int i915_gem_proxy_fill_table(struct sg_table *st,
+			      const struct i915_gem_proxy_run *runs,
+			      unsigned int num_runs, unsigned int max_segment,
+			      unsigned long boundary_mask);
+struct sg_table *
+i915_gem_proxy_map_runs(struct device *dev,
+			const struct i915_gem_proxy_run *runs,
+			unsigned int num_runs);
+void i915_gem_proxy_unmap_table(struct device *dev, struct sg_table *st);
+
+bool i915_gem_dmabuf_is_proxy(const struct dma_buf *dmabuf);
 
 #else
 
@@ -82,33 +80,9 @@ i915_gem_object_is_proxy(const struct drm_i915_gem_object *obj)
 	return false;
 }
 
-static inline struct sg_table *
-i915_gem_proxy_map(struct drm_i915_gem_object *obj, struct device *importer)
+static inline bool i915_gem_dmabuf_is_proxy(const struct dma_buf *dmabuf)
 {
-	return ERR_PTR(-ENODEV);
-}
-
-static inline int i915_gem_proxy_mmap(struct drm_i915_gem_object *obj,
-				      struct vm_area_struct *vma)
-{
-	return -ENODEV;
-}
-
-static inline int i915_gem_proxy_vmap(struct drm_i915_gem_object *obj,
-				      struct iosys_map *map)
-{
-	return -ENODEV;
-}
-
-static inline void i915_gem_proxy_vunmap(struct drm_i915_gem_object *obj,
-					 struct iosys_map *map)
-{
-}
-
-static inline int
-i915_gem_proxy_begin_cpu_access(struct drm_i915_gem_object *obj)
-{
-	return -ENODEV;
+	return false;
 }
 
 #endif /* CONFIG_DRM_I915_GVT_DMABUF */

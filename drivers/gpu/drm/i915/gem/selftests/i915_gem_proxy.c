@@ -1,52 +1,58 @@
 // SPDX-License-Identifier: MIT
 /*
  * Rules of the GEM proxy that need no GPU: whose the pages are, who may map
- * them, and when they go back.
+ * them, how, and when they go back.
  */
 
 #include <linux/dma-buf.h>
 #include <linux/gfp.h>
+#include <linux/sizes.h>
 
 #include "gem/i915_gem_dmabuf.h"
 
 #include "i915_selftest.h"
 #include "selftests/mock_gem_device.h"
 
-#define OWNED_ORDER	3
-#define OWNED_PAGES	BIT(OWNED_ORDER)
-#define OWNED_SIZE	(OWNED_PAGES << PAGE_SHIFT)
+/* Where an owner's pages lie in its block, and how many follow each other */
+struct place {
+	unsigned int at, count;
+};
 
-/* Somebody with pages that lie one after the other, each filled with its index */
+static const struct place small[] = { { 0, 8 } };
+
+/* No two runs touch, and none may be taken for a longer one. */
+static const struct place mixed[] = {
+	{ 0, 512 }, { 513, 1 }, { 515, 17 }, { 533, 2 }, { 536, 17 },
+	{ 600, 1 }, { 602, 2 }, { 605, 1 },
+};
+
+/* Somebody with pages, each filled with its number */
 struct owner {
-	struct page *pages;
+	const struct place *places;
+	unsigned int num_places, order;
+	struct page *block;
 	int fail;	/* what get_pages answers, if not 0 */
 	int asked;
 	int released;
-	bool frees_pages;	/* in release, where nobody waits for it */
 };
 
 static int owner_get_pages(void *priv, struct i915_gem_proxy_run *runs,
 			   unsigned int count)
 {
 	struct owner *owner = priv;
-	unsigned int i;
+	unsigned int i, n;
 
 	owner->asked++;
 	if (owner->fail)
 		return owner->fail;
 
-	for (i = 0; i < count; i++)
-		get_page(owner->pages + i);
-	runs[0] = (struct i915_gem_proxy_run){ owner->pages, count };
-	return 1;
-}
-
-static void owner_fini(struct owner *owner)
-{
-	unsigned int i;
-
-	for (i = 0; i < OWNED_PAGES; i++)
-		__free_page(owner->pages + i);
+	for (i = 0; i < owner->num_places; i++) {
+		runs[i].first = owner->block + owner->places[i].at;
+		runs[i].count = owner->places[i].count;
+		for (n = 0; n < runs[i].count; n++)
+			get_page(runs[i].first + n);
+	}
+	return owner->num_places;
 }
 
 static void owner_release(void *priv)
@@ -54,8 +60,6 @@ static void owner_release(void *priv)
 	struct owner *owner = priv;
 
 	owner->released++;
-	if (owner->frees_pages)
-		owner_fini(owner);
 }
 
 static const struct i915_gem_proxy_ops owner_ops = {
@@ -64,19 +68,57 @@ static const struct i915_gem_proxy_ops owner_ops = {
 	.release = owner_release,
 };
 
-static int owner_init(struct owner *owner)
+static unsigned int owner_pages(const struct owner *owner)
+{
+	unsigned int i, count = 0;
+
+	for (i = 0; i < owner->num_places; i++)
+		count += owner->places[i].count;
+	return count;
+}
+
+static struct page *owner_page(const struct owner *owner, unsigned int n)
+{
+	const struct place *place = owner->places;
+
+	for (; n >= place->count; place++)
+		n -= place->count;
+	return owner->block + place->at + n;
+}
+
+static void owner_fill(struct owner *owner, u8 first)
 {
 	unsigned int i;
 
-	*owner = (struct owner){ };
-	owner->pages = alloc_pages(GFP_KERNEL, OWNED_ORDER);
-	if (!owner->pages)
+	for (i = 0; i < owner_pages(owner); i++)
+		memset(page_address(owner_page(owner, i)), first + i,
+		       PAGE_SIZE);
+}
+
+static int owner_init(struct owner *owner, const struct place *places,
+		      unsigned int num_places)
+{
+	*owner = (struct owner){
+		.places = places,
+		.num_places = num_places,
+	};
+	owner->order = order_base_2(places[num_places - 1].at +
+				    places[num_places - 1].count);
+	owner->block = alloc_pages(GFP_KERNEL, owner->order);
+	if (!owner->block)
 		return -ENOMEM;
 
-	split_page(owner->pages, OWNED_ORDER);
-	for (i = 0; i < OWNED_PAGES; i++)
-		memset(page_address(owner->pages + i), i + 1, PAGE_SIZE);
+	split_page(owner->block, owner->order);
+	owner_fill(owner, 1);
 	return 0;
+}
+
+static void owner_fini(struct owner *owner)
+{
+	unsigned int i;
+
+	for (i = 0; i < BIT(owner->order); i++)
+		__free_page(owner->block + i);
 }
 
 /* Everything the proxy took is back: references and the object itself. */
@@ -90,10 +132,10 @@ static int expect_released(struct drm_i915_private *i915, struct owner *owner)
 		return -EINVAL;
 	}
 
-	for (i = 0; i < OWNED_PAGES; i++) {
-		if (page_count(owner->pages + i) != 1) {
+	for (i = 0; i < BIT(owner->order); i++) {
+		if (page_count(owner->block + i) != 1) {
 			pr_err("page %u has %d references\n", i,
-			       page_count(owner->pages + i));
+			       page_count(owner->block + i));
 			return -EINVAL;
 		}
 	}
@@ -101,13 +143,30 @@ static int expect_released(struct drm_i915_private *i915, struct owner *owner)
 	return 0;
 }
 
-static bool holds_the_pattern(const u8 *bytes)
+/* Does @bytes hold what owner_fill() has put into the pages? */
+static bool holds(const struct owner *owner, const u8 *bytes, u8 first)
 {
 	unsigned int i;
 
-	for (i = 0; i < OWNED_PAGES; i++) {
-		if (memchr_inv(bytes + i * PAGE_SIZE, i + 1, PAGE_SIZE)) {
+	for (i = 0; i < owner_pages(owner); i++) {
+		if (memchr_inv(bytes + i * PAGE_SIZE, (u8)(first + i),
+			       PAGE_SIZE)) {
 			pr_err("page %u is another's\n", i);
+			return false;
+		}
+	}
+
+	return true;
+}
+
+static bool owner_holds(const struct owner *owner, u8 first)
+{
+	unsigned int i;
+
+	for (i = 0; i < owner_pages(owner); i++) {
+		if (memchr_inv(page_address(owner_page(owner, i)),
+			       (u8)(first + i), PAGE_SIZE)) {
+			pr_err("page %u was written to\n", i);
 			return false;
 		}
 	}
@@ -145,8 +204,18 @@ static int igt_proxy_bad_size(void *arg)
 	return owner.released ? -EINVAL : 0;
 }
 
+static struct drm_i915_gem_object *create_proxy(struct drm_i915_private *i915,
+						struct owner *owner)
+{
+	u64 size = (u64)owner_pages(owner) << PAGE_SHIFT;
+
+	return i915_gem_object_create_proxy(i915, size, I915_TILING_NONE, 0,
+					    &owner_ops, owner);
+}
+
 /* Asks @check about a proxy, then expects all to be back. */
-static int with_proxy(struct drm_i915_private *i915,
+static int with_proxy(struct drm_i915_private *i915, const struct place *places,
+		      unsigned int num_places,
 		      int (*check)(struct drm_i915_gem_object *obj,
 				   struct owner *owner))
 {
@@ -154,12 +223,11 @@ static int with_proxy(struct drm_i915_private *i915,
 	struct owner owner;
 	int err, released;
 
-	err = owner_init(&owner);
+	err = owner_init(&owner, places, num_places);
 	if (err)
 		return err;
 
-	obj = i915_gem_object_create_proxy(i915, OWNED_SIZE, I915_TILING_NONE,
-					   0, &owner_ops, &owner);
+	obj = create_proxy(i915, &owner);
 	if (IS_ERR(obj)) {
 		err = PTR_ERR(obj);
 		goto out_fini;
@@ -185,9 +253,9 @@ static int check_pages(struct drm_i915_gem_object *obj, struct owner *owner)
 
 	/* Neighbours share an entry, and are asked for but once. */
 	if (obj->mm.pages->orig_nents != 1 || owner->asked != 1 ||
-	    sg_page(obj->mm.pages->sgl) != owner->pages)
+	    sg_page(obj->mm.pages->sgl) != owner->block)
 		err = -EINVAL;
-	if (page_count(owner->pages) != 2)
+	if (page_count(owner->block) != 2)
 		err = -EINVAL;
 	i915_gem_object_unpin_pages(obj);
 	return err;
@@ -195,7 +263,7 @@ static int check_pages(struct drm_i915_gem_object *obj, struct owner *owner)
 
 static int igt_proxy_pages(void *arg)
 {
-	return with_proxy(arg, check_pages);
+	return with_proxy(arg, small, ARRAY_SIZE(small), check_pages);
 }
 
 static int check_owner_fails(struct drm_i915_gem_object *obj,
@@ -218,7 +286,7 @@ static int check_owner_fails(struct drm_i915_gem_object *obj,
 
 static int igt_proxy_owner_fails(void *arg)
 {
-	return with_proxy(arg, check_owner_fails);
+	return with_proxy(arg, small, ARRAY_SIZE(small), check_owner_fails);
 }
 
 static int check_refusals(struct drm_i915_gem_object *obj, struct owner *owner)
@@ -242,150 +310,213 @@ static int check_refusals(struct drm_i915_gem_object *obj, struct owner *owner)
 
 static int igt_proxy_refusals(void *arg)
 {
-	return with_proxy(arg, check_refusals);
+	return with_proxy(arg, small, ARRAY_SIZE(small), check_refusals);
 }
 
-static int check_vmap(struct drm_i915_gem_object *obj, struct owner *owner)
+/* ---- how long the entries of a table are ---- */
+
+static const struct {
+	unsigned int limit;	/* of the device, in bytes */
+	unsigned int pages;	/* an entry has at most */
+} limits[] = {
+	{ 1, 1 },
+	{ PAGE_SIZE, 1 },
+	{ PAGE_SIZE + PAGE_SIZE / 2, 1 },
+	{ 2 * PAGE_SIZE, 2 },
+	{ SZ_64K, SZ_64K / PAGE_SIZE },
+	{ SZ_2G, SZ_2G / PAGE_SIZE },
+	{ UINT_MAX, UINT_MAX / PAGE_SIZE },
+};
+
+/* As few entries as the limit allows, with the owner's pages in their order */
+static int expect_entries(struct sg_table *st, const struct owner *owner,
+			  unsigned int limit)
 {
-	struct iosys_map map;
+	unsigned int i, n, page = 0, entries = 0;
+	struct scatterlist *sg;
+
+	for (i = 0; i < owner->num_places; i++)
+		entries += DIV_ROUND_UP(owner->places[i].count, limit);
+	if (st->orig_nents != entries) {
+		pr_err("%u entries instead of %u of %u pages\n",
+		       st->orig_nents, entries, limit);
+		return -EINVAL;
+	}
+
+	for_each_sgtable_dma_sg(st, sg, i) {
+		if (sg_dma_len(sg) > limit * PAGE_SIZE)
+			return -EINVAL;
+		/* The mock device has no IOMMU. */
+		for (n = 0; n < sg_dma_len(sg) >> PAGE_SHIFT; n++, page++) {
+			if (sg_dma_address(sg) + n * PAGE_SIZE !=
+			    page_to_phys(owner_page(owner, page))) {
+				pr_err("page %u is another's\n", page);
+				return -EINVAL;
+			}
+		}
+	}
+	return page == owner_pages(owner) ? 0 : -EINVAL;
+}
+
+/* A direction that an importer asks for, and what it gets */
+static int import_as(struct dma_buf_attachment *attach,
+		     enum dma_data_direction dir, const struct owner *owner,
+		     unsigned int limit)
+{
+	struct sg_table *st = dma_buf_map_attachment_unlocked(attach, dir);
 	int err;
 
-	i915_gem_object_lock(obj, NULL);
-	err = i915_gem_proxy_vmap(obj, &map);
-	if (!err) {
-		if (!holds_the_pattern(map.vaddr))
-			err = -EINVAL;
-		i915_gem_proxy_vunmap(obj, &map);
-	}
-	i915_gem_object_unlock(obj);
+	if (IS_ERR(st))
+		return PTR_ERR(st);
+
+	err = expect_entries(st, owner, limit);
+	dma_buf_unmap_attachment_unlocked(attach, st, dir);
 	return err;
 }
 
-static int igt_proxy_vmap(void *arg)
-{
-	return with_proxy(arg, check_vmap);
-}
-
-/* One page after the other, since the owner's lie so, in @count segments */
-static int expect_segments(struct sg_table *st, unsigned int count)
-{
-	struct scatterlist *sg;
-	unsigned int i;
-
-	if (st->orig_nents != count) {
-		pr_err("%u segments, not %u\n", st->orig_nents, count);
-		return -EINVAL;
-	}
-	for_each_sgtable_sg(st, sg, i) {
-		if (sg->length != OWNED_SIZE / count ||
-		    sg_page(sg) != nth_page(sg_page(st->sgl),
-					    i * OWNED_PAGES / count)) {
-			pr_err("segment %u is another's\n", i);
-			return -EINVAL;
-		}
-	}
-	return holds_the_pattern(page_address(sg_page(st->sgl))) ? 0 : -EINVAL;
-}
-
-/* Whatever an importer wants to do: it gets to read. */
 static int import_dmabuf(struct dma_buf *dmabuf, struct device *importer,
-			 unsigned int segments)
+			 const struct owner *owner, unsigned int limit)
 {
 	struct dma_buf_attachment *attach;
-	struct sg_table *st;
 	int err;
 
 	attach = dma_buf_attach(dmabuf, importer);
 	if (IS_ERR(attach))
 		return PTR_ERR(attach);
 
-	st = dma_buf_map_attachment_unlocked(attach, DMA_BIDIRECTIONAL);
-	if (IS_ERR(st)) {
-		err = PTR_ERR(st);
-	} else {
-		err = expect_segments(st, segments);
-		dma_buf_unmap_attachment_unlocked(attach, st,
-						  DMA_BIDIRECTIONAL);
-	}
-
+	err = import_as(attach, DMA_BIDIRECTIONAL, owner, limit);
 	dma_buf_detach(dmabuf, attach);
 	return err;
 }
 
-/* An importer that takes them all at once, two pages, or a page and a half */
-static int import_by_segments(struct dma_buf *dmabuf, struct device *dev)
+/* The table of i915 itself, and the one that an importer gets */
+static int check_limit(struct drm_i915_private *i915, struct owner *owner,
+		       unsigned int limit)
 {
-	static const struct {
-		unsigned int limit, segments;
-	} cases[] = {
-		{ OWNED_SIZE, 1 },
-		{ 2 * PAGE_SIZE, OWNED_PAGES / 2 },
-		{ PAGE_SIZE + PAGE_SIZE / 2, OWNED_PAGES },
-	};
-	struct device_dma_parameters *was = dev->dma_parms;
-	struct device_dma_parameters parms = { };
-	unsigned int i;
-	int err = 0;
-
-	dev->dma_parms = &parms;
-	for (i = 0; i < ARRAY_SIZE(cases) && !err; i++) {
-		parms.max_segment_size = cases[i].limit;
-		err = import_dmabuf(dmabuf, dev, cases[i].segments);
-	}
-	dev->dma_parms = was;
-	return err;
-}
-
-static int igt_proxy_import(void *arg)
-{
-	/* A dma-buf goes when this task returns to user space: after us. */
-	static struct owner owner;
-	struct drm_i915_private *i915 = arg;
-	struct drm_i915_gem_object *obj;
+	struct drm_i915_gem_object *obj = create_proxy(i915, owner);
 	struct dma_buf *dmabuf;
 	int err;
 
-	err = owner_init(&owner);
-	if (err)
-		return err;
-	owner.frees_pages = true;
-
-	obj = i915_gem_object_create_proxy(i915, OWNED_SIZE, I915_TILING_NONE,
-					   0, &owner_ops, &owner);
-	if (IS_ERR(obj)) {
-		owner_fini(&owner);
+	if (IS_ERR(obj))
 		return PTR_ERR(obj);
-	}
+
+	err = i915_gem_object_pin_pages_unlocked(obj);
+	if (err)
+		goto out_put;
+	err = expect_entries(obj->mm.pages, owner, limit);
+	i915_gem_object_unpin_pages(obj);
+	if (err)
+		goto out_put;
 
 	dmabuf = i915_gem_prime_export(&obj->base, 0);
-	i915_gem_object_put(obj);
-	if (IS_ERR(dmabuf))
-		return PTR_ERR(dmabuf);
+	if (IS_ERR(dmabuf)) {
+		err = PTR_ERR(dmabuf);
+		goto out_put;
+	}
+	err = import_dmabuf(dmabuf, i915->drm.dev, owner, limit);
+	__fput_sync(dmabuf->file);
 
-	err = import_by_segments(dmabuf, i915->drm.dev);
-	dma_buf_put(dmabuf);
+out_put:
+	i915_gem_object_put(obj);
+	i915_gem_drain_freed_objects(i915);
 	return err;
 }
 
-int i915_gem_proxy_mock_selftests(void)
+static int igt_proxy_segment_limits(void *arg)
 {
-	static const struct i915_subtest tests[] = {
-		SUBTEST(igt_proxy_bad_size),
-		SUBTEST(igt_proxy_pages),
-		SUBTEST(igt_proxy_owner_fails),
-		SUBTEST(igt_proxy_refusals),
-		SUBTEST(igt_proxy_vmap),
-		SUBTEST(igt_proxy_import),
-	};
-	struct drm_i915_private *i915;
+	struct drm_i915_private *i915 = arg;
+	struct device *dev = i915->drm.dev;
+	struct device_dma_parameters *was = dev->dma_parms;
+	struct device_dma_parameters parms = { };
+	struct owner owner;
+	unsigned int i;
 	int err;
 
-	i915 = mock_gem_device();
-	if (!i915)
-		return -ENOMEM;
+	err = owner_init(&owner, mixed, ARRAY_SIZE(mixed));
+	if (err)
+		return err;
 
-	err = i915_subtests(tests, i915);
+	dev->dma_parms = &parms;
+	for (i = 0; i < ARRAY_SIZE(limits) && !err; i++) {
+		parms.max_segment_size = limits[i].limit;
+		err = check_limit(i915, &owner, limits[i].pages);
+		if (err)
+			pr_err("limit of %u bytes: %d\n", limits[i].limit, err);
+	}
+	dev->dma_parms = was;
 
-	mock_destroy_device(i915);
+	if (!err && owner.released != ARRAY_SIZE(limits))
+		err = -EINVAL;
+	owner_fini(&owner);
 	return err;
+}
+
+/* Entries of a table over @run, of which only the addresses matter */
+static int expect_filled(const struct i915_gem_proxy_run *run,
+			 unsigned int limit, unsigned long boundary_mask,
+			 unsigned int entries)
+{
+	unsigned long pages = 0, start, end;
+	struct scatterlist *sg;
+	struct sg_table st;
+	unsigned int i;
+	int err;
+
+	err = i915_gem_proxy_fill_table(&st, run, 1, limit, boundary_mask);
+	if (err)
+		return err;
+
+	for_each_sgtable_sg(&st, sg, i) {
+		start = page_to_pfn(sg_page(sg));
+		end = start + (sg->length >> PAGE_SHIFT) - 1;
+		if (!sg->length || !PAGE_ALIGNED(sg->length) ||
+		    start != page_to_pfn(run->first) + pages ||
+		    (start ^ end) & ~(boundary_mask >> PAGE_SHIFT))
+			err = -EINVAL;
+		pages += sg->length >> PAGE_SHIFT;
+	}
+	if (st.orig_nents != entries || pages != run->count)
+		err = -EINVAL;
+	if (err)
+		pr_err("%u entries instead of %u, %lu pages\n", st.orig_nents,
+		       entries, pages);
+	sg_free_table(&st);
+	return err;
+}
+
+/* A run may be longer than 32 bits of bytes, and cross a boundary. */
+static int igt_proxy_long_runs(void *arg)
+{
+	static const struct {
+		unsigned int first, count, limit;
+		unsigned long boundary_mask;
+		unsigned int entries;
+	} cases[] = {
+		{ 0, SZ_1M - 1, UINT_MAX, ULONG_MAX, 1 },
+		{ 0, SZ_1M, UINT_MAX, ULONG_MAX, 2 },
+		{ 0, 2 * SZ_1M + 17, UINT_MAX, ULONG_MAX, 3 },
+		{ 0, 2 * SZ_1M, SZ_2G, ULONG_MAX, 4 },
+		{ SZ_1M - 1, 2, UINT_MAX, DMA_BIT_MASK(32), 2 },
+		{ SZ_1M, SZ_1M - 1, UINT_MAX, DMA_BIT_MASK(32), 1 },
+		{ 1, 32, UINT_MAX, SZ_64K - 1, 3 },
+		{ 1, 3, UINT_MAX, PAGE_SIZE - 1, 3 },
+		{ 1, 3, UINT_MAX, PAGE_SIZE / 2 - 1, 3 },
+	};
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct i915_gem_proxy_run run = {
+			.first = pfn_to_page(cases[i].first),
+			.count = cases[i].count,
+		};
+
+		err = expect_filled(&run, cases[i].limit,
+				    cases[i].boundary_mask, cases[i].entries);
+		if (err) {
+			pr_err("case %u: %d\n", i, err);
+			return err;
+		}
+	}
+	return 0;
 }

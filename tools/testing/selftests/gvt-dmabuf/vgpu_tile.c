@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Where the pixels of a tiled surface lie in memory. */
+#include <string.h>
+
+#include "vgpu.h"
+
+uint32_t vgpu_tile_width(uint64_t modifier, uint32_t cpp)
+{
+	switch (modifier) {
+	case DRM_FORMAT_MOD_LINEAR:
+		return 64;	/* the unit of the stride register */
+	case I915_FORMAT_MOD_X_TILED:
+		return 512;
+	case I915_FORMAT_MOD_Y_TILED:
+		return 128;
+	case I915_FORMAT_MOD_Yf_TILED:
+		return cpp == 1 ? 64 : cpp == 8 ? 256 : 128;
+	default:
+		return 0;
+	}
+}
+
+uint32_t vgpu_tile_height(uint64_t modifier, uint32_t cpp)
+{
+	if (modifier == DRM_FORMAT_MOD_LINEAR)
+		return 1;
+	return VGPU_PAGE / vgpu_tile_width(modifier, cpp);
+}
+
+/*
+ * Skylake PRM, Volume 5 (Memory Views), "Tiled memory": X is eight lines of
+ * 512 bytes; Y is columns of 16 bytes, 32 lines deep; Yf halves its 4 KiB in
+ * x and y by turns down to blocks of 256 bytes, whose shape depends on cpp.
+ */
+static uint32_t yf_offset(uint32_t cpp, uint32_t x, uint32_t y)
+{
+	/* The 16 bytes at the bottom and two lines of them: every format */
+	uint32_t at = (x & 15) | (y & 3) << 4;
+	uint32_t bit = 6;
+
+	x >>= 4;
+	y >>= 2;
+	if (cpp == 1) {			/* block of 16 bytes, 16 lines */
+		at |= (y & 3) << 6;
+		y >>= 2;
+		bit = 8;
+	} else if (cpp == 8) {		/* block of 64 bytes, 4 lines */
+		at |= (x & 3) << 6;
+		x >>= 2;
+		bit = 8;
+	}
+	for (; bit < 12; bit += 2) {
+		at |= (y & 1) << bit | (x & 1) << (bit + 1);
+		x >>= 1;
+		y >>= 1;
+	}
+	return at;
+}
+
+size_t vgpu_byte_offset(uint64_t modifier, uint32_t cpp, uint32_t stride,
+			uint32_t x, uint32_t y)
+{
+	uint32_t width = vgpu_tile_width(modifier, cpp);
+	uint32_t height = vgpu_tile_height(modifier, cpp);
+	size_t tile;
+
+	if (modifier == DRM_FORMAT_MOD_LINEAR)
+		return (size_t)y * stride + x;
+
+	tile = (size_t)(y / height) * height * stride +
+	       (size_t)(x / width) * VGPU_PAGE;
+	x %= width;
+	y %= height;
+	switch (modifier) {
+	case I915_FORMAT_MOD_X_TILED:
+		return tile + y * 512 + x;
+	case I915_FORMAT_MOD_Y_TILED:
+		return tile + x / 16 * 512 + y * 16 + x % 16;
+	default:
+		return tile + yf_offset(cpp, x, y);
+	}
+}
+
+/*
+ * Offsets along x and along y add up in every tiling, and those along x repeat
+ * from tile to tile. So a line is copied in runs whose places within a tile
+ * are worked out once.
+ */
+static void copy_line(const struct vgpu_surface *s, uint8_t *raw, uint32_t y,
+		      uint8_t *line, bool put)
+{
+	const bool linear = s->modifier == DRM_FORMAT_MOD_LINEAR;
+	const bool x_tiled = s->modifier == I915_FORMAT_MOD_X_TILED;
+	const uint32_t bytes = s->width * s->cpp;
+	const uint32_t width = linear ? bytes :
+					vgpu_tile_width(s->modifier, s->cpp);
+	const uint32_t run = linear || x_tiled ? width : 16;
+	uint32_t at[16], runs = width / run, x, i, n;
+
+	for (i = 0; i < runs; i++)
+		at[i] = vgpu_byte_offset(s->modifier, s->cpp, s->stride,
+					 i * run, 0);
+	raw += vgpu_byte_offset(s->modifier, s->cpp, s->stride, 0, y);
+	for (x = 0; x < bytes; raw += VGPU_PAGE) {
+		for (i = 0; i < runs && x < bytes; i++, x += run) {
+			n = bytes - x < run ? bytes - x : run;
+			if (put)
+				memcpy(raw + at[i], line + x, n);
+			else
+				memcpy(line + x, raw + at[i], n);
+		}
+	}
+}
+
+void vgpu_put_line(const struct vgpu_surface *s, void *raw, uint32_t y,
+		   const void *line)
+{
+	copy_line(s, raw, y, (uint8_t *)line, true);
+}
+
+void vgpu_get_line(const struct vgpu_surface *s, const void *raw, uint32_t y,
+		   void *line)
+{
+	copy_line(s, (uint8_t *)raw, y, line, false);
+}
