@@ -4,6 +4,7 @@
  */
 
 #include <kunit/test.h>
+#include <linux/bits.h>
 #include <linux/sizes.h>
 
 #include "gvt/pixel_pace.h"
