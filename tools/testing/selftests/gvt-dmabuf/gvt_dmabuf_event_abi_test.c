@@ -92,7 +92,7 @@ TEST_F(info, of_an_old_caller_ends_at_count)
 	EXPECT_LT(sizeof(struct vfio_irq_info), self->arg.info.argsz);
 }
 
-TEST_F(info, of_a_pci_index_is_what_it_always_was)
+TEST_F(info, of_a_pci_index_is_unchanged)
 {
 	static const struct {
 		uint32_t index, flags;
@@ -117,7 +117,7 @@ TEST_F(info, of_a_pci_index_is_what_it_always_was)
 	}
 }
 
-TEST_F(info, without_room_for_all_capabilities_names_the_size)
+TEST_F(info, without_room_names_the_size)
 {
 	uint32_t need, size;
 
@@ -231,7 +231,7 @@ static int told(struct _test_data_irqs *self)
 	return digits;
 }
 
-TEST_F(irqs, arming_tells_the_present_state_once)
+TEST_F(irqs, arming_signals_once)
 {
 	ASSERT_EQ(0, arm(self));
 	EXPECT_EQ(111, told(self));
@@ -268,7 +268,7 @@ TEST_F(irqs, fd_of_minus_one_disarms)
 	EXPECT_EQ(10, told(self));
 }
 
-TEST_F(irqs, count_of_zero_without_data_disarms_all)
+TEST_F(irqs, count_of_zero_disarms_all)
 {
 	ASSERT_EQ(0, arm(self));
 	told(self);
@@ -278,7 +278,7 @@ TEST_F(irqs, count_of_zero_without_data_disarms_all)
 	EXPECT_EQ(0, set(self, trigger_none, 0, 0, NULL, 0));
 }
 
-TEST_F(irqs, are_triggered_without_data_and_by_bools)
+TEST_F(irqs, are_triggered_by_none_and_bools)
 {
 	static const uint8_t bools[] = { 1, 0, 5 };
 
@@ -361,7 +361,7 @@ TEST_F(irqs, are_masked_by_bools)
 	EXPECT_EQ(1, told(self));
 }
 
-TEST_F(irqs, that_are_armed_while_they_are_masked_wait)
+TEST_F(irqs, armed_while_masked_wait)
 {
 	ASSERT_EQ(0, set(self, mask_none, 2, 1, NULL, 0));
 	ASSERT_EQ(0, arm(self));
@@ -370,7 +370,7 @@ TEST_F(irqs, that_are_armed_while_they_are_masked_wait)
 	EXPECT_EQ(1, told(self));
 }
 
-TEST_F(irqs, signal_nobody_who_was_disarmed_meanwhile)
+TEST_F(irqs, disarmed_while_masked_get_nothing)
 {
 	const int32_t nobody[] = { -1, -1, -1 };
 
@@ -465,7 +465,7 @@ TEST_F(irqs, release_an_eventfd_that_is_replaced)
 	EXPECT_EQ(first, next_eventfd_id());
 }
 
-TEST_F(irqs, release_the_eventfds_of_a_call_that_fails)
+TEST_F(irqs, release_eventfds_of_a_failed_call)
 {
 	const int first = next_eventfd_id();
 	int32_t fds[] = { eventfd(0, EFD_CLOEXEC), eventfd(0, EFD_CLOEXEC), -2 };

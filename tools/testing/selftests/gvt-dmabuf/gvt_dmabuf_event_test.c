@@ -149,7 +149,7 @@ static int start_over(struct _test_data_event *self)
 	return ret ? ret : vgpu_cursor_show(&self->v, 0, &self->cursor);
 }
 
-TEST_F(event, tells_of_each_change_once_and_of_no_other_plane)
+TEST_F(event, signals_each_change_once)
 {
 	size_t i;
 
@@ -164,7 +164,7 @@ TEST_F(event, tells_of_each_change_once_and_of_no_other_plane)
 	}
 }
 
-TEST_F(event, tells_of_the_overlay)
+TEST_F(event, signals_the_overlay)
 {
 	if (self->v.gen == 8)
 		SKIP(return, "no plane 2 on Broadwell: use a vGPU of Skylake or later");
@@ -177,7 +177,7 @@ TEST_F(event, tells_of_the_overlay)
 	expect_told(_metadata, self, OVERLAY, "overlay off");
 }
 
-TEST_F(event, tells_of_a_flip_by_command)
+TEST_F(event, signals_a_flip_by_command)
 {
 	const uint32_t commands[] = {
 		MI_DISPLAY_FLIP,
@@ -245,7 +245,7 @@ TEST_F(event, ptes_right_after_the_surface)
 }
 
 /* QUERY was refused before, so that no surface was known. */
-TEST_F(event, tells_when_a_missing_page_has_come)
+TEST_F(event, signals_a_missing_page_that_comes)
 {
 	struct vfio_device_gfx_plane_info info;
 
@@ -259,7 +259,7 @@ TEST_F(event, tells_when_a_missing_page_has_come)
 	EXPECT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
 }
 
-TEST_F(event, tells_when_memory_of_the_guest_is_unmapped)
+TEST_F(event, signals_unmapped_memory)
 {
 	struct vfio_iommu_type1_dma_unmap unmap = {
 		.argsz = sizeof(unmap),
@@ -376,7 +376,7 @@ TEST_F(event, failsafe_mode)
 	}
 }
 
-TEST_F(event, tells_of_a_reset)
+TEST_F(event, signals_a_reset)
 {
 	struct vfio_device_gfx_plane_info info;
 

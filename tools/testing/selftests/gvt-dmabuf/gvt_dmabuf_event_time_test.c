@@ -31,7 +31,7 @@ static double seconds(void)
 /* ---- how often ---- */
 
 /* Each flip is told, and what is seen then is what was flipped to. */
-TEST_F(event, follows_a_guest_that_flips_at_each_refresh)
+TEST_F(event, follows_flips_at_each_refresh)
 {
 	const struct vgpu_surface *shown[] = { &self->b, &self->a };
 	struct vfio_device_gfx_plane_info info;
@@ -56,7 +56,7 @@ TEST_F(event, follows_a_guest_that_flips_at_each_refresh)
 }
 
 /* A flip that waits for the vblank is not told before it is seen. */
-TEST_F(event, tells_of_a_flip_that_waits_when_it_is_seen)
+TEST_F(event, flip_that_waits_for_its_vblank)
 {
 	const struct vgpu_surface *shown[] = { &self->b, &self->a };
 	struct vfio_device_gfx_plane_info before, info;
@@ -79,7 +79,7 @@ TEST_F(event, tells_of_a_flip_that_waits_when_it_is_seen)
 	EXPECT_LE(last - first, 30);
 }
 
-TEST_F(event, comes_once_a_refresh_however_often_the_guest_flips)
+TEST_F(event, comes_once_per_refresh)
 {
 	uint32_t first, last, i;
 	uint64_t told;
@@ -98,7 +98,7 @@ TEST_F(event, comes_once_a_refresh_however_often_the_guest_flips)
 	EXPECT_LE(3, told);
 }
 
-TEST_F(event, tells_that_the_last_pipe_is_off_and_then_nothing)
+TEST_F(event, last_pipe_off_is_signalled_once)
 {
 	struct vfio_device_gfx_plane_info info;
 	struct pollfd p = { .fd = self->fd[VGPU_PRIMARY], .events = POLLIN };
@@ -273,7 +273,7 @@ TEST_F(event, replaced_listener_gets_nothing)
 }
 
 /* As eventfds of other indexes do */
-TEST_F(event, listeners_and_masks_outlive_a_reset)
+TEST_F(event, listener_outlives_a_reset)
 {
 	arm_all(_metadata, self);
 	ASSERT_EQ(0, vgpu_event_set(&self->v, &self->e, VFIO_IRQ_SET_DATA_NONE |
@@ -390,7 +390,7 @@ TEST_F(event, client_beside_the_guest)
 
 /* ---- only what is asked for ---- */
 
-TEST_F(event, of_before_it_was_armed_is_told_as_the_present_state)
+TEST_F(event, arming_signals_what_was_before_once)
 {
 	uint32_t i;
 
@@ -404,7 +404,7 @@ TEST_F(event, of_before_it_was_armed_is_told_as_the_present_state)
 	EXPECT_GE(1, signals(self->fd[VGPU_PRIMARY]));
 }
 
-TEST_F(event, goes_to_nobody_when_it_is_disarmed)
+TEST_F(event, goes_to_nobody_when_disarmed)
 {
 	arm_all(_metadata, self);
 	ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, VGPU_PRIMARY, -1));

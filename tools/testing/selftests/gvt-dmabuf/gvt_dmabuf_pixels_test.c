@@ -107,7 +107,7 @@ static bool told_within(int fd, uint32_t refreshes)
 	return poll(&p, 1, refreshes * REFRESH_MS) == 1 && signals(fd);
 }
 
-TEST_F(pixels, that_have_settled_are_not_told)
+TEST_F(pixels, that_have_settled_are_silent)
 {
 	int i;
 
@@ -136,7 +136,7 @@ TEST_F(pixels, are_found_wherever_they_are)
 	}
 }
 
-TEST_F(pixels, of_the_cursor_are_told_as_the_cursor)
+TEST_F(pixels, of_the_cursor_signal_the_cursor)
 {
 	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->cursor);
 
@@ -147,7 +147,7 @@ TEST_F(pixels, of_the_cursor_are_told_as_the_cursor)
 }
 
 /* What a console does when it scrolls, over and over */
-TEST_F(pixels, that_go_on_changing_are_told_at_most_once_a_refresh)
+TEST_F(pixels, changing_on_signal_once_per_refresh)
 {
 	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->s);
 	uint32_t first, last, i;
@@ -216,9 +216,13 @@ static bool trace_scans(struct _test_data_pixels *self)
 	return false;
 }
 
-#define mask_all(self, action)						\
-	vgpu_event_set(&(self)->v, &(self)->e, VFIO_IRQ_SET_DATA_NONE | \
-		       (action), 0, EVENT_PLANES, NULL, 0)
+/* VFIO_IRQ_SET_ACTION_MASK or _UNMASK, for all planes */
+static int mask_all(struct _test_data_pixels *self, uint32_t action)
+{
+	return vgpu_event_set(&self->v, &self->e,
+			      VFIO_IRQ_SET_DATA_NONE | action, 0, EVENT_PLANES,
+			      NULL, 0);
+}
 
 TEST_F(pixels, are_not_scanned_for_nobody)
 {
@@ -275,7 +279,7 @@ TEST_F(pixels, that_have_settled_survive_a_mask)
 }
 
 /* Who comes later has seen it, and must be told that it is gone. */
-TEST_F(pixels, that_are_drawn_for_nobody_and_undone_are_told)
+TEST_F(pixels, drawn_for_nobody_and_undone)
 {
 	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->s);
 	const int fd = self->fd[VGPU_PRIMARY];
@@ -292,7 +296,7 @@ TEST_F(pixels, that_are_drawn_for_nobody_and_undone_are_told)
 }
 
 /* A picture of which a page is missing is looked at but for that. */
-TEST_F(pixels, around_a_page_that_is_missing_are_found)
+TEST_F(pixels, around_a_missing_page_are_found)
 {
 	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->s);
 

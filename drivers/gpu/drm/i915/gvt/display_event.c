@@ -24,7 +24,6 @@
 
 /* &gvt_display_event.primary_pipe if no pipe's primary is described */
 #define NO_PRIMARY	(-1)
-#define PRIMARY_REFUSED	(-2)	/* on, and of a pipe that is not known */
 
 const u32 gvt_event_plane_types[GVT_EVENT_PLANES] = {
 	[GVT_EVENT_PRIMARY] = DRM_PLANE_TYPE_PRIMARY,
@@ -79,6 +78,28 @@ static int find_shown(struct intel_vgpu *vgpu, enum gvt_event_plane i,
 	return ret;
 }
 
+/* Find where the primary lies. Return: its pipe, also if it is refused */
+static int find_primary(struct intel_vgpu *vgpu)
+{
+	struct gvt_plane plane;
+	const char *why;
+	int pipe, ret;
+
+	ret = find_shown(vgpu, GVT_EVENT_PRIMARY, &plane);
+	if (!ret)
+		return plane.pipe;
+	if (ret == -ENODEV)
+		return NO_PRIMARY;
+
+	for (pipe = PIPE_A; pipe < GVT_LATCH_PIPES; pipe++)
+		if (intel_vgpu_decode_plane(vgpu, DRM_PLANE_TYPE_PRIMARY,
+					    ~BIT(pipe), &plane, &why) !=
+		    -ENODEV)
+			return pipe;
+
+	return NO_PRIMARY;
+}
+
 /*
  * Bring @shown and @primary_pipe up to date for planes that have changed, or are
  * watched from now on. Cursor and overlay belong to the pipe whose primary is
@@ -88,23 +109,18 @@ static u8 update_shown(struct intel_vgpu *vgpu, u8 planes)
 {
 	const u8 others = BIT(GVT_EVENT_CURSOR) | BIT(GVT_EVENT_OVERLAY);
 	struct gvt_display_event *event = &vgpu->display.event;
-	int before = event->primary_pipe;
 	struct gvt_plane plane;
 	unsigned int i;
 	u8 moved = 0;
-	int ret;
+	int pipe;
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
 	if (planes & BIT(GVT_EVENT_PRIMARY)) {
-		ret = find_shown(vgpu, GVT_EVENT_PRIMARY, &plane);
-		event->primary_pipe = !ret ? plane.pipe :
-				      ret == -ENODEV ? NO_PRIMARY :
-						       PRIMARY_REFUSED;
-		/* Which one is refused is not known: it may be another. */
-		if (event->primary_pipe != before ||
-		    event->primary_pipe == PRIMARY_REFUSED)
+		pipe = find_primary(vgpu);
+		if (pipe != event->primary_pipe)
 			moved = others;
+		event->primary_pipe = pipe;
 	}
 
 	for (i = 0; i < GVT_EVENT_PLANES; i++)
