@@ -18,12 +18,15 @@ private_apt() {
 		-o Acquire::Languages=none -o APT::Install-Recommends=false "$@"
 }
 
-# The entries of the machine's sources that are Debian's release and name it,
-# each for binary and source packages. Both formats that apt reads.
+# The entries of the machine's sources that name one of the base's own suites,
+# each for binary and source packages. Both formats that apt reads. Backports and
+# proposed updates are other versions than the release has, so a machine on which
+# they are switched on builds what every other machine builds.
+# derive_sources DIR [ETC]: from those of ETC, /etc/apt, into DIR
 derive_sources() {
-	local dir=$1 release="^$DEBIAN_CODENAME(-.*)?\$"
+	local dir=$1 etc=${2:-/etc/apt} release="^$DEBIAN_CODENAME(-security|-updates)?\$"
 
-	find /etc/apt -maxdepth 2 -path '/etc/apt/sources.list*' -name '*.list' \
+	find "$etc" -maxdepth 2 -path "$etc/sources.list*" -name '*.list' \
 		-type f -exec cat {} + |
 		awk -v release="$release" '
 			$1 != "deb" && $1 != "deb-src" { next }
@@ -41,7 +44,7 @@ derive_sources() {
 				}
 			}' >"$dir/derived.list"
 
-	find /etc/apt -maxdepth 2 -path '/etc/apt/sources.list.d/*' -name '*.sources' \
+	find "$etc" -maxdepth 2 -path "$etc/sources.list.d/*" -name '*.sources' \
 		-type f -exec sh -c 'for f; do cat "$f"; echo; done' _ {} + |
 		sed -e '/^#/d' -e 's/^[[:blank:]]*$//' |
 		awk -v release="$release" 'BEGIN { RS = ""; FS = "\n" }
@@ -69,6 +72,12 @@ derive_sources() {
 	[ -s "$dir/derived.sources" ] || rm "$dir/derived.sources"
 	[ -n "$(ls "$dir")" ] ||
 		die "apt has no sources for Debian $DEBIAN_CODENAME: add $DEBIAN_COMPONENT of $DEBIAN_CODENAME and $DEBIAN_KERNEL_SUITE to /etc/apt/sources.list"
+}
+
+# Of names of packages, those of kernel images of the base's flavour. A point
+# release may have a number of its own: 6.12.115+deb13.1.
+only_images() {
+	grep -E -- "^linux-image-[0-9.]+(\+deb[0-9]+(\.[0-9]+)?)?-$KERNEL_FLAVOUR-unsigned\$" || :
 }
 
 update_lists() {

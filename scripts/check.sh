@@ -3,6 +3,7 @@
 # check.sh [--stock] [--kvm] [STEP...]: run the tests and count the results.
 #
 #   shell        shellcheck on the scripts
+#   sources      which of apt's suites and packages are the base's (sources-check.sh)
 #   series       the patch series: listing, replay, git am, checkpatch
 #   style        checkpatch on what is not in the series
 #   docs         the document of the series, by Sphinx
@@ -41,12 +42,12 @@ for arg in "$@"; do
 		BOOT+=(--stock)
 		;;
 	--kvm) BOOT+=(--kvm) ;;
-	shell | series | style | docs | uapi | decoder | sparse | qtest | igt | rig | firmware | debug | stress | kunit) STEPS+=("$arg") ;;
+	shell | sources | series | style | docs | uapi | decoder | sparse | qtest | igt | rig | firmware | debug | stress | kunit) STEPS+=("$arg") ;;
 	*) die "unknown step or option $arg (see --help)" ;;
 	esac
 done
 if [ ${#STEPS[@]} -eq 0 ]; then
-	STEPS=(shell series style docs uapi decoder sparse qtest igt rig firmware debug stress)
+	STEPS=(shell sources series style docs uapi decoder sparse qtest igt rig firmware debug stress)
 	[ -z "$STOCK" ] || STEPS=(rig firmware)
 fi
 # wants STEP...: is any of them to be done?
@@ -123,6 +124,7 @@ tap_of() {
 	grep '^#' "$RESULTS/$name.tap" || :
 	count_tap "$name" "$RESULTS/$name.tap"
 }
+step_sources() { tap_of sources "$SCRIPTS/sources-check.sh"; }
 step_series() { tap_of series "$SCRIPTS/series.sh" check; }
 step_style() {
 	cd "$REPO"

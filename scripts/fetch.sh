@@ -45,8 +45,7 @@ resolve_versions() {
 		die "no package $KERNEL_SOURCE in apt's sources: it is in component $DEBIAN_COMPONENT of suite $DEBIAN_KERNEL_SUITE (Debian 12's security suite)"
 
 	image=
-	for package in $(private_apt apt-cache pkgnames "linux-image-$KERNEL_SERIES." |
-		grep -E -- "^linux-image-[0-9.]+(\+deb[0-9]+)?-$KERNEL_FLAVOUR-unsigned\$"); do
+	for package in $(private_apt apt-cache pkgnames "linux-image-$KERNEL_SERIES." | only_images); do
 		if has_version "$package" "$version"; then
 			image=$package
 		fi

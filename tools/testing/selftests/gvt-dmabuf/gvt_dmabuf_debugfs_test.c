@@ -112,6 +112,21 @@ TEST_F(planes, show_the_second_pipe_beside_the_first)
 			     14));
 }
 
+TEST_F(planes, name_what_a_query_describes)
+{
+	ASSERT_EQ(0, vgpu_primary_show(&self->v, 1, &self->s));
+	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 1, TEST_WIDTH, TEST_HEIGHT));
+	EXPECT_STREQ("pipe A, primary is plane 1, overlay is plane 2",
+		     plane(&self->v, "queries: ", self->text));
+	ASSERT_EQ(0, vgpu_primary_hide(&self->v, 0));
+	EXPECT_STREQ("pipe B, primary is plane 1, overlay is plane 2",
+		     plane(&self->v, "queries: ", self->text));
+	/* A desktop that is in plane 2 */
+	ASSERT_EQ(0, vgpu_plane_show(&self->v, 0, 2, &self->s, 0, 0));
+	EXPECT_STREQ("pipe A, primary is plane 2, overlay is plane 1",
+		     plane(&self->v, "queries: ", self->text));
+}
+
 TEST_F(planes, show_where_a_cursor_is)
 {
 	const char *want = "64x64 at -5,7 stride 256 ";

@@ -30,6 +30,13 @@ static int query(struct vgpu *v, enum vgpu_plane plane,
 	return vgpu_ioctl(v->device, VFIO_DEVICE_QUERY_GFX_PLANE, info);
 }
 
+FIXTURE_VARIANT(flip_info) {
+	enum vgpu_order order;
+};
+
+FIXTURE_VARIANT_ADD(flip_info, surf_last) { .order = VGPU_SURF_LAST };
+FIXTURE_VARIANT_ADD(flip_info, ctl_last) { .order = VGPU_CTL_LAST };
+
 FIXTURE_SETUP(flip_info)
 {
 	struct vfio_device_gfx_plane_info info;
@@ -40,6 +47,7 @@ FIXTURE_SETUP(flip_info)
 		vgpu_close(&self->v);
 		SKIP(return, "no flip info: run a kernel that has it");
 	}
+	self->v.order = variant->order;
 	ASSERT_EQ(0, test_make(&self->v, &self->b, DRM_FORMAT_XRGB8888,
 			       DRM_FORMAT_MOD_LINEAR, 1));
 	ASSERT_EQ(0, vgpu_surface_init(&self->v, &self->cursor, 64, 64,
@@ -168,6 +176,7 @@ TEST_F(flip_info, of_a_cursor_counts_images_and_not_positions)
 {
 	struct vfio_device_gfx_plane_info before, moved, shown;
 
+	self->v.order = VGPU_SURF_LAST;	/* the other shows nothing first */
 	ASSERT_EQ(0, query(&self->v, VGPU_CURSOR, &before));
 	ASSERT_EQ(0, vgpu_cursor_move(&self->v, 0, 3, 4));
 	ASSERT_EQ(0, query(&self->v, VGPU_CURSOR, &moved));
@@ -187,6 +196,23 @@ TEST_F(flip_info, counts_a_plane_that_is_turned_off)
 	EXPECT_EQ(0, after.drm_format);
 	EXPECT_EQ(before.flip_seq + 1, after.flip_seq);
 	EXPECT_LT(before.flip_time, after.flip_time);
+}
+
+/* What a query does not describe does not count: there is one screen. */
+TEST_F(flip_info, counts_no_flip_of_another_head)
+{
+	struct vfio_device_gfx_plane_info before, after;
+
+	ASSERT_EQ(0, vgpu_primary_show(&self->v, 1, &self->b));
+	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 1, self->b.width, self->b.height));
+	ASSERT_EQ(0, query(&self->v, VGPU_PRIMARY, &before));
+	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 1, self->a.gma));
+	ASSERT_EQ(0, vgpu_cursor_show(&self->v, 1, &self->cursor));
+	ASSERT_EQ(0, query(&self->v, VGPU_PRIMARY, &after));
+	EXPECT_EQ(0, memcmp(&before, &after, sizeof(before)));
+	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
+	ASSERT_EQ(0, query(&self->v, VGPU_PRIMARY, &after));
+	EXPECT_EQ(before.flip_seq + 1, after.flip_seq);
 }
 
 TEST_HARNESS_MAIN

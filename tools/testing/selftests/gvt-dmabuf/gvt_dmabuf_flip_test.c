@@ -41,10 +41,18 @@ FIXTURE(flip) {
 	struct vgpu_surface a, b;
 };
 
+FIXTURE_VARIANT(flip) {
+	enum vgpu_order order;
+};
+
+FIXTURE_VARIANT_ADD(flip, surf_last) { .order = VGPU_SURF_LAST };
+FIXTURE_VARIANT_ADD(flip, ctl_last) { .order = VGPU_CTL_LAST };
+
 FIXTURE_SETUP(flip)
 {
 	if (!test_open(_metadata, &self->v))
 		return;
+	self->v.order = variant->order;
 	ASSERT_EQ(0, test_show(&self->v, &self->a, DRM_FORMAT_XRGB8888,
 			       DRM_FORMAT_MOD_LINEAR));
 	ASSERT_EQ(0, test_make(&self->v, &self->b, DRM_FORMAT_XRGB8888,
@@ -218,10 +226,18 @@ FIXTURE(cursor_flip) {
 	struct vgpu_surface s;
 };
 
+FIXTURE_VARIANT(cursor_flip) {
+	enum vgpu_order order;
+};
+
+FIXTURE_VARIANT_ADD(cursor_flip, base_last) { .order = VGPU_SURF_LAST };
+FIXTURE_VARIANT_ADD(cursor_flip, ctl_last) { .order = VGPU_CTL_LAST };
+
 FIXTURE_SETUP(cursor_flip)
 {
 	if (!test_open(_metadata, &self->v))
 		return;
+	self->v.order = variant->order;
 	ASSERT_EQ(0, vgpu_surface_init(&self->v, &self->s, 128, 128,
 				       DRM_FORMAT_ARGB8888,
 				       DRM_FORMAT_MOD_LINEAR));
@@ -334,10 +350,18 @@ FIXTURE(command) {
 	struct vgpu_gate gate;
 };
 
+FIXTURE_VARIANT(command) {
+	enum vgpu_order order;
+};
+
+FIXTURE_VARIANT_ADD(command, surf_last) { .order = VGPU_SURF_LAST };
+FIXTURE_VARIANT_ADD(command, ctl_last) { .order = VGPU_CTL_LAST };
+
 FIXTURE_SETUP(command)
 {
 	if (!test_open(_metadata, &self->v))
 		return;
+	self->v.order = variant->order;
 	ASSERT_EQ(0, vgpu_ring_init(&self->v, &self->ring));
 	ASSERT_EQ(0, vgpu_gate_init(&self->v, &self->gate));
 	ASSERT_EQ(0, test_show(&self->v, &self->a, DRM_FORMAT_XRGB8888,

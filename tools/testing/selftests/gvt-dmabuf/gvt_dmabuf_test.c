@@ -2,8 +2,7 @@
 /*
  * VFIO_DEVICE_QUERY_GFX_PLANE and VFIO_DEVICE_GET_GFX_DMABUF of a GVT-g vGPU:
  * the ABI, which plane is meant, what it looks like, and its ids.
- *
- * The other half, what may be done with the dma-buf, is gvt_dmabuf_object_test.
+ * What may be done with the dma-buf is gvt_dmabuf_object_test.
  * "Audit" numbers are rows of docs/audit.md: defects of the export in 6.12.
  */
 #include <drm/i915_drm.h>
@@ -145,11 +144,10 @@ TEST_F(abi, unknown_id_is_refused)
 TEST_F(abi, plane_that_is_off_answers_zeros)
 {
 	static const uint32_t planes[] = { VGPU_PRIMARY, VGPU_CURSOR };
+	struct vfio_device_gfx_plane_info info;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(planes); i++) {
-		struct vfio_device_gfx_plane_info info;
-
 		memset(&info, 0xff, sizeof(info));
 		info.argsz = sizeof(info);
 		info.flags = VFIO_GFX_PLANE_TYPE_DMABUF;
@@ -203,12 +201,19 @@ FIXTURE(picture) {
 
 FIXTURE_VARIANT(picture) {
 	uint64_t modifier;
+	enum vgpu_order order;
 };
 
 FIXTURE_VARIANT_ADD(picture, linear) { .modifier = DRM_FORMAT_MOD_LINEAR };
 FIXTURE_VARIANT_ADD(picture, x) { .modifier = I915_FORMAT_MOD_X_TILED };
 FIXTURE_VARIANT_ADD(picture, y) { .modifier = I915_FORMAT_MOD_Y_TILED };
 FIXTURE_VARIANT_ADD(picture, yf) { .modifier = I915_FORMAT_MOD_Yf_TILED };
+FIXTURE_VARIANT_ADD(picture, linear_ctl_last) {
+	.modifier = DRM_FORMAT_MOD_LINEAR, .order = VGPU_CTL_LAST };
+FIXTURE_VARIANT_ADD(picture, x_ctl_last) {
+	.modifier = I915_FORMAT_MOD_X_TILED, .order = VGPU_CTL_LAST };
+FIXTURE_VARIANT_ADD(picture, linear_ptes_last) {
+	.modifier = DRM_FORMAT_MOD_LINEAR, .order = VGPU_PTES_LAST };
 
 FIXTURE_SETUP(picture)
 {
@@ -216,6 +221,7 @@ FIXTURE_SETUP(picture)
 		return;
 	if (!vgpu_can_show(&self->v, DRM_FORMAT_XRGB8888, variant->modifier))
 		SKIP(return, "no such tiling on Broadwell: use a vGPU of Skylake or later");
+	self->v.order = variant->order;
 }
 
 FIXTURE_TEARDOWN(picture)
@@ -271,9 +277,8 @@ TEST_F(picture, equals_guest_memory)
 /* Audit 27: refused */
 TEST_F(picture, of_half_floats_equals_guest_memory)
 {
-	static const uint32_t fourccs[] = {
-		DRM_FORMAT_XBGR16161616F, DRM_FORMAT_XRGB16161616F,
-	};
+	const uint32_t fourccs[] = { DRM_FORMAT_XBGR16161616F,
+				     DRM_FORMAT_XRGB16161616F };
 
 	expect_pictures(_metadata, &self->v, fourccs, ARRAY_SIZE(fourccs),
 			variant->modifier);
@@ -314,16 +319,20 @@ FIXTURE(cursor) {
 
 FIXTURE_VARIANT(cursor) {
 	uint32_t size;
+	enum vgpu_order order;
 };
 
 FIXTURE_VARIANT_ADD(cursor, 64) { .size = 64 };
 FIXTURE_VARIANT_ADD(cursor, 128) { .size = 128 };
 FIXTURE_VARIANT_ADD(cursor, 256) { .size = 256 };
+FIXTURE_VARIANT_ADD(cursor, 64_ctl_last) {
+	.size = 64, .order = VGPU_CTL_LAST };
 
 FIXTURE_SETUP(cursor)
 {
 	if (!test_open(_metadata, &self->v))
 		return;
+	self->v.order = variant->order;
 	ASSERT_EQ(0, vgpu_surface_init(&self->v, &self->s, variant->size,
 				       variant->size, DRM_FORMAT_ARGB8888,
 				       DRM_FORMAT_MOD_LINEAR));
@@ -428,10 +437,18 @@ FIXTURE(decode) {
 	struct vgpu_surface s;
 };
 
+FIXTURE_VARIANT(decode) {
+	enum vgpu_order order;
+};
+
+FIXTURE_VARIANT_ADD(decode, surf_last) { .order = VGPU_SURF_LAST };
+FIXTURE_VARIANT_ADD(decode, ctl_last) { .order = VGPU_CTL_LAST };
+
 FIXTURE_SETUP(decode)
 {
 	if (!test_open(_metadata, &self->v))
 		return;
+	self->v.order = variant->order;
 	ASSERT_EQ(0, test_show(&self->v, &self->s, DRM_FORMAT_XRGB8888,
 			       DRM_FORMAT_MOD_LINEAR));
 }
@@ -460,8 +477,8 @@ TEST_F(decode, reserved_tilings_are_refused)
 
 TEST_F(decode, reserved_formats_are_refused)
 {
-	static const uint8_t bdw[] = { 0, 1, 3, 4, 7, 11, 13, 15 };
-	static const uint8_t skl[] = { 9, 11, 13, 15 };
+	const uint8_t bdw[] = { 0, 1, 3, 4, 7, 11, 13, 15 };
+	const uint8_t skl[] = { 9, 11, 13, 15 };
 	const uint8_t *reserved = self->v.gen == 8 ? bdw : skl;
 	size_t n = self->v.gen == 8 ? sizeof(bdw) : sizeof(skl);
 	int shift = self->v.gen == 8 ? 26 : 24;

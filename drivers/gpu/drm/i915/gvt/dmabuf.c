@@ -18,6 +18,8 @@
  */
 
 #include <linux/dma-buf.h>
+#include <linux/dma-resv.h>
+#include <linux/lockdep.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 
@@ -95,16 +97,14 @@ static void surface_hold(struct gvt_surface *s)
 	}
 }
 
-static void export_release(void *priv)
+/* A proxy of the surface @priv is gone. */
+static void surface_release(void *priv)
 {
-	struct gvt_export *export = priv;
-	struct gvt_surface *s = export->surface;
+	struct gvt_surface *s = priv;
 	struct gvt_surfaces *table = s->table;
 
 	kref_get(&table->ref);
 	mutex_lock(&table->lock);
-	list_del(&export->node);
-	kfree(export);
 	if (!--s->exports) {
 		list_del(&s->node);
 		if (s->live)
@@ -119,7 +119,7 @@ static void export_release(void *priv)
 static const struct i915_gem_proxy_ops surface_proxy_ops = {
 	.owner = THIS_MODULE,
 	.get_pages = gvt_surface_get_pages,
-	.release = export_release,
+	.release = surface_release,
 };
 
 /* A guest seldom has two layouts at one address. */
@@ -270,28 +270,18 @@ int intel_vgpu_find_surface(struct intel_vgpu *vgpu,
 	return PTR_ERR_OR_ZERO(s);
 }
 
-static struct gvt_export *export_new(struct gvt_surfaces *table, u32 id)
+/* The surface of an id, with a reference that surface_release() drops */
+static struct gvt_surface *surface_get(struct gvt_surfaces *table, u32 id)
 {
-	struct gvt_export *export;
 	struct gvt_surface *s;
 
-	export = kzalloc(sizeof(*export), GFP_KERNEL_ACCOUNT);
-	if (!export)
-		return ERR_PTR(-ENOMEM);
-
-	INIT_LIST_HEAD(&export->node);
 	mutex_lock(&table->lock);
 	s = find_id(table, id);
 	if (s)
 		surface_hold(s);	/* before a query can push it out */
 	mutex_unlock(&table->lock);
-	if (!s) {
-		kfree(export);
-		return ERR_PTR(-EINVAL);
-	}
 
-	export->surface = s;
-	return export;
+	return s ?: ERR_PTR(-EINVAL);
 }
 
 static unsigned int surface_tiling(const struct gvt_surface *s)
@@ -306,6 +296,22 @@ static unsigned int surface_tiling(const struct gvt_surface *s)
 	}
 }
 
+/*
+ * The table's lock is taken inside dma_resv, which nothing does before the first
+ * import. Have lockdep know from the first GET, so that it reports a dma_resv
+ * that is taken the other way round, on whatever path and in whatever order.
+ */
+static void teach_lock_order(struct drm_i915_gem_object *obj,
+			     struct gvt_surface *s)
+{
+	if (!IS_ENABLED(CONFIG_PROVE_LOCKING))
+		return;
+
+	dma_resv_lock(obj->base.resv, NULL);
+	might_lock(&s->table->lock);
+	dma_resv_unlock(obj->base.resv);
+}
+
 /**
  * intel_vgpu_export_surface - open a surface as a dma-buf
  * @vgpu: a vGPU
@@ -314,7 +320,7 @@ static unsigned int surface_tiling(const struct gvt_surface *s)
  * Each call makes a dma-buf of its own: no pointer to one is kept, so none can
  * outlive the file. On failure nothing has changed.
  *
- * Context: Process context, without vgpu_lock, which it takes. May sleep.
+ * Context: Process context, without vgpu_lock. May sleep.
  * Return: a file descriptor, or -EINVAL if @id names no surface, -EMFILE,
  * -ENOMEM, -E2BIG if the surface is too large for GEM, -ENODEV if kvmgt is
  * being unloaded.
@@ -322,32 +328,24 @@ static unsigned int surface_tiling(const struct gvt_surface *s)
 int intel_vgpu_export_surface(struct intel_vgpu *vgpu, u32 id)
 {
 	struct drm_i915_gem_object *obj;
-	struct gvt_export *export;
 	struct dma_buf *dmabuf;
 	struct gvt_surface *s;
-	int fd, ret;
+	int fd;
 
-	export = export_new(vgpu->surfaces, id);
-	if (IS_ERR(export))
-		return PTR_ERR(export);
+	s = surface_get(vgpu->surfaces, id);
+	if (IS_ERR(s))
+		return PTR_ERR(s);
 
-	s = export->surface;
 	obj = i915_gem_object_create_proxy(vgpu->gvt->gt->i915, s->plane.size,
 					   surface_tiling(s), s->plane.stride,
-					   &surface_proxy_ops, export);
+					   &surface_proxy_ops, s);
 	if (IS_ERR(obj)) {
-		export_release(export);
+		surface_release(s);
 		return PTR_ERR(obj);
 	}
 
-	/* The proxy owns @export now, and the dma-buf will own the proxy. */
-	export->obj = obj;
-	ret = gvt_export_add_fences(vgpu, export);
-	if (ret) {
-		i915_gem_object_put(obj);
-		return ret;
-	}
-
+	/* The proxy owns @s now, and the dma-buf will own the proxy. */
+	teach_lock_order(obj, s);
 	dmabuf = i915_gem_prime_export(&obj->base, DRM_CLOEXEC);
 	i915_gem_object_put(obj);
 	if (IS_ERR(dmabuf))
@@ -455,7 +453,6 @@ int intel_vgpu_init_surfaces(struct intel_vgpu *vgpu)
 	table->ranges = RB_ROOT_CACHED;
 	INIT_LIST_HEAD(&table->idle);
 	INIT_LIST_HEAD(&table->exported);
-	INIT_LIST_HEAD(&table->exports);
 	table->next_id = 1;
 	get_random_bytes(&table->key, sizeof(table->key));
 	table->vgpu = vgpu;

@@ -8,7 +8,6 @@
 
 #include <linux/types.h>
 
-struct dma_fence;
 struct gvt_plane;
 struct intel_vgpu;
 
@@ -26,8 +25,6 @@ void intel_vgpu_surfaces_pte_write(struct intel_vgpu *vgpu,
 				   unsigned long index);
 void intel_vgpu_surfaces_dma_unmap(struct intel_vgpu *vgpu,
 				   u64 first_gfn, u64 last_gfn);
-void intel_vgpu_surfaces_add_fence(struct intel_vgpu *vgpu,
-				   struct dma_fence *fence);
 
 #else
 
@@ -51,11 +48,6 @@ static inline void intel_vgpu_surfaces_pte_write(struct intel_vgpu *vgpu,
 
 static inline void intel_vgpu_surfaces_dma_unmap(struct intel_vgpu *vgpu,
 						 u64 first_gfn, u64 last_gfn)
-{
-}
-
-static inline void intel_vgpu_surfaces_add_fence(struct intel_vgpu *vgpu,
-						 struct dma_fence *fence)
 {
 }
 

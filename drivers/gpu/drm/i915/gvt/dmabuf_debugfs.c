@@ -66,14 +66,23 @@ static void show_plane(struct seq_file *m, struct intel_vgpu *vgpu,
 	seq_printf(m, " format %p4cc\n", &plane.fourcc);
 }
 
-/* One state of all planes, because a flip may touch more than one. */
+/*
+ * One state of all planes, because a flip may touch more than one. Each pipe is
+ * shown as if it was the only one; queries are answered for the one that the
+ * first line names, of which it says as well what planes of the hardware those
+ * are, counted from 1.
+ */
 static int vgpu_planes_show(struct seq_file *m, void *unused)
 {
 	struct intel_vgpu *vgpu = m->private;
+	struct gvt_plane_roles roles;
 	enum pipe pipe;
 	unsigned int i;
 
 	mutex_lock(&vgpu->vgpu_lock);
+	intel_vgpu_plane_roles(vgpu, &roles);
+	seq_printf(m, "queries: pipe %c, primary is plane %d, overlay is plane %d\n",
+		   'A' + roles.pipe, roles.primary + 1, roles.overlay + 1);
 	for (pipe = PIPE_A; pipe < INTEL_NUM_PIPES(vgpu->gvt->gt->i915); pipe++)
 		for (i = 0; i < ARRAY_SIZE(plane_types); i++) {
 			seq_printf(m, "pipe %c %s: ", 'A' + pipe,

@@ -131,6 +131,13 @@ static int check_and_take(const struct gvt_surface *s,
 	if (!s->live)
 		return -ENODEV;
 
+	/*
+	 * This is under the dma_resv of a proxy. lockdep cannot learn that no
+	 * such lock is taken under vgpu_lock: GVT takes those of its shadow
+	 * batch buffers there, which are of the same class.
+	 */
+	lockdep_assert_not_held(&s->table->vgpu->vgpu_lock);
+
 	/* Whoever is about to write a PTE says so first, under the lock. */
 	if (s->clean)
 		return take_pages(s, NULL, runs, num_runs);
@@ -197,7 +204,7 @@ struct page *gvt_surface_hold_page(const struct gvt_surface *s,
 
 /**
  * gvt_surface_get_pages - look up the pages of a proxy that is a surface
- * @priv: a &struct gvt_export of the surface
+ * @priv: the &struct gvt_surface
  * @runs: receives them, each with a reference
  * @count: pages of the surface, and how many @runs there are
  *
@@ -210,8 +217,7 @@ struct page *gvt_surface_hold_page(const struct gvt_surface *s,
 int gvt_surface_get_pages(void *priv, struct i915_gem_proxy_run *runs,
 			  unsigned int count)
 {
-	const struct gvt_export *export = priv;
-	struct gvt_surface *s = export->surface;
+	struct gvt_surface *s = priv;
 	unsigned int num_runs = 0;
 	int ret;
 

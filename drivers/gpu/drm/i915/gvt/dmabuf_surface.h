@@ -16,7 +16,6 @@
 
 #include "fb_decoder.h"
 
-struct drm_i915_gem_object;
 struct i915_gem_proxy_run;
 struct intel_vgpu;
 struct page;
@@ -35,7 +34,6 @@ struct page;
  * @idle: live surfaces without a proxy, last asked for at the end
  * @num_idle: length of @idle
  * @exported: surfaces with a proxy, live or not
- * @exports: proxies, to which the guest's requests are made known
  * @next_id: ids are never used twice; 0 when they have run out
  * @key: of the digests, which the guest must not be able to forge
  */
@@ -50,7 +48,6 @@ struct gvt_surfaces {
 	struct list_head idle;
 	unsigned int num_idle;
 	struct list_head exported;
-	struct list_head exports;
 	u32 next_id;
 	siphash_key_t key;
 };
@@ -100,23 +97,10 @@ struct gvt_surface {
 	ktime_t born;
 };
 
-/**
- * struct gvt_export - a proxy of a surface, and so a dma-buf
- * @surface: what it shows, with a reference
- * @obj: the proxy, without one: this goes when the proxy is freed
- * @node: in &gvt_surfaces.exports
- */
-struct gvt_export {
-	struct gvt_surface *surface;
-	struct drm_i915_gem_object *obj;
-	struct list_head node;
-};
-
 int gvt_surface_walk(const struct gvt_surface *s, struct page_summary *sum);
 struct page *gvt_surface_hold_page(const struct gvt_surface *s,
 				   unsigned int index);
 int gvt_surface_get_pages(void *priv, struct i915_gem_proxy_run *runs,
 			  unsigned int count);
-int gvt_export_add_fences(struct intel_vgpu *vgpu, struct gvt_export *export);
 
 #endif /* _GVT_DMABUF_SURFACE_H_ */

@@ -51,7 +51,7 @@ struct gvt_plane_regs {
  * @size: bytes from @gma to the end of the picture, page aligned and not 0;
  *	@gma + @size never exceeds 4 GiB
  * @x_pos: where the pipe shows the left edge; negative for a cursor that
- *	leaves the screen there
+ *	leaves the screen there. Not 0 for a primary plane that does not cover it
  * @y_pos: the same for the top edge
  * @x_hot: cursor hotspot from the image's left edge, or %GVT_HOTSPOT_UNKNOWN
  * @y_hot: cursor hotspot from the image's top edge, or %GVT_HOTSPOT_UNKNOWN
@@ -74,11 +74,25 @@ struct gvt_plane {
 	u32 y_hot;
 };
 
+/**
+ * struct gvt_plane_roles - which planes of the hardware are described
+ * @pipe: the pipe whose planes they are, and whose cursor
+ * @primary: PLANE_1 to PLANE_3
+ * @overlay: the same, another one
+ */
+struct gvt_plane_roles {
+	enum pipe pipe;
+	enum plane_id primary;
+	enum plane_id overlay;
+};
+
 int gvt_decode_primary(const struct gvt_plane_regs *regs,
 		       struct gvt_plane *out);
 int gvt_decode_cursor(const struct gvt_plane_regs *regs,
 		      struct gvt_plane *out);
 int gvt_decode_overlay(const struct gvt_plane_regs *regs,
 		       struct gvt_plane *out);
+void gvt_find_plane_roles(const struct gvt_plane_regs *regs,
+			  struct gvt_plane_roles *roles);
 
 #endif /* _GVT_FB_DECODER_H_ */

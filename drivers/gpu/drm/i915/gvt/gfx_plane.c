@@ -5,7 +5,6 @@
  * for that of dmabuf.c.
  */
 
-#include <linux/nospec.h>
 #include <linux/uaccess.h>
 #include <linux/vfio.h>
 
@@ -18,20 +17,11 @@
 #include "gfx_plane.h"
 #include "gvt.h"
 #include "plane_latch.h"
-#include "plane_memo.h"
 #include "trace.h"
 
-struct plane_reader {
-	const struct intel_vgpu *vgpu;
-	struct gvt_plane_memo *memo;	/* or NULL */
-};
-
-static u32 read_plane_reg(const void *ctx, i915_reg_t reg)
+static u32 read_plane_reg(const void *vgpu, i915_reg_t reg)
 {
-	const struct plane_reader *reader = ctx;
-	const u32 *at = intel_vgpu_latched_reg(reader->vgpu, reg);
-
-	return reader->memo ? gvt_memo_read(reader->memo, at) : *at;
+	return *intel_vgpu_latched_reg(vgpu, reg);
 }
 
 static int decode_plane(const struct gvt_plane_regs *regs, u32 type,
@@ -50,15 +40,26 @@ static int decode_plane(const struct gvt_plane_regs *regs, u32 type,
 	}
 }
 
-static int decode_and_check(struct intel_vgpu *vgpu, u32 type, u32 skip_pipes,
-			    struct gvt_plane_memo *memo,
+/**
+ * intel_vgpu_decode_plane - describe what a vGPU's plane shows
+ * @vgpu: a vGPU
+ * @type: DRM_PLANE_TYPE_*
+ * @skip_pipes: BIT(pipe) of those not to look at
+ * @plane: written on success only
+ * @why: receives the reason of a refusal, in words
+ *
+ * Context: vgpu_lock held, so that a register that the guest writes now belongs
+ * to the next picture.
+ * Return: 0; what the decoder says; -EINVAL for a surface that is not in the
+ * vGPU's share of the GGTT, or a type that does not exist.
+ */
+int intel_vgpu_decode_plane(struct intel_vgpu *vgpu, u32 type, u32 skip_pipes,
 			    struct gvt_plane *plane, const char **why)
 {
 	struct drm_i915_private *i915 = vgpu->gvt->gt->i915;
-	const struct plane_reader reader = { .vgpu = vgpu, .memo = memo };
 	const struct gvt_plane_regs regs = {
 		.read = read_plane_reg,
-		.ctx = &reader,
+		.ctx = vgpu,
 		.ver = DISPLAY_VER(i915),
 		.num_pipes = INTEL_NUM_PIPES(i915),
 		.skip_pipes = skip_pipes,
@@ -82,51 +83,6 @@ static int decode_and_check(struct intel_vgpu *vgpu, u32 type, u32 skip_pipes,
 	return 0;
 }
 
-/**
- * intel_vgpu_decode_plane - describe what a vGPU's plane shows
- * @vgpu: a vGPU
- * @type: DRM_PLANE_TYPE_*
- * @skip_pipes: BIT(pipe) of those not to look at
- * @plane: written on success only
- * @why: receives the reason of a refusal, in words
- *
- * Context: vgpu_lock held, so that a register that the guest writes now belongs
- * to the next picture.
- * Return: 0; what the decoder says; -EINVAL for a surface that is not in the
- * vGPU's share of the GGTT, or a type that does not exist.
- */
-int intel_vgpu_decode_plane(struct intel_vgpu *vgpu, u32 type, u32 skip_pipes,
-			    struct gvt_plane *plane, const char **why)
-{
-	return decode_and_check(vgpu, type, skip_pipes, NULL, plane, why);
-}
-
-/* The same for all pipes, without decoding again what has not changed */
-static const struct gvt_plane *find_plane(struct intel_vgpu *vgpu, u32 type,
-					  const char **why)
-{
-	const struct gvt_plane *known;
-	struct gvt_plane_memos *memos;
-	struct gvt_plane_memo *memo;
-	int ret;
-
-	if (type >= GVT_PLANE_TYPES) {
-		*why = "no such plane type";
-		return ERR_PTR(-EINVAL);
-	}
-
-	memos = &vgpu->display.memos[array_index_nospec(type, GVT_PLANE_TYPES)];
-	known = gvt_memo_recall(memos);
-	if (known)
-		return known;
-
-	memo = gvt_memo_begin(memos);
-	ret = decode_and_check(vgpu, type, 0, memo, &memo->plane, why);
-	gvt_memo_end(memos, !ret);
-
-	return ret ? ERR_PTR(ret) : &memo->plane;
-}
-
 static void fill_info(struct vfio_device_gfx_plane_info *info,
 		      const struct gvt_plane *plane, u32 id)
 {
@@ -144,47 +100,45 @@ static void fill_info(struct vfio_device_gfx_plane_info *info,
 }
 
 static void fill_flip_info(struct vfio_device_gfx_plane_info *info,
-			   const struct gvt_plane_latch *latch)
+			   const struct intel_vgpu *vgpu)
 {
-	const struct gvt_plane_flips *flips =
-		&latch->flips[array_index_nospec(info->drm_plane_type,
-						 GVT_LATCH_TYPES)];
+	const struct gvt_plane_flips flips =
+		intel_vgpu_plane_flips(vgpu, info->drm_plane_type);
 
 	info->reserved = 0;
-	info->flip_seq = flips->count;
-	info->flip_time = ktime_to_ns(flips->last);
+	info->flip_seq = flips.count;
+	info->flip_time = ktime_to_ns(flips.last);
 }
 
 /* Describe a plane in @info, with an id if it shows something. */
 static int query_plane(struct intel_vgpu *vgpu,
 		       struct vfio_device_gfx_plane_info *info)
 {
-	/* What a plane that is off looks like: no format and no extent. */
+	/* A plane that is off has no format and no extent. */
 	static const struct gvt_plane off = {
 		.x_hot = GVT_HOTSPOT_UNKNOWN,
 		.y_hot = GVT_HOTSPOT_UNKNOWN,
 	};
 	u32 type = info->drm_plane_type;
-	const struct gvt_plane *plane;
 	const char *why = NULL;
+	struct gvt_plane plane;
 	u32 id = 0;
 	int ret;
 
 	mutex_lock(&vgpu->vgpu_lock);
-	plane = find_plane(vgpu, type, &why);
-	ret = PTR_ERR_OR_ZERO(plane);
+	ret = intel_vgpu_decode_plane(vgpu, type, 0, &plane, &why);
 	if (ret == -ENODEV) {
-		plane = &off;
+		plane = off;
 		ret = 0;
 	} else if (!ret) {
-		ret = intel_vgpu_find_surface(vgpu, plane, &id);
+		ret = intel_vgpu_find_surface(vgpu, &plane, &id);
 		why = ret == -EINVAL ? "page is not mapped" : "out of memory or ids";
 	}
 	if (!ret) {
-		fill_info(info, plane, id);
+		fill_info(info, &plane, id);
 		if (info->flags & VFIO_GFX_PLANE_FLIP_INFO)
-			fill_flip_info(info, &vgpu->display.latch);
-		trace_gvt_dmabuf_query(vgpu->id, type, id, plane);
+			fill_flip_info(info, vgpu);
+		trace_gvt_dmabuf_query(vgpu->id, type, id, &plane);
 	}
 	mutex_unlock(&vgpu->vgpu_lock);
 
@@ -239,19 +193,8 @@ long intel_vgpu_query_gfx_plane(struct intel_vgpu *vgpu, void __user *arg)
 	if (ret)
 		return ret;
 
-	if (info.flags & VFIO_GFX_PLANE_FLIP_INFO)
-		return copy_to_user(arg, &info, flipsz) ? -EFAULT : 0;
-
-	/* Inline: a call that copies any size is a tenth of the whole ioctl. */
-	if (!user_write_access_begin(arg, minsz))
-		return -EFAULT;
-	unsafe_copy_to_user(arg, (const char *)&info, minsz, err_end_access);
-	user_write_access_end();
-	return 0;
-
-err_end_access:
-	user_write_access_end();
-	return -EFAULT;
+	return copy_to_user(arg, &info, info.flags & VFIO_GFX_PLANE_FLIP_INFO ?
+			    flipsz : minsz) ? -EFAULT : 0;
 }
 
 /**

@@ -1,26 +1,39 @@
 // SPDX-License-Identifier: MIT
 /*
- * Registers of a plane as the display engine has taken them up.
+ * Registers of a plane as the display engine has latched them.
  *
  * A guest that flips to another mode writes format, stride, size and address
  * one after the other. The hardware looks at none of them until the last, the
  * surface address, has been written: the registers of a plane are double
- * buffered, that write arms them, and they are taken up when the next vblank of
- * the pipe starts, or at once by an asynchronous flip and while the pipe is off
- * (PRM, Display Registers, PLANE_CTL, PRI_CTL and CUR_CTL: "Double Buffer Armed
+ * buffered, that write arms them, and they are latched when the next vblank of
+ * the pipe starts, or immediately by an asynchronous flip and while the pipe is
+ * off (PRM vol. 2c, PLANE_CTL, PRI_CTL, SPR_CTL and CUR_CTL: "Double Buffer Armed
  * By" and "Double Buffer Update Point"). So does this: what was armed is kept
- * until the vblank that tells the guest of its flip, then a plane is described
- * by it. Whoever asks earlier is shown the old picture, never half of each, and
- * never a new one that the guest still takes for the one to come.
+ * until the vblank that notifies the guest of its flip, then a plane is
+ * described by it. A caller who asks earlier is shown the old picture, never half
+ * of each, and never a new one that the guest still takes for the one to come.
+ *
+ * "Or plane not enabled", the same entry goes on: registers of a plane that is
+ * off arm themselves. So firmware may write the control register last, and a
+ * driver writes it just before the surface. What counts is whether the plane is
+ * off as latched: a plane that was turned on, and waits for the vblank, still is,
+ * and what is written meanwhile comes with it; one that was turned off and
+ * waits is not.
  *
  * The position of a cursor arms itself, and nothing is read from memory because
- * of it: it is not latched.
+ * of it: it is not latched. A scaler is armed by the size of its window, and by
+ * its control register while it is off (SKL PRM vol. 2c, PS_CTRL).
  */
 
 #include <drm/drm_plane.h>
 
-#include "i915_drv.h"
+#include "display/intel_cursor_regs.h"
+#include "display/skl_universal_plane_regs.h"
 
+#include "i915_drv.h"
+#include "i915_reg.h"
+
+#include "fb_decoder.h"
 #include "gvt.h"
 #include "plane_latch.h"
 
@@ -35,9 +48,22 @@
 
 #define CURSOR_POS	0x88	/* CURPOS, from the base of its pipe */
 
-/* Which of the blocks of PLANE_REGS in a pipe */
+/* Which of the blocks of PLANE_REGS in a pipe; plane 2 and 3 are two further. */
 #define CURSOR_BLOCK	1
-#define PRIMARY_BLOCK	3
+#define PLANE_1_BLOCK	3
+
+/* In a block, where a plane's window on its pipe is: PLANE_POS and PLANE_SIZE */
+#define CTL_WORD	0
+#define POS_WORD	3
+#define SIZE_WORD	4
+
+#define SCALERS_BASE	(_PS_1A_CTRL - 0x80)
+#define SCALER_PIPE	0x800	/* from one pipe's to the next one's */
+#define SCALER_REGS	0x100
+#define ALL_SCALERS	(GVT_LATCH_PIPES * GVT_LATCH_SCALERS)
+#define SCALER_POS	0x70	/* PS_WIN_POS, from a scaler's base */
+#define SCALER_SIZE	0x74
+#define SCALER_CTL	0x80
 
 /* Cursor at 0x080, universal planes at 0x180, 0x280 and 0x380 */
 static bool is_latched(u32 offset)
@@ -58,15 +84,6 @@ static unsigned int latch_index(u32 offset)
 	       offset % PIPE_STRIDE / sizeof(u32);
 }
 
-static void count_flip(struct intel_vgpu *vgpu, enum drm_plane_type type)
-{
-	struct gvt_plane_flips *flips = &vgpu->display.latch.flips[type];
-
-	flips->count++;
-	flips->last = ktime_get();
-	vgpu->display.latch.latched |= BIT(type);
-}
-
 /* Registers are in blocks of PLANE_REGS, those of a plane in one of ALL_BLOCKS. */
 static unsigned int latch_block(u32 offset)
 {
@@ -76,37 +93,174 @@ static unsigned int latch_block(u32 offset)
 	       from_first % PIPE_STRIDE / PLANE_REGS;
 }
 
+static enum pipe pipe_of_block(unsigned int block)
+{
+	return block / PIPE_BLOCKS;
+}
+
+static bool is_cursor(unsigned int block)
+{
+	return block % PIPE_BLOCKS == CURSOR_BLOCK;
+}
+
+static enum plane_id plane_of_block(unsigned int block)
+{
+	return (block % PIPE_BLOCKS - PLANE_1_BLOCK) / 2;
+}
+
+static unsigned int block_of_plane(enum pipe pipe, enum plane_id id)
+{
+	return pipe * PIPE_BLOCKS + PLANE_1_BLOCK + 2 * id;
+}
+
 static u32 *block_regs(u32 *regs, unsigned int block)
 {
 	return &regs[block * PLANE_REGS / sizeof(u32)];
 }
 
-static const u32 *written_regs(const struct intel_vgpu *vgpu, u32 offset)
+static u32 *latched_regs(struct intel_vgpu *vgpu, unsigned int block)
 {
-	return &vgpu_vreg(vgpu, round_down(offset, PLANE_REGS));
+	return block_regs(vgpu->display.latch.regs, block);
 }
 
-static enum drm_plane_type type_of_block(unsigned int block)
+static const u32 *written_regs(const struct intel_vgpu *vgpu,
+			       unsigned int block)
 {
-	switch (block % PIPE_BLOCKS) {
-	case CURSOR_BLOCK:
-		return DRM_PLANE_TYPE_CURSOR;
-	case PRIMARY_BLOCK:
-		return DRM_PLANE_TYPE_PRIMARY;
-	default:
-		return DRM_PLANE_TYPE_OVERLAY;
-	}
+	return &vgpu_vreg(vgpu, PLANES_BASE +
+			  block / PIPE_BLOCKS * PIPE_STRIDE +
+			  block % PIPE_BLOCKS * PLANE_REGS);
 }
 
-/* @regs: what was written to the plane that @block is of */
-static void take_up(struct intel_vgpu *vgpu, unsigned int block,
-		    const u32 *regs)
+static bool is_off(const u32 *regs, unsigned int block)
+{
+	/* All of the modes have one of these bits, and PLANE_CTL is PRI_CTL. */
+	u32 on = is_cursor(block) ? MCURSOR_MODE_MASK | 0x18 : PLANE_CTL_ENABLE;
+
+	return !(regs[CTL_WORD] & on);
+}
+
+static u32 read_latched(const void *ctx, i915_reg_t reg)
+{
+	return *intel_vgpu_latched_reg(ctx, reg);
+}
+
+/**
+ * intel_vgpu_plane_roles - look which planes of the hardware are described
+ * @vgpu: a vGPU
+ * @roles: receives them
+ *
+ * The one place that says which plane serves which DRM_PLANE_TYPE_*, for queries,
+ * their flip info, the display event and debugfs.
+ *
+ * Context: vgpu_lock held, or no other thread knows @vgpu yet.
+ */
+void intel_vgpu_plane_roles(const struct intel_vgpu *vgpu,
+			    struct gvt_plane_roles *roles)
+{
+	const struct gvt_plane_regs regs = {
+		.read = read_latched,
+		.ctx = vgpu,
+		.ver = DISPLAY_VER(vgpu->gvt->gt->i915),
+		.num_pipes = INTEL_NUM_PIPES(vgpu->gvt->gt->i915),
+	};
+
+	gvt_find_plane_roles(&regs, roles);
+}
+
+/* What a query says of the plane of @block, as BIT(enum drm_plane_type) */
+static u8 types_of_block(const struct gvt_plane_roles *roles,
+			 unsigned int block)
+{
+	if (pipe_of_block(block) != roles->pipe)
+		return 0;
+	if (is_cursor(block))
+		return BIT(DRM_PLANE_TYPE_CURSOR);
+	if (plane_of_block(block) == roles->primary)
+		return BIT(DRM_PLANE_TYPE_PRIMARY);
+	if (plane_of_block(block) == roles->overlay)
+		return BIT(DRM_PLANE_TYPE_OVERLAY);
+	return 0;
+}
+
+/* What a query says of otherwise, if other planes are described now */
+static u8 changed_types(const struct gvt_plane_roles *before,
+			const struct gvt_plane_roles *after)
+{
+	u8 types = 0;
+
+	if (before->pipe != after->pipe)
+		return BIT(DRM_PLANE_TYPE_PRIMARY) |
+		       BIT(DRM_PLANE_TYPE_OVERLAY) | BIT(DRM_PLANE_TYPE_CURSOR);
+	if (before->primary != after->primary)
+		types |= BIT(DRM_PLANE_TYPE_PRIMARY);
+	if (before->overlay != after->overlay)
+		types |= BIT(DRM_PLANE_TYPE_OVERLAY);
+	return types;
+}
+
+static unsigned int flips_of_block(unsigned int block)
+{
+	/* Blocks 1, 3, 5 and 7 of a pipe */
+	return pipe_of_block(block) * GVT_LATCH_PLANES +
+	       block % PIPE_BLOCKS / 2;
+}
+
+/* A window is not where it was, or is there no more. */
+static bool is_moved(const u32 *before, const u32 *after)
+{
+	return before[CTL_WORD] != after[CTL_WORD] ||
+	       before[POS_WORD] != after[POS_WORD] ||
+	       before[SIZE_WORD] != after[SIZE_WORD];
+}
+
+/*
+ * Most guests have one head, which shows plane 1 and the cursor. Then there is
+ * nothing to look for, and flips are many.
+ */
+static u8 obvious_types(struct intel_vgpu *vgpu, unsigned int block)
+{
+	enum pipe pipe = pipe_of_block(block);
+	unsigned int plane_2 = block_of_plane(pipe, PLANE_2);
+	unsigned int plane_3 = block_of_plane(pipe, PLANE_3);
+
+	if (vgpu->display.latch.vblanks != BIT(pipe))
+		return 0;
+	if (is_cursor(block))
+		return BIT(DRM_PLANE_TYPE_CURSOR);
+	if (plane_of_block(block) == PLANE_1 &&
+	    is_off(latched_regs(vgpu, plane_2), plane_2) &&
+	    is_off(latched_regs(vgpu, plane_3), plane_3))
+		return BIT(DRM_PLANE_TYPE_PRIMARY);
+	return 0;
+}
+
+static void latch_block_regs(struct intel_vgpu *vgpu, unsigned int block,
+			     const u32 *regs)
 {
 	struct gvt_plane_latch *latch = &vgpu->display.latch;
+	u32 *latched = latched_regs(vgpu, block);
+	struct gvt_plane_flips *flips = &latch->flips[flips_of_block(block)];
+	bool moved = !is_cursor(block) && is_moved(latched, regs);
+	struct gvt_plane_roles before, after;
+	u8 types;
 
-	memcpy(block_regs(latch->regs, block), regs, LATCHED_REGS);
+	if (moved)
+		intel_vgpu_plane_roles(vgpu, &before);
+
+	memcpy(latched, regs, LATCHED_REGS);
 	__clear_bit(block, &latch->waiting);
-	count_flip(vgpu, type_of_block(block));
+	flips->count++;
+	flips->last = ktime_get();
+
+	types = moved ? 0 : obvious_types(vgpu, block);
+	if (!types) {
+		intel_vgpu_plane_roles(vgpu, &after);
+		types = types_of_block(&after, block);
+	}
+	if (moved)
+		types |= types_of_block(&before, block) |
+			 changed_types(&before, &after);
+	latch->latched |= types;
 }
 
 static bool has_vblanks(struct intel_vgpu *vgpu, int pipe)
@@ -116,11 +270,11 @@ static bool has_vblanks(struct intel_vgpu *vgpu, int pipe)
 }
 
 /**
- * intel_vgpu_arm_plane - let the next vblank take up the registers of one plane
+ * intel_vgpu_arm_plane - latch the registers of one plane at the next vblank
  * @vgpu: a vGPU
  * @offset: of the register that arms the plane: its surface or cursor base
  *
- * They are taken up at once if there is no vblank to come.
+ * They are latched immediately if there is no vblank to come.
  *
  * Each flip of a guest comes here, so it does as little as it can.
  *
@@ -129,7 +283,6 @@ static bool has_vblanks(struct intel_vgpu *vgpu, int pipe)
 void intel_vgpu_arm_plane(struct intel_vgpu *vgpu, u32 offset)
 {
 	struct gvt_plane_latch *latch = &vgpu->display.latch;
-	const u32 *regs = written_regs(vgpu, offset);
 	unsigned int block = latch_block(offset);
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
@@ -137,17 +290,37 @@ void intel_vgpu_arm_plane(struct intel_vgpu *vgpu, u32 offset)
 	if (block >= ALL_BLOCKS)
 		return;
 
-	if (!(latch->vblanks & BIT(block / PIPE_BLOCKS))) {
-		take_up(vgpu, block, regs);
+	if (!(latch->vblanks & BIT(pipe_of_block(block)))) {
+		latch_block_regs(vgpu, block, written_regs(vgpu, block));
 		return;
 	}
 
-	memcpy(block_regs(latch->armed, block), regs, LATCHED_REGS);
+	memcpy(block_regs(latch->armed, block), written_regs(vgpu, block),
+	       LATCHED_REGS);
 	__set_bit(block, &latch->waiting);
 }
 
 /**
- * intel_vgpu_latch_plane - take up the registers of one plane at once
+ * intel_vgpu_arm_plane_that_is_off - the same if the plane is off
+ * @vgpu: a vGPU
+ * @offset: of the control register of the plane
+ *
+ * A plane that is on waits for its surface or cursor base to be written.
+ *
+ * Context: vgpu_lock held.
+ */
+void intel_vgpu_arm_plane_that_is_off(struct intel_vgpu *vgpu, u32 offset)
+{
+	unsigned int block = latch_block(offset);
+
+	lockdep_assert_held(&vgpu->vgpu_lock);
+
+	if (block < ALL_BLOCKS && is_off(latched_regs(vgpu, block), block))
+		intel_vgpu_arm_plane(vgpu, offset);
+}
+
+/**
+ * intel_vgpu_latch_plane - latch the registers of one plane immediately
  * @vgpu: a vGPU
  * @offset: of the register that arms the plane: its surface or cursor base
  *
@@ -160,11 +333,109 @@ void intel_vgpu_latch_plane(struct intel_vgpu *vgpu, u32 offset)
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
 	if (block < ALL_BLOCKS)
-		take_up(vgpu, block, written_regs(vgpu, offset));
+		latch_block_regs(vgpu, block, written_regs(vgpu, block));
+}
+
+/*
+ * At its vblank a plane that is off latches what has been written until then.
+ * One that is off only from then on has armed itself if it was turned on again
+ * meanwhile, for the vblank after this one.
+ */
+static void latch_waiting_block(struct intel_vgpu *vgpu, unsigned int block)
+{
+	struct gvt_plane_latch *latch = &vgpu->display.latch;
+	const u32 *written = written_regs(vgpu, block);
+	u32 *latched = latched_regs(vgpu, block);
+
+	if (is_off(latched, block)) {
+		latch_block_regs(vgpu, block, written);
+		return;
+	}
+
+	latch_block_regs(vgpu, block, block_regs(latch->armed, block));
+	if (!is_off(latched, block) || is_off(written, block))
+		return;
+
+	if (latch->vblanks & BIT(pipe_of_block(block)))
+		__set_bit(block, &latch->waiting);
+	else
+		latch_block_regs(vgpu, block, written);
+}
+
+/* Is @offset a register of a scaler that can be latched, and of which? */
+static bool find_scaler(u32 offset, unsigned int *scaler, u32 *reg)
+{
+	u32 from_first = offset - SCALERS_BASE;
+	u32 in_pipe = from_first % SCALER_PIPE;
+
+	if (from_first >= GVT_LATCH_PIPES * SCALER_PIPE ||
+	    in_pipe >= GVT_LATCH_SCALERS * SCALER_REGS)
+		return false;
+
+	*scaler = from_first / SCALER_PIPE * GVT_LATCH_SCALERS +
+		  in_pipe / SCALER_REGS;
+	*reg = in_pipe % SCALER_REGS;
+	return true;
+}
+
+static void read_scaler(const struct intel_vgpu *vgpu, unsigned int scaler,
+			struct gvt_scaler_regs *regs)
+{
+	u32 base = SCALERS_BASE +
+		   scaler / GVT_LATCH_SCALERS * SCALER_PIPE +
+		   scaler % GVT_LATCH_SCALERS * SCALER_REGS;
+
+	regs->pos = vgpu_vreg(vgpu, base + SCALER_POS);
+	regs->size = vgpu_vreg(vgpu, base + SCALER_SIZE);
+	regs->ctl = vgpu_vreg(vgpu, base + SCALER_CTL);
+}
+
+/* A plane may be as large as its pipe or not by this, and be scaled or not. */
+static void latch_scaler(struct intel_vgpu *vgpu, unsigned int scaler,
+			 const struct gvt_scaler_regs *regs)
+{
+	struct gvt_plane_latch *latch = &vgpu->display.latch;
+
+	latch->scalers[scaler] = *regs;
+	latch->waiting_scalers &= ~BIT(scaler);
+	latch->latched |= BIT(DRM_PLANE_TYPE_PRIMARY) |
+			  BIT(DRM_PLANE_TYPE_OVERLAY) |
+			  BIT(DRM_PLANE_TYPE_CURSOR);
 }
 
 /**
- * intel_vgpu_take_up_planes - take up the registers of planes that wait
+ * intel_vgpu_arm_scaler - latch the registers of a scaler at the next vblank
+ * @vgpu: a vGPU
+ * @offset: of the register of the scaler that was written: the size of its
+ *	window, which arms it, or its control register, which does if it is off
+ *
+ * Context: vgpu_lock held.
+ */
+void intel_vgpu_arm_scaler(struct intel_vgpu *vgpu, u32 offset)
+{
+	struct gvt_plane_latch *latch = &vgpu->display.latch;
+	struct gvt_scaler_regs written;
+	unsigned int scaler;
+	u32 reg;
+
+	lockdep_assert_held(&vgpu->vgpu_lock);
+
+	if (!find_scaler(offset, &scaler, &reg))
+		return;
+	if (reg == SCALER_CTL && latch->scalers[scaler].ctl & PS_SCALER_EN)
+		return;
+
+	read_scaler(vgpu, scaler, &written);
+	if (!(latch->vblanks & BIT(scaler / GVT_LATCH_SCALERS))) {
+		latch_scaler(vgpu, scaler, &written);
+		return;
+	}
+	latch->armed_scalers[scaler] = written;
+	latch->waiting_scalers |= BIT(scaler);
+}
+
+/**
+ * intel_vgpu_take_up_planes - latch the registers of planes that wait
  * @vgpu: a vGPU
  * @pipe: a pipe at its vblank, or one that will have none
  *
@@ -173,25 +444,30 @@ void intel_vgpu_latch_plane(struct intel_vgpu *vgpu, u32 offset)
 void intel_vgpu_take_up_planes(struct intel_vgpu *vgpu, int pipe)
 {
 	struct gvt_plane_latch *latch = &vgpu->display.latch;
-	unsigned long blocks;
-	unsigned int block;
+	unsigned long bits;
+	unsigned int i;
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
-	if (!latch->waiting || pipe >= GVT_LATCH_PIPES)
+	if (pipe >= GVT_LATCH_PIPES)
 		return;
 
-	blocks = latch->waiting & GENMASK((pipe + 1) * PIPE_BLOCKS - 1,
-					  pipe * PIPE_BLOCKS);
-	for_each_set_bit(block, &blocks, ALL_BLOCKS)
-		take_up(vgpu, block, block_regs(latch->armed, block));
+	bits = latch->waiting_scalers & GENMASK((pipe + 1) * GVT_LATCH_SCALERS - 1,
+						pipe * GVT_LATCH_SCALERS);
+	for_each_set_bit(i, &bits, ALL_SCALERS)
+		latch_scaler(vgpu, i, &latch->armed_scalers[i]);
+
+	bits = latch->waiting & GENMASK((pipe + 1) * PIPE_BLOCKS - 1,
+					pipe * PIPE_BLOCKS);
+	for_each_set_bit(i, &bits, ALL_BLOCKS)
+		latch_waiting_block(vgpu, i);
 }
 
 /**
  * intel_vgpu_pipes_changed - note which pipes have vblanks
  * @vgpu: a vGPU of which a pipe may have been turned on or off
  *
- * What waits for a vblank that will not come is taken up.
+ * What waits for a vblank that will not come is latched.
  *
  * Context: vgpu_lock held.
  */
@@ -212,25 +488,34 @@ void intel_vgpu_pipes_changed(struct intel_vgpu *vgpu)
 }
 
 /**
- * intel_vgpu_latch_all_planes - take up the registers of all planes
+ * intel_vgpu_latch_all_planes - latch the registers of all planes
  * @vgpu: a vGPU whose registers have been set without being written by a guest,
  *	and whose vblank timer is off
  *
- * Context: vgpu_lock held, or nobody knows @vgpu yet.
+ * Context: vgpu_lock held, or no other thread knows @vgpu yet.
  */
 void intel_vgpu_latch_all_planes(struct intel_vgpu *vgpu)
 {
 	struct gvt_plane_latch *latch = &vgpu->display.latch;
-	unsigned int pipe, type;
+	ktime_t now = ktime_get();
+	unsigned int i;
 
-	for (pipe = 0; pipe < GVT_LATCH_PIPES; pipe++)
-		memcpy(&latch->regs[pipe * GVT_LATCH_WORDS],
-		       &vgpu_vreg(vgpu, PLANES_BASE + pipe * PIPE_STRIDE),
+	for (i = 0; i < GVT_LATCH_PIPES; i++)
+		memcpy(&latch->regs[i * GVT_LATCH_WORDS],
+		       &vgpu_vreg(vgpu, PLANES_BASE + i * PIPE_STRIDE),
 		       GVT_LATCH_WORDS * sizeof(u32));
+	for (i = 0; i < ALL_SCALERS; i++)
+		read_scaler(vgpu, i, &latch->scalers[i]);
 	latch->waiting = 0;
+	latch->waiting_scalers = 0;
 	latch->vblanks = 0;
-	for (type = 0; type < GVT_LATCH_TYPES; type++)
-		count_flip(vgpu, type);
+	latch->latched = BIT(DRM_PLANE_TYPE_PRIMARY) |
+			 BIT(DRM_PLANE_TYPE_OVERLAY) |
+			 BIT(DRM_PLANE_TYPE_CURSOR);
+	for (i = 0; i < ARRAY_SIZE(latch->flips); i++) {
+		latch->flips[i].count++;
+		latch->flips[i].last = now;
+	}
 }
 
 /**
@@ -239,16 +524,55 @@ void intel_vgpu_latch_all_planes(struct intel_vgpu *vgpu)
  * @reg: any register
  *
  * Context: vgpu_lock held, also to read it.
- * Return: what was latched if @reg belongs to a plane, else the register; the
- * same for as long as the vGPU exists.
+ * Return: what was latched if @reg belongs to a plane or its scaler, else the
+ * register; the same for as long as the vGPU exists.
  */
 const u32 *intel_vgpu_latched_reg(const struct intel_vgpu *vgpu,
 				  i915_reg_t reg)
 {
-	u32 offset = i915_mmio_reg_offset(reg);
+	const struct gvt_plane_latch *latch = &vgpu->display.latch;
+	u32 offset = i915_mmio_reg_offset(reg), in_scaler;
+	unsigned int scaler;
 
-	if (!is_latched(offset))
-		return &vgpu_vreg(vgpu, offset);
+	if (is_latched(offset))
+		return &latch->regs[latch_index(offset)];
 
-	return &vgpu->display.latch.regs[latch_index(offset)];
+	if (find_scaler(offset, &scaler, &in_scaler)) {
+		if (in_scaler == SCALER_POS)
+			return &latch->scalers[scaler].pos;
+		if (in_scaler == SCALER_SIZE)
+			return &latch->scalers[scaler].size;
+		if (in_scaler == SCALER_CTL)
+			return &latch->scalers[scaler].ctl;
+	}
+
+	return &vgpu_vreg(vgpu, offset);
+}
+
+/**
+ * intel_vgpu_plane_flips - look how often what is described was flipped
+ * @vgpu: a vGPU
+ * @type: DRM_PLANE_TYPE_*
+ *
+ * Context: vgpu_lock held.
+ * Return: the flips of the plane that a query about @type describes, or would if
+ * it was on.
+ */
+struct gvt_plane_flips intel_vgpu_plane_flips(const struct intel_vgpu *vgpu,
+					      u32 type)
+{
+	struct gvt_plane_roles roles;
+	unsigned int block;
+
+	lockdep_assert_held(&vgpu->vgpu_lock);
+
+	intel_vgpu_plane_roles(vgpu, &roles);
+	if (type == DRM_PLANE_TYPE_PRIMARY)
+		block = block_of_plane(roles.pipe, roles.primary);
+	else if (type == DRM_PLANE_TYPE_OVERLAY)
+		block = block_of_plane(roles.pipe, roles.overlay);
+	else
+		block = roles.pipe * PIPE_BLOCKS + CURSOR_BLOCK;
+
+	return vgpu->display.latch.flips[flips_of_block(block)];
 }

@@ -11,15 +11,17 @@
 
 #include "i915_reg_defs.h"
 
+struct gvt_plane_roles;
 struct intel_vgpu;
 
 #define GVT_LATCH_PIPES	3
 #define GVT_LATCH_WORDS	(0x400 / sizeof(u32))
-#define GVT_LATCH_TYPES	3	/* enum drm_plane_type */
+#define GVT_LATCH_PLANES	4	/* of a pipe: cursor, planes 1 to 3 */
+#define GVT_LATCH_SCALERS	2	/* of a pipe */
 
 /**
- * struct gvt_plane_flips - how often planes of a type took up registers
- * @count: so often, on whichever pipe, since the vGPU was created
+ * struct gvt_plane_flips - how often a plane latched its registers
+ * @count: so often since the vGPU was created
  * @last: when it was last; 0 if never
  */
 struct gvt_plane_flips {
@@ -28,38 +30,72 @@ struct gvt_plane_flips {
 };
 
 /**
+ * struct gvt_scaler_regs - a scaler of display version 9
+ * @pos: PS_WIN_POS
+ * @size: PS_WIN_SZ
+ * @ctl: PS_CTRL
+ */
+struct gvt_scaler_regs {
+	u32 pos;
+	u32 size;
+	u32 ctl;
+};
+
+/**
  * struct gvt_plane_latch - what the planes of each pipe show
  * @regs: of each pipe those at 0x70000 + pipe * 0x1000; only the ones that
  *	belong to planes are kept up to date
  * @armed: the same of planes that wait for a vblank
  * @waiting: which those are: bit n for the block at n * 0x80 in both
+ * @scalers: of each pipe
+ * @armed_scalers: the same of scalers that wait for a vblank
+ * @waiting_scalers: which those are: bit n for scaler n in both
  * @vblanks: pipes that have vblanks: bit n for pipe n
  * @latched: BIT(enum drm_plane_type) of what QUERY may answer differently about
- *	because a plane latched its registers; set here, cleared by the reader
- * @flips: of each enum drm_plane_type
+ *	because registers were latched; set here, cleared by the reader
+ * @flips: of each plane of each pipe
  */
 struct gvt_plane_latch {
 	u32 regs[GVT_LATCH_PIPES * GVT_LATCH_WORDS];
 	u32 armed[GVT_LATCH_PIPES * GVT_LATCH_WORDS];
 	unsigned long waiting;
+	struct gvt_scaler_regs scalers[GVT_LATCH_PIPES * GVT_LATCH_SCALERS];
+	struct gvt_scaler_regs
+		armed_scalers[GVT_LATCH_PIPES * GVT_LATCH_SCALERS];
+	u8 waiting_scalers;
 	u8 vblanks;
 	u8 latched;
-	struct gvt_plane_flips flips[GVT_LATCH_TYPES];
+	struct gvt_plane_flips flips[GVT_LATCH_PIPES * GVT_LATCH_PLANES];
 };
 
 #if IS_ENABLED(CONFIG_DRM_I915_GVT_DMABUF)
 
 void intel_vgpu_arm_plane(struct intel_vgpu *vgpu, u32 offset);
+void intel_vgpu_arm_plane_that_is_off(struct intel_vgpu *vgpu, u32 offset);
+void intel_vgpu_arm_scaler(struct intel_vgpu *vgpu, u32 offset);
 void intel_vgpu_latch_plane(struct intel_vgpu *vgpu, u32 offset);
 void intel_vgpu_take_up_planes(struct intel_vgpu *vgpu, int pipe);
 void intel_vgpu_pipes_changed(struct intel_vgpu *vgpu);
 void intel_vgpu_latch_all_planes(struct intel_vgpu *vgpu);
 const u32 *intel_vgpu_latched_reg(const struct intel_vgpu *vgpu,
 				  i915_reg_t reg);
+void intel_vgpu_plane_roles(const struct intel_vgpu *vgpu,
+			    struct gvt_plane_roles *roles);
+struct gvt_plane_flips intel_vgpu_plane_flips(const struct intel_vgpu *vgpu,
+					      u32 type);
 
 #else
 
 static inline void intel_vgpu_arm_plane(struct intel_vgpu *vgpu, u32 offset)
+{
+}
+
+static inline void intel_vgpu_arm_plane_that_is_off(struct intel_vgpu *vgpu,
+						    u32 offset)
+{
+}
+
+static inline void intel_vgpu_arm_scaler(struct intel_vgpu *vgpu, u32 offset)
 {
 }
 

@@ -136,7 +136,7 @@ static int igt_proxy_bad_size(void *arg)
 						     &owner_ops, &owner);
 
 		if (PTR_ERR_OR_ZERO(obj) != cases[i].err) {
-			pr_err("size %llu: %ld instead of %d\n", cases[i].size,
+			pr_err("size %llu: %d instead of %d\n", cases[i].size,
 			       PTR_ERR_OR_ZERO(obj), cases[i].err);
 			return -EINVAL;
 		}

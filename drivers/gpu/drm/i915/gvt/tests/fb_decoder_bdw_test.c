@@ -63,8 +63,16 @@ static const struct decoder_case bdw_primary_cases[] = {
 	  .err = -EOPNOTSUPP },
 	{ "reserved comes before unsupported",
 	  { CTL(FORMAT(0) | DISP_ROTATE_180) }, .err = -EINVAL },
-	{ "gamma and CSC change no layout",
-	  { CTL(RGB8888 | DISP_PIPE_GAMMA_ENABLE | DISP_PIPE_CSC_ENABLE) } },
+	{ "gamma, CSC, async, trickle and stereo mask change no layout",
+	  { CTL(RGB8888 | DISP_PIPE_GAMMA_ENABLE | DISP_PIPE_CSC_ENABLE |
+		DISP_ASYNC_FLIP | DISP_TRICKLE_FEED_DISABLE |
+		GENMASK(7, 6)) } },
+	{ "stereo, source key and line doubling went before Haswell",
+	  { CTL(RGB8888 | DISP_STEREO_ENABLE | DISP_SRC_KEY_ENABLE |
+		DISP_LINE_DOUBLE | DISP_STEREO_POLARITY_SECOND) } },
+	{ "the panel fitter scales all planes alike",
+	  { { PF_CTL(PIPE_A), PF_ENABLE },
+	    { PF_WIN_SZ(PIPE_A), PF_WIN_XSIZE(960) | PF_WIN_YSIZE(540) } } },
 
 	{ "linear ends with its last line", { SRC(1366, 767), STRIDE(5504) },
 	  .want = { .width = 1366, .height = 767, .stride = 5504,
@@ -101,7 +109,9 @@ static const struct decoder_case bdw_primary_cases[] = {
 	  .want.gma = 0x100000000ull - BASE_STRIDE * 1080 },
 	{ "a surface may not leave the GGTT",
 	  { SURF(0x1000 - BASE_STRIDE * 1080) }, .err = -EINVAL },
-	{ "flags in DSPSURF are not address", { SURF(BASE_GMA | 0xfff) } },
+	{ "flags in DSPSURF are not address", { SURF(BASE_GMA | 0xffb) } },
+	{ "an encrypted surface shows nothing to others",
+	  { SURF(BASE_GMA | BIT(2)) }, .err = -EOPNOTSUPP },
 
 	{ "linear, panned by one page of pixels", { OFFSET(1024, 0) },
 	  .want = { .gma = BASE_GMA + 4096, .size = BASE_STRIDE * 1080 - 4096 } },
@@ -131,8 +141,10 @@ KUNIT_ARRAY_PARAM_DESC(bdw_primary_cases, bdw_primary_cases, name);
 #define SPR_16F		SPRITE_FORMAT_RGBX161616
 #define SPR_YUV		SPRITE_FORMAT_YUV422
 
+/* The primary plane is on and has the desktop. */
 static const struct decoder_reg bdw_sprite_regs[] = {
 	{ TRANSCONF_(PIPE_A), TRANSCONF_ENABLE },
+	CTL(RGB8888), SRC(1920, 1080),
 	SPR(SPR_8888),
 	{ SPRSTRIDE(PIPE_A), BASE_STRIDE },
 	{ SPRSIZE(PIPE_A), SPRITE_HEIGHT(1079) | SPRITE_WIDTH(1919) },
@@ -191,7 +203,16 @@ static const struct decoder_case bdw_sprite_cases[] = {
 	  { SPR(SPR_8888 | SPRITE_TILED), { SPRSTRIDE(PIPE_A), 7744 } },
 	  .err = -EINVAL },
 	{ "flags in SPRSURF are not address",
-	  { { SPRSURF(PIPE_A), BASE_GMA | 0xfff } } },
+	  { { SPRSURF(PIPE_A), BASE_GMA | 0xffb } } },
+	{ "an encrypted surface shows nothing to others",
+	  { { SPRSURF(PIPE_A), BASE_GMA | BIT(2) } }, .err = -EOPNOTSUPP },
+	{ "colour, async, trickle and stereo bits change no layout",
+	  { SPR(SPR_8888 | SPRITE_PIPE_GAMMA_ENABLE | BIT(29) |
+		SPRITE_YUV_RANGE_CORRECTION_DISABLE | SPRITE_PIPE_CSC_ENABLE |
+		SPRITE_YUV_TO_RGB_CSC_DISABLE |
+		SPRITE_YUV_TO_RGB_CSC_FORMAT_BT709 |
+		SPRITE_TRICKLE_FEED_DISABLE | SPRITE_PLANE_GAMMA_DISABLE |
+		BIT(9) | GENMASK(7, 6)) } },
 	{ "size and position are the sprite's own",
 	  { { SPRSIZE(PIPE_A), SPRITE_HEIGHT(479) | SPRITE_WIDTH(639) },
 	    { SPRPOS(PIPE_A), SPRITE_POS_Y(20) | SPRITE_POS_X(10) } },

@@ -92,6 +92,15 @@ static const struct decoder_case cursor_cases[] = {
 	{ "gamma, CSC and trickle bits change no layout",
 	  { MODE(MCURSOR_MODE_64_ARGB_AX | MCURSOR_PIPE_GAMMA_ENABLE |
 		 MCURSOR_PIPE_CSC_ENABLE | MCURSOR_TRICKLE_FEED_DISABLE) } },
+	{ "alpha that is forced above planes",
+	  { MODE(MCURSOR_MODE_64_ARGB_AX | BIT(10) | BIT(8)) },
+	  .err = -EOPNOTSUPP },
+	{ "alpha that is forced above no plane is not",
+	  { MODE(MCURSOR_MODE_64_ARGB_AX | GENMASK(9, 8)) } },
+	{ "no alpha is forced above planes",
+	  { MODE(MCURSOR_MODE_64_ARGB_AX | GENMASK(11, 10)) } },
+	{ "updates that may be held change no layout",
+	  { MODE(MCURSOR_MODE_64_ARGB_AX | BIT(23)) } },
 
 	{ "x is sign and magnitude",
 	  { POS(CURSOR_POS_X_SIGN | CURSOR_POS_X(5) | CURSOR_POS_Y(50)) },
@@ -120,7 +129,9 @@ static const struct decoder_case cursor_cases[] = {
 	{ "lines without the enable bit do not count",
 	  { { CUR_FBC_CTL_(PIPE_A), CUR_FBC_HEIGHT(7) } } },
 
-	{ "flags in CURBASE are not address", { BASE(BASE_GMA | 0xfff) } },
+	{ "flags in CURBASE are not address", { BASE(BASE_GMA | 0xffb) } },
+	{ "an encrypted image shows nothing to others",
+	  { BASE(BASE_GMA | BIT(2)) }, .err = -EOPNOTSUPP },
 	{ "an image may end with the GGTT", { BASE(0xffffc000) },
 	  .want.gma = 0xffffc000 },
 	{ "an image may not leave the GGTT", { BASE(0xffffd000) },

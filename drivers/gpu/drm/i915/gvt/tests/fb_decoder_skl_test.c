@@ -36,8 +36,11 @@
 #define Y_TILED		PLANE_CTL_TILED_Y
 #define YF_TILED	PLANE_CTL_TILED_YF
 
+#define SRC_1080P	{ PIPESRC_(PIPE_A), PIPESRC_WIDTH(1919) | \
+			  PIPESRC_HEIGHT(1079) }
+
 static const struct decoder_reg skl_primary_regs[] = {
-	{ TRANSCONF_(PIPE_A), TRANSCONF_ENABLE },
+	{ TRANSCONF_(PIPE_A), TRANSCONF_ENABLE }, SRC_1080P,
 	CTL(RGB8888), STRIDE(BASE_STRIDE / 64), SIZE(1920, 1080),
 	SURF(BASE_GMA),
 	{ }
@@ -204,11 +207,12 @@ static const struct decoder_case skl_surface_cases[] = {
 	{ "65536 by 65536 is refused", { SIZE(65536, 65536) }, .err = -EINVAL },
 	{ "4:2:2 pixels come in pairs", { CTL(YUV422), SIZE(1919, 1080) },
 	  .err = -EINVAL },
-	{ "a plane may be smaller than the pipe",
-	  { SIZE(640, 480), { PIPE_BLOCK(PIPE_A, _PIPEASRC), 0x077f0437 } },
+	{ "a plane may be smaller than the pipe", { SIZE(640, 480) },
 	  .want = { .width = 640, .height = 480, .size = BASE_STRIDE * 480 } },
 
-	{ "flags in PLANE_SURF are not address", { SURF(BASE_GMA | 0xfff) } },
+	{ "flags in PLANE_SURF are not address", { SURF(BASE_GMA | 0xffb) } },
+	{ "an encrypted surface shows nothing to others",
+	  { SURF(BASE_GMA | PLANE_SURF_DECRYPT) }, .err = -EOPNOTSUPP },
 	{ "a surface may end with the GGTT",
 	  { SURF(0u - BASE_STRIDE * 1080) },
 	  .want.gma = 0x100000000ull - BASE_STRIDE * 1080 },
@@ -332,6 +336,15 @@ static const struct decoder_case skl_display_cases[] = {
 	  { CTL(RGB8888 | PLANE_CTL_PIPE_GAMMA_ENABLE |
 		PLANE_CTL_PIPE_CSC_ENABLE | PLANE_CTL_PLANE_GAMMA_DISABLE |
 		PLANE_CTL_ASYNC_FLIP | PLANE_CTL_TRICKLE_FEED_DISABLE) } },
+	{ "colour conversion of YCbCr is not conveyed",
+	  { CTL(YUV422 | PLANE_CTL_YUV_RANGE_CORRECTION_DISABLE |
+		PLANE_CTL_YUV420_Y_PLANE | BIT(29) |
+		PLANE_CTL_YUV_TO_RGB_CSC_FORMAT_BT709) },
+	  .want.fourcc = DRM_FORMAT_YUYV },
+	{ "stereo masks and held updates change no layout",
+	  { CTL(RGB8888 | GENMASK(7, 6) | BIT(3)) } },
+	{ "an auxiliary surface is of what is refused",
+	  { { PLANE_AUX_DIST(PIPE_A, PLANE_1), 0x12345678 } } },
 	{ "90 degrees", { CTL(RGB8888 | PLANE_CTL_ROTATE_90) },
 	  .err = -EOPNOTSUPP },
 	{ "180 degrees", { CTL(RGB8888 | PLANE_CTL_ROTATE_180) },
@@ -374,6 +387,22 @@ static const struct decoder_case skl_display_cases[] = {
 	  { PS_CTL(0, PS_SCALER_EN), PS_SIZE(0, 960, 540) } },
 	{ "a scaler of another plane does nothing",
 	  { PS_CTL(0, PS_ON(PLANE_2)), PS_SIZE(0, 960, 540) } },
+	{ "a scaler of plane 4 does nothing to others",
+	  { PS_CTL(0, PS_ON(PLANE_4)), PS_SIZE(0, 960, 540) } },
+	{ "filters of a scaler do nothing",
+	  { PS_CTL(0, PS_ON(PLANE_1) | GENMASK(29, 28) | GENMASK(24, 5)),
+	    PS_SIZE(0, 1920, 1080) } },
+	{ "a scaler without a window shows nothing",
+	  { PS_CTL(0, PS_ON(PLANE_1)) }, .err = -EOPNOTSUPP },
+	{ "stretched by one pixel",
+	  { PS_CTL(0, PS_ON(PLANE_1)), PS_SIZE(0, 1921, 1080) },
+	  .err = -EOPNOTSUPP },
+	{ "stretched by one line",
+	  { PS_CTL(0, PS_ON(PLANE_1)), PS_SIZE(0, 1920, 1081) },
+	  .err = -EOPNOTSUPP },
+	{ "stretched to the screen",
+	  { SIZE(640, 360), PS_CTL(0, PS_ON(PLANE_1)),
+	    PS_SIZE(0, 1920, 1080) }, .err = -EOPNOTSUPP },
 	{ "a scaler that keeps the size moves",
 	  { PS_CTL(0, PS_ON(PLANE_1)), PS_SIZE(0, 1920, 1080), PS_POS(0, 7, 9) },
 	  .want = { .x_pos = 7, .y_pos = 9 } },
@@ -397,9 +426,10 @@ KUNIT_ARRAY_PARAM_DESC(skl_display_cases, skl_display_cases, name);
 #define CTL3(bits)	{ PLANE_CTL(PIPE_A, PLANE_3), PLANE_CTL_ENABLE | (bits) }
 #define NO_PLANE_2	{ PLANE_CTL(PIPE_A, PLANE_2), 0 }
 
-/* Plane 3 is off, and else as good as plane 2. */
+/* Plane 3 is off, and else as good as plane 2; plane 1 has the desktop. */
 static const struct decoder_reg skl_overlay_regs[] = {
-	{ TRANSCONF_(PIPE_A), TRANSCONF_ENABLE },
+	{ TRANSCONF_(PIPE_A), TRANSCONF_ENABLE }, SRC_1080P,
+	CTL(RGB8888), SIZE(1920, 1080),
 	CTL2(RGB8888),
 	{ PLANE_STRIDE(PIPE_A, PLANE_2), BASE_STRIDE / 64 },
 	{ PLANE_SIZE(PIPE_A, PLANE_2), PLANE_HEIGHT(1079) | PLANE_WIDTH(1919) },
@@ -422,8 +452,7 @@ static const struct decoder_case skl_overlay_cases[] = {
 	  .want.fourcc = DRM_FORMAT_C8 },
 	{ "a bad plane 2 does not fall back to plane 3",
 	  { CTL2(FORMAT(15)), CTL3(C8) }, .err = -EINVAL },
-	{ "plane 1 is no overlay", { NO_PLANE_2, CTL(RGB8888) },
-	  .err = -ENODEV },
+	{ "plane 1 is no overlay", { NO_PLANE_2 }, .err = -ENODEV },
 	{ "ARGB8888", { CTL2(RGB8888 | SW_ALPHA) },
 	  .want.fourcc = DRM_FORMAT_ARGB8888 },
 	{ "ABGR8888", { CTL2(RGB8888 | RGBX | SW_ALPHA) },

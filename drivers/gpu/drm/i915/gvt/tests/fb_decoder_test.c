@@ -5,6 +5,7 @@
  *   fb_decoder_skl_test.c	universal planes, display version 9
  *   fb_decoder_bdw_test.c	primary and sprite, display version 8
  *   fb_decoder_cursor_test.c	cursors, both
+ *   fb_decoder_roles_test.c	which plane is primary, which overlay
  */
 
 #include <linux/module.h>
@@ -125,12 +126,30 @@ void decoder_run_case(struct kunit *test, const struct decoder_base *base)
 		     want->y_hot, base->want.y_hot);
 }
 
+/* Which planes the row in test->param_value, over @base, is about */
+void decoder_find_roles(struct kunit *test, const struct decoder_base *base,
+			struct gvt_plane_roles *roles)
+{
+	const struct decoder_case *row = test->param_value;
+	struct read_log log = {};
+	struct fake_regs fake = { row->regs, base->regs, &log };
+	struct gvt_plane_regs regs = {
+		.read = fake_read, .ctx = &fake,
+		.ver = base->ver, .num_pipes = base->num_pipes,
+	};
+
+	gvt_find_plane_roles(&regs, roles);
+	KUNIT_EXPECT_EQ_MSG(test, log.again, 0, "register read twice");
+}
+
 #define SKL_CTL(pipe, plane)	{ PLANE_CTL(pipe, plane), \
 				  PLANE_CTL_ENABLE | \
 				  PLANE_CTL_FORMAT_XRGB_8888 }
 #define SKL_STRIDE(pipe, plane)	{ PLANE_STRIDE(pipe, plane), BASE_STRIDE / 64 }
 #define SKL_SIZE(pipe, plane)	{ PLANE_SIZE(pipe, plane), \
 				  PLANE_HEIGHT(1079) | PLANE_WIDTH(1919) }
+#define SKL_SMALL(pipe, plane)	{ PLANE_SIZE(pipe, plane), \
+				  PLANE_HEIGHT(479) | PLANE_WIDTH(639) }
 #define SKL_SURF(pipe, plane)	{ PLANE_SURF(pipe, plane), BASE_GMA }
 #define CURSOR_ON(pipe)		{ CURCNTR_(pipe), MCURSOR_MODE_64_ARGB_AX }
 #define CURSOR_BASE(pipe)	{ CURBASE_(pipe), BASE_GMA }
@@ -138,7 +157,7 @@ void decoder_run_case(struct kunit *test, const struct decoder_base *base)
 				  DISP_ENABLE | DISP_FORMAT_BGRX888 }
 #define BDW_STRIDE(pipe)	{ DSPSTRIDE_(pipe), BASE_STRIDE }
 #define BDW_SURF(pipe)		{ DSPSURF_(pipe), BASE_GMA }
-#define BDW_SRC(pipe)		{ PIPESRC_(pipe), PIPESRC_WIDTH(1919) | \
+#define SRC_1080P(pipe)		{ PIPESRC_(pipe), PIPESRC_WIDTH(1919) | \
 				  PIPESRC_HEIGHT(1079) }
 
 /* All planes of three pipes are on; a row says which pipes are. */
@@ -146,28 +165,28 @@ static const struct decoder_reg skl_pipes_regs[] = {
 	SKL_CTL(PIPE_A, PLANE_1), SKL_STRIDE(PIPE_A, PLANE_1),
 	SKL_SIZE(PIPE_A, PLANE_1), SKL_SURF(PIPE_A, PLANE_1),
 	SKL_CTL(PIPE_A, PLANE_2), SKL_STRIDE(PIPE_A, PLANE_2),
-	SKL_SIZE(PIPE_A, PLANE_2), SKL_SURF(PIPE_A, PLANE_2),
-	CURSOR_ON(PIPE_A), CURSOR_BASE(PIPE_A),
+	SKL_SMALL(PIPE_A, PLANE_2), SKL_SURF(PIPE_A, PLANE_2),
+	CURSOR_ON(PIPE_A), CURSOR_BASE(PIPE_A), SRC_1080P(PIPE_A),
 	SKL_CTL(PIPE_B, PLANE_1), SKL_STRIDE(PIPE_B, PLANE_1),
 	SKL_SIZE(PIPE_B, PLANE_1), SKL_SURF(PIPE_B, PLANE_1),
 	SKL_CTL(PIPE_B, PLANE_2), SKL_STRIDE(PIPE_B, PLANE_2),
-	SKL_SIZE(PIPE_B, PLANE_2), SKL_SURF(PIPE_B, PLANE_2),
-	CURSOR_ON(PIPE_B), CURSOR_BASE(PIPE_B),
+	SKL_SMALL(PIPE_B, PLANE_2), SKL_SURF(PIPE_B, PLANE_2),
+	CURSOR_ON(PIPE_B), CURSOR_BASE(PIPE_B), SRC_1080P(PIPE_B),
 	SKL_CTL(PIPE_C, PLANE_1), SKL_STRIDE(PIPE_C, PLANE_1),
 	SKL_SIZE(PIPE_C, PLANE_1), SKL_SURF(PIPE_C, PLANE_1),
 	SKL_CTL(PIPE_C, PLANE_2), SKL_STRIDE(PIPE_C, PLANE_2),
-	SKL_SIZE(PIPE_C, PLANE_2), SKL_SURF(PIPE_C, PLANE_2),
-	CURSOR_ON(PIPE_C), CURSOR_BASE(PIPE_C),
+	SKL_SMALL(PIPE_C, PLANE_2), SKL_SURF(PIPE_C, PLANE_2),
+	CURSOR_ON(PIPE_C), CURSOR_BASE(PIPE_C), SRC_1080P(PIPE_C),
 	{ }
 };
 
 static const struct decoder_reg bdw_pipes_regs[] = {
 	BDW_CTL(PIPE_A), BDW_STRIDE(PIPE_A),
-	BDW_SURF(PIPE_A), BDW_SRC(PIPE_A),
+	BDW_SURF(PIPE_A), SRC_1080P(PIPE_A),
 	BDW_CTL(PIPE_B), BDW_STRIDE(PIPE_B),
-	BDW_SURF(PIPE_B), BDW_SRC(PIPE_B),
+	BDW_SURF(PIPE_B), SRC_1080P(PIPE_B),
 	BDW_CTL(PIPE_C), BDW_STRIDE(PIPE_C),
-	BDW_SURF(PIPE_C), BDW_SRC(PIPE_C),
+	BDW_SURF(PIPE_C), SRC_1080P(PIPE_C),
 	{ }
 };
 
@@ -178,7 +197,13 @@ static const struct decoder_base skl_primary_pipes = {
 
 static const struct decoder_base skl_overlay_pipes = {
 	.decode = gvt_decode_overlay, .ver = 9, .num_pipes = 3,
-	.regs = skl_pipes_regs, .want = BASE_PLANE,
+	.regs = skl_pipes_regs,
+	.want = {
+		.fourcc = DRM_FORMAT_XRGB8888, .width = 640, .height = 480,
+		.stride = BASE_STRIDE, .gma = BASE_GMA,
+		.size = BASE_STRIDE * 480,
+		.x_hot = GVT_HOTSPOT_UNKNOWN, .y_hot = GVT_HOTSPOT_UNKNOWN,
+	},
 };
 
 static const struct decoder_base skl_cursor_pipes = {
@@ -263,6 +288,35 @@ static const struct decoder_case primary_pipe_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(primary_pipe_cases, primary_pipe_cases, name);
 
+#define NO_OVERLAY(pipe)	{ PLANE_CTL(pipe, PLANE_2), 0 }
+#define NO_CURSOR(pipe)		{ CURCNTR_(pipe), 0 }
+
+/* A client puts overlay and cursor where the primary plane's screen is. */
+static const struct decoder_case other_pipe_cases[] = {
+	{ "those of another head are none",
+	  { ON(PIPE_A), ON(PIPE_B), NO_OVERLAY(PIPE_A), NO_CURSOR(PIPE_A) },
+	  .err = -ENODEV },
+	{ "those of the head that has the primary",
+	  { ON(PIPE_A), ON(PIPE_B), NO_PRIMARY(PIPE_A) },
+	  .want.pipe = PIPE_B },
+	{ "none of the head that has the primary",
+	  { ON(PIPE_A), ON(PIPE_B), NO_PRIMARY(PIPE_A), NO_OVERLAY(PIPE_B),
+	    NO_CURSOR(PIPE_B) }, .err = -ENODEV },
+	{ "without any primary, those of the lowest pipe",
+	  { ON(PIPE_B), ON(PIPE_C), NO_PRIMARY(PIPE_B), NO_PRIMARY(PIPE_C) },
+	  .want.pipe = PIPE_B },
+	{ "without any primary, none of a higher pipe",
+	  { ON(PIPE_B), ON(PIPE_C), NO_PRIMARY(PIPE_B), NO_PRIMARY(PIPE_C),
+	    NO_OVERLAY(PIPE_B), NO_CURSOR(PIPE_B) }, .err = -ENODEV },
+	{ "a primary that is refused is one",
+	  { ON(PIPE_A), ON(PIPE_B),
+	    { PLANE_CTL(PIPE_A, PLANE_1),
+	      PLANE_CTL_ENABLE | PLANE_CTL_FORMAT_MASK_SKL } },
+	  .want.pipe = PIPE_A },
+};
+
+KUNIT_ARRAY_PARAM_DESC(other_pipe_cases, other_pipe_cases, name);
+
 static void skl_primary_any_pipe(struct kunit *test)
 {
 	decoder_run_case(test, &skl_primary_pipes);
@@ -286,6 +340,16 @@ static void bdw_primary_any_pipe(struct kunit *test)
 static void skl_primary_pipe(struct kunit *test)
 {
 	decoder_run_case(test, &skl_primary_pipes);
+}
+
+static void skl_overlay_pipe(struct kunit *test)
+{
+	decoder_run_case(test, &skl_overlay_pipes);
+}
+
+static void skl_cursor_pipe(struct kunit *test)
+{
+	decoder_run_case(test, &skl_cursor_pipes);
 }
 
 static int decode(const struct decoder_base *base,
@@ -405,6 +469,8 @@ static struct kunit_case pipe_cases[] = {
 	KUNIT_CASE_PARAM(skl_cursor_any_pipe, any_pipe_cases_gen_params),
 	KUNIT_CASE_PARAM(bdw_primary_any_pipe, any_pipe_cases_gen_params),
 	KUNIT_CASE_PARAM(skl_primary_pipe, primary_pipe_cases_gen_params),
+	KUNIT_CASE_PARAM(skl_overlay_pipe, other_pipe_cases_gen_params),
+	KUNIT_CASE_PARAM(skl_cursor_pipe, other_pipe_cases_gen_params),
 	KUNIT_CASE(zero_is_a_value),
 	KUNIT_CASE(other_versions_are_refused),
 	KUNIT_CASE(pipes_end_where_the_platform_says),
@@ -419,7 +485,8 @@ static struct kunit_suite gvt_decoder_pipe_suite = {
 };
 
 kunit_test_suites(&gvt_decoder_pipe_suite, &gvt_decoder_skl_suite,
-		  &gvt_decoder_bdw_suite, &gvt_decoder_cursor_suite);
+		  &gvt_decoder_bdw_suite, &gvt_decoder_cursor_suite,
+		  &gvt_decoder_roles_suite);
 
 MODULE_DESCRIPTION("KUnit tests of GVT-g's plane decoder");
 MODULE_LICENSE("Dual MIT/GPL");

@@ -47,6 +47,8 @@ struct decoder_base {
 };
 
 void decoder_run_case(struct kunit *test, const struct decoder_base *base);
+void decoder_find_roles(struct kunit *test, const struct decoder_base *base,
+			struct gvt_plane_roles *roles);
 
 /* i915's macros for these want a device; the blocks are 0x1000 apart. */
 #define PIPE_BLOCK(pipe, reg_a)		_MMIO((reg_a) + (pipe) * 0x1000)
@@ -82,6 +84,7 @@ void decoder_run_case(struct kunit *test, const struct decoder_base *base);
 
 extern struct kunit_suite gvt_decoder_bdw_suite;
 extern struct kunit_suite gvt_decoder_cursor_suite;
+extern struct kunit_suite gvt_decoder_roles_suite;
 extern struct kunit_suite gvt_decoder_skl_suite;
 
 #endif /* _GVT_FB_DECODER_TEST_H_ */

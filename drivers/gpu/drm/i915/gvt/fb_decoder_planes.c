@@ -1,0 +1,500 @@
+// SPDX-License-Identifier: MIT
+/*
+ * One plane of the hardware: where it is on its pipe, and what it reads from
+ * memory.
+ *
+ * What each bit of its registers comes to. Conveyed: QUERY says it. Refused: a
+ * bit that changes how memory is read or shown, for which QUERY has no words;
+ * -EOPNOTSUPP. Colour only: see fb_decoder.c for what is not conveyed. What is
+ * not listed is reserved, and the hardware looks at none of it: bits of
+ * DSPCNTR that i915 has names for (stereo, source key, line doubling) are of
+ * generations before Haswell.
+ *
+ * SKL PRM vol. 2c, PLANE_CTL:
+ *	31	enable				conveyed
+ *	30, 23	pipe gamma, pipe CSC		colour only
+ *	29, 28	YUV offset, range correction	colour only
+ *	27:24	source pixel format		conveyed or refused, one row each
+ *	22:21	key enable			refused, but see skl_is_keyed()
+ *	20	RGB colour order		conveyed
+ *	19, 18	YUV to RGB CSC, its format	colour only
+ *	17:16	YUV 4:2:2 byte order		conveyed
+ *	15	render decompression		refused
+ *	14	trickle feed			no effect on what is shown
+ *	13	plane gamma disable		colour only
+ *	12:10	tiled surface			conveyed, or -EINVAL
+ *	9	async address update		conveyed, by the latch
+ *	8	horizontal flip, from CNL on	refused
+ *	7:6	stereo surface vblank mask	when it is latched: for either eye
+ *	5:4	alpha mode			conveyed or refused, one row each
+ *	3	allow double buffer update	no effect: the latch holds nothing
+ *		disable				back for DOUBLE_BUFFER_CTL
+ *	1:0	rotation			refused
+ * PLANE_SURF: 31:12 address, conveyed; 6:4 and 2 decryption: refused by bit 2; 3
+ *	which ring flipped, no effect. Of a stereo picture it is the right eye's.
+ * PLANE_STRIDE, PLANE_SIZE, PLANE_POS, PLANE_OFFSET: conveyed; bits above a field
+ *	make it too big: -EINVAL. PLANE_KEYMSK 31, PLANE_KEYMAX 31:24, constant
+ *	alpha: refused unless it is 255; the rest is for keys.
+ * PLANE_AUX_DIST, PLANE_AUX_OFFSET: of formats and compression that are refused.
+ * PS_CTRL 31, 27:25, PS_WIN_SZ, PS_WIN_POS: conveyed as a position, or refused if
+ *	they scale the plane; other bits choose a filter. Bound to the pipe, the
+ *	scaler stretches all planes alike: not conveyed.
+ *
+ * BDW PRM vol. 2c, PRI_CTL and SPR_CTL:
+ *	31	enable				conveyed
+ *	30, 24	pipe gamma, pipe CSC		colour only
+ *	29:26, 27:25 (sprite) source format	conveyed or refused, one row each
+ *	29, 28	YUV offset, range (sprite)	colour only
+ *	22	source key (sprite)		refused
+ *	20	RGB colour order (sprite)	conveyed
+ *	19, 18	YUV to RGB CSC (sprite)		colour only
+ *	17:16	YUV 4:2:2 byte order (sprite)	conveyed
+ *	15	180 degrees			refused
+ *	14, 13	trickle feed, gamma (sprite)	no effect, colour only
+ *	10	tiled surface			conveyed
+ *	9	async address update		conveyed, by the latch
+ *	7:6	stereo surface vblank mask	when it is latched: for either eye
+ *	2	destination key (sprite)	refused
+ * PRI_SURF, SPR_SURF: as PLANE_SURF. PF_CTL is the pipe's.
+ *
+ * TRANS_CONF 22:21, interlaced modes: both fields are in one surface, and it is
+ * conveyed whole.
+ */
+
+#include <linux/align.h>
+#include <linux/bits.h>
+#include <linux/errno.h>
+#include <linux/log2.h>
+#include <linux/sizes.h>
+
+#include <drm/drm_fourcc.h>
+
+#include "display/i9xx_plane_regs.h"
+#include "display/intel_sprite_regs.h"
+#include "display/skl_universal_plane_regs.h"
+
+#include "fb_decoder.h"
+#include "fb_decoder_formats.h"
+#include "fb_decoder_planes.h"
+#include "i915_reg.h"
+
+/*
+ * What the size and offset fields of both platforms can say, and how wide a
+ * line in memory may be (PRM vol. 2c: PIPE_SRCSZ, PRI_STRIDE, PRI_OFFSET,
+ * SPR_SIZE, PLANE_SIZE, PLANE_STRIDE, PLANE_OFFSET). i915's masks are wider.
+ */
+#define MAX_WIDTH		8192
+#define MAX_HEIGHT		4096
+#define MAX_OFFSET		8191
+#define MAX_STRIDE		SZ_32K
+
+/* Tiles are as big as a GGTT page, whatever their shape. */
+#define TILE_SIZE		SZ_4K
+
+/* What the registers of a plane say about memory, nothing checked yet. */
+struct scanout {
+	const struct drm_format_info *format;
+	u64 modifier;
+	u32 chunk;	/* tile width in bytes; of linear: what strides count */
+	u32 surf;	/* surface register */
+	u32 stride;	/* in bytes */
+	u32 x, y;	/* first pixel shown, from the surface's first */
+};
+
+static u32 read_reg(const struct gvt_pipe_planes *p, i915_reg_t reg)
+{
+	return p->regs->read(p->regs->ctx, reg);
+}
+
+static int refuse(const struct gvt_pipe_planes *p, int err, const char *why)
+{
+	return gvt_decoder_refuse(p->regs, err, why);
+}
+
+/* ---- where planes are ---- */
+
+/* PRM vol. 2c, PIPE_SRCSZ: what the planes of a pipe are put together to */
+static void read_source(struct gvt_pipe_planes *p)
+{
+	u32 size;
+
+	if (p->src_width)
+		return;
+
+	size = read_reg(p, GVT_PIPE_REG(p->pipe, _PIPEASRC));
+	p->src_width = REG_FIELD_GET(PIPESRC_WIDTH_MASK, size) + 1;
+	p->src_height = REG_FIELD_GET(PIPESRC_HEIGHT_MASK, size) + 1;
+}
+
+static void set_window(struct gvt_window *w, u32 width, u32 height,
+		       u32 x, u32 y)
+{
+	w->width = width;
+	w->height = height;
+	w->shown_width = width;
+	w->shown_height = height;
+	w->x = x;
+	w->y = y;
+}
+
+/* BDW PRM vol. 2c: PRI_CTL, PIPE_SRCSZ. The plane is as large as the pipe. */
+static void bdw_read_primary(struct gvt_pipe_planes *p, struct gvt_window *w)
+{
+	u32 ctl = read_reg(p, GVT_PIPE_REG(p->pipe, _DSPACNTR));
+
+	if (!(ctl & DISP_ENABLE))
+		return;
+
+	w->ctl = ctl;
+	read_source(p);
+	set_window(w, p->src_width, p->src_height, 0, 0);
+}
+
+/* BDW PRM vol. 2c: SPR_CTL, SPR_POS, SPR_SIZE. Its scaler went with Haswell. */
+static void bdw_read_sprite(struct gvt_pipe_planes *p, struct gvt_window *w)
+{
+	u32 ctl = read_reg(p, SPRCTL(p->pipe));
+	u32 size, pos;
+
+	if (!(ctl & SPRITE_ENABLE))
+		return;
+
+	w->ctl = ctl;
+	size = read_reg(p, SPRSIZE(p->pipe));
+	pos = read_reg(p, SPRPOS(p->pipe));
+	set_window(w, REG_FIELD_GET(SPRITE_WIDTH_MASK, size) + 1,
+		   REG_FIELD_GET(SPRITE_HEIGHT_MASK, size) + 1,
+		   REG_FIELD_GET(SPRITE_POS_X_MASK, pos),
+		   REG_FIELD_GET(SPRITE_POS_Y_MASK, pos));
+}
+
+/* SKL PRM vol. 2c, PS_CTRL: the scaler that is bound to a plane, or -1 */
+static int skl_find_scaler(struct gvt_pipe_planes *p, enum plane_id id)
+{
+	int num_scalers = p->pipe == PIPE_C ? 1 : 2;
+	int i;
+
+	for (i = 0; i < num_scalers; i++) {
+		if (!(p->scalers_read & BIT(i)))
+			p->scalers[i] = read_reg(p, SKL_PS_CTRL(p->pipe, i));
+		p->scalers_read |= BIT(i);
+
+		if (p->scalers[i] & PS_SCALER_EN &&
+		    (p->scalers[i] & PS_BINDING_MASK) == PS_BINDING_PLANE(id))
+			return i;
+	}
+	return -1;
+}
+
+/*
+ * SKL PRM vol. 2c: PLANE_CTL, PLANE_SIZE, PLANE_POS, or PS_WIN_SZ and PS_WIN_POS
+ * if a scaler is bound to the plane.
+ */
+static void skl_read_plane(struct gvt_pipe_planes *p, enum plane_id id,
+			   struct gvt_window *w)
+{
+	u32 ctl = read_reg(p, PLANE_CTL(p->pipe, id));
+	u32 size, pos;
+	int scaler;
+
+	if (!(ctl & PLANE_CTL_ENABLE))
+		return;
+
+	w->ctl = ctl;
+	size = read_reg(p, PLANE_SIZE(p->pipe, id));
+	w->width = REG_FIELD_GET(PLANE_WIDTH_MASK, size) + 1;
+	w->height = REG_FIELD_GET(PLANE_HEIGHT_MASK, size) + 1;
+
+	scaler = skl_find_scaler(p, id);
+	if (scaler < 0) {
+		pos = read_reg(p, PLANE_POS(p->pipe, id));
+		set_window(w, w->width, w->height,
+			   REG_FIELD_GET(PLANE_POS_X_MASK, pos),
+			   REG_FIELD_GET(PLANE_POS_Y_MASK, pos));
+		return;
+	}
+
+	size = read_reg(p, SKL_PS_WIN_SZ(p->pipe, scaler));
+	w->shown_width = REG_FIELD_GET(PS_WIN_XSIZE_MASK, size);
+	w->shown_height = REG_FIELD_GET(PS_WIN_YSIZE_MASK, size);
+	pos = read_reg(p, SKL_PS_WIN_POS(p->pipe, scaler));
+	w->x = REG_FIELD_GET(PS_WIN_XPOS_MASK, pos);
+	w->y = REG_FIELD_GET(PS_WIN_YPOS_MASK, pos);
+}
+
+/**
+ * gvt_plane_is_on - look whether a plane is on, and where
+ * @p: planes of a pipe; each is read once
+ * @id: one of them
+ *
+ * Return: whether it is on; its window can be used then.
+ */
+bool gvt_plane_is_on(struct gvt_pipe_planes *p, enum plane_id id)
+{
+	struct gvt_window *w = &p->windows[id];
+
+	if (p->windows_read & BIT(id))
+		return w->ctl;
+
+	p->windows_read |= BIT(id);
+	w->ctl = 0;
+	if (p->regs->ver == 9)
+		skl_read_plane(p, id, w);
+	else if (id == PLANE_PRIMARY)
+		bdw_read_primary(p, w);
+	else
+		bdw_read_sprite(p, w);
+
+	return w->ctl;
+}
+
+/**
+ * gvt_plane_covers_pipe - look whether a plane is all that its pipe shows
+ * @p: planes of a pipe
+ * @id: one that is on
+ *
+ * Return: whether every pixel of the pipe is one of the plane's, wherever these
+ * come from and whatever is above.
+ */
+bool gvt_plane_covers_pipe(struct gvt_pipe_planes *p, enum plane_id id)
+{
+	const struct gvt_window *w = &p->windows[id];
+
+	read_source(p);
+	return !w->x && !w->y && w->shown_width >= p->src_width &&
+	       w->shown_height >= p->src_height;
+}
+
+/**
+ * gvt_plane_is_opaque - look whether what is below a plane can be seen
+ * @p: planes of a pipe of display version 9: on version 8 there is nothing below
+ * @id: one that is on
+ *
+ * Return: false if it can, through the plane's alpha channel.
+ */
+bool gvt_plane_is_opaque(const struct gvt_pipe_planes *p, enum plane_id id)
+{
+	const struct drm_format_info *format;
+
+	return gvt_skl_plane_format(p->windows[id].ctl, &format) ||
+	       !format->has_alpha;
+}
+
+/* ---- what they read ---- */
+
+/*
+ * Check all that sizes anything, then describe the surface from the first
+ * pixel shown to the end of the last row of tiles (of pixels, if linear) that
+ * the picture touches. With x = 0 that is whole rows, as importers expect; it
+ * never reaches beyond the rows that the guest's own surface must have.
+ */
+static int place(const struct gvt_pipe_planes *p, const struct gvt_window *w,
+		 const struct scanout *s, struct gvt_plane *plane)
+{
+	bool linear = s->modifier == DRM_FORMAT_MOD_LINEAR;
+	u32 tile_height = linear ? 1 : TILE_SIZE / s->chunk;
+	u32 cpp = s->format->cpp[0];
+	u32 base = s->surf & PLANE_SURF_ADDR_MASK;
+	u64 start, end;
+
+	if (s->surf & PLANE_SURF_DECRYPT)
+		return refuse(p, -EOPNOTSUPP, "encrypted");
+	if (w->width > MAX_WIDTH || w->height > MAX_HEIGHT ||
+	    s->x > MAX_OFFSET || s->y > MAX_OFFSET)
+		return refuse(p, -EINVAL, "size or offset is too big");
+	if (s->stride > MAX_STRIDE || s->stride % s->chunk)
+		return refuse(p, -EINVAL, "no such stride");
+	/* In 4:2:2 two neighbours share one chroma sample. */
+	if (s->x % s->format->hsub || w->width % s->format->hsub)
+		return refuse(p, -EINVAL, "odd column of a 4:2:2 format");
+	/* A line that is wider than the stride would show the next one's. */
+	if ((s->x + w->width) * cpp > s->stride)
+		return refuse(p, -EINVAL, "line is wider than the stride");
+
+	end = (u64)base +
+	      (u64)s->stride * ALIGN(s->y + w->height, tile_height);
+	end = ALIGN(end, SZ_4K);
+	if (end > SZ_4G)
+		return refuse(p, -EINVAL, "surface ends above 4 GiB");
+
+	/* Pages are what is exported, so the first pixel must begin one. */
+	start = (u64)base + (u64)s->stride * s->y;
+	if (linear) {
+		start += s->x * cpp;
+		if (!IS_ALIGNED(start, SZ_4K))
+			return refuse(p, -EOPNOTSUPP,
+				      "first pixel is inside a page");
+	} else {
+		if (s->y % tile_height || s->x * cpp % s->chunk)
+			return refuse(p, -EOPNOTSUPP,
+				      "first pixel is inside a tile");
+		start += s->x * cpp / s->chunk * TILE_SIZE;
+	}
+
+	plane->fourcc = s->format->format;
+	plane->modifier = s->modifier;
+	plane->width = w->width;
+	plane->height = w->height;
+	plane->stride = s->stride;
+	plane->gma = start;
+	plane->size = end - start;
+	plane->x_pos = w->x;
+	plane->y_pos = w->y;
+	return 0;
+}
+
+/*
+ * BDW PRM vol. 2c: PRI_STRIDE, PRI_SURF, PRI_OFFSET. One offset register serves
+ * linear and tiled surfaces (i915: DSPOFFSET, at DSPTILEOFF's address; DSPLINOFF
+ * is gone since Haswell).
+ */
+static int bdw_decode_primary(const struct gvt_pipe_planes *p,
+			      const struct gvt_window *w,
+			      struct gvt_plane *plane)
+{
+	struct scanout s = {};
+	u32 offset;
+	int err;
+
+	err = gvt_bdw_primary_format(w->ctl, &s.format);
+	if (err)
+		return refuse(p, err, "pixel format");
+	if (w->ctl & DISP_ROTATE_180)
+		return refuse(p, -EOPNOTSUPP, "rotated");
+
+	s.modifier = w->ctl & DISP_TILED ? I915_FORMAT_MOD_X_TILED :
+					   DRM_FORMAT_MOD_LINEAR;
+	s.chunk = w->ctl & DISP_TILED ? 512 : 64;
+	s.surf = read_reg(p, GVT_PIPE_REG(p->pipe, _DSPASURF));
+	s.stride = read_reg(p, GVT_PIPE_REG(p->pipe, _DSPASTRIDE));
+	offset = read_reg(p, GVT_PIPE_REG(p->pipe, _DSPAOFFSET));
+	s.x = REG_FIELD_GET(DISP_OFFSET_X_MASK, offset);
+	s.y = REG_FIELD_GET(DISP_OFFSET_Y_MASK, offset);
+
+	return place(p, w, &s, plane);
+}
+
+/* BDW PRM vol. 2c: SPR_STRIDE, SPR_SURF, SPR_OFFSET */
+static int bdw_decode_sprite(const struct gvt_pipe_planes *p,
+			     const struct gvt_window *w,
+			     struct gvt_plane *plane)
+{
+	struct scanout s = {};
+	u32 offset;
+	int err;
+
+	err = gvt_bdw_sprite_format(w->ctl, &s.format);
+	if (err)
+		return refuse(p, err, "pixel format");
+	/* A key makes holes in the picture or in the one below. */
+	if (w->ctl & (SPRITE_ROTATE_180 | SPRITE_SOURCE_KEY | SPRITE_DEST_KEY))
+		return refuse(p, -EOPNOTSUPP, "rotated or colour-keyed");
+
+	s.modifier = w->ctl & SPRITE_TILED ? I915_FORMAT_MOD_X_TILED :
+					     DRM_FORMAT_MOD_LINEAR;
+	s.chunk = w->ctl & SPRITE_TILED ? 512 : 64;
+	s.surf = read_reg(p, SPRSURF(p->pipe));
+	s.stride = read_reg(p, SPRSTRIDE(p->pipe));
+	offset = read_reg(p, SPROFFSET(p->pipe));
+	s.x = REG_FIELD_GET(SPRITE_OFFSET_X_MASK, offset);
+	s.y = REG_FIELD_GET(SPRITE_OFFSET_Y_MASK, offset);
+
+	return place(p, w, &s, plane);
+}
+
+/* What mixes a plane with its neighbours in a way that no fourcc conveys. */
+static bool skl_is_keyed(const struct gvt_pipe_planes *p, enum plane_id id,
+			 u32 ctl)
+{
+	u32 key = ctl & PLANE_CTL_KEY_ENABLE_MASK;
+	u32 alpha;
+
+	/* A destination key on the lowest plane only lets others show. */
+	if (id == PLANE_1 && key == PLANE_CTL_KEY_ENABLE_DESTINATION)
+		key = 0;
+	if (key)
+		return true;
+	if (!(read_reg(p, PLANE_KEYMSK(p->pipe, id)) &
+	      PLANE_KEYMSK_ALPHA_ENABLE))
+		return false;
+	alpha = read_reg(p, PLANE_KEYMAX(p->pipe, id)) & PLANE_KEYMAX_ALPHA_MASK;
+	return alpha != PLANE_KEYMAX_ALPHA_MASK;
+}
+
+/*
+ * SKL PRM vol. 2c: PLANE_STRIDE, PLANE_SURF, PLANE_OFFSET, PLANE_KEYMSK,
+ * PLANE_KEYMAX. Planes 1 to 3 are alike.
+ */
+static int skl_decode_plane(const struct gvt_pipe_planes *p, enum plane_id id,
+			    const struct gvt_window *w, bool lowest,
+			    struct gvt_plane *plane)
+{
+	const struct gvt_skl_tiling *tiling;
+	struct scanout s = {};
+	u32 ctl = w->ctl;
+	u32 offset;
+	int err;
+
+	/*
+	 * Below the lowest plane there is only the pipe's black background, and
+	 * colours that are premultiplied stay as they are when blended over
+	 * black. To say XRGB is therefore exact; a viewer that was told ARGB
+	 * would show its own background through.
+	 */
+	if (lowest &&
+	    (ctl & PLANE_CTL_ALPHA_MASK) == PLANE_CTL_ALPHA_SW_PREMULTIPLY)
+		ctl &= ~PLANE_CTL_ALPHA_MASK;
+
+	err = gvt_skl_plane_format(ctl, &s.format);
+	if (err)
+		return refuse(p, err, "pixel format");
+	tiling = gvt_skl_find_tiling(ctl);
+	if (!tiling)
+		return refuse(p, -EINVAL, "no such tiling");
+
+	if (ctl & PLANE_CTL_RENDER_DECOMPRESSION_ENABLE)
+		return refuse(p, -EOPNOTSUPP, "compressed");
+	if (ctl & (PLANE_CTL_FLIP_HORIZONTAL | PLANE_CTL_ROTATE_MASK))
+		return refuse(p, -EOPNOTSUPP, "rotated or mirrored");
+	if (skl_is_keyed(p, id, ctl))
+		return refuse(p, -EOPNOTSUPP, "keyed or constant alpha");
+
+	s.modifier = tiling->modifier;
+	s.chunk = tiling->chunk[ilog2(s.format->cpp[0])];
+	s.surf = read_reg(p, PLANE_SURF(p->pipe, id));
+	s.stride = s.chunk * REG_FIELD_GET(PLANE_STRIDE__MASK,
+			   read_reg(p, PLANE_STRIDE(p->pipe, id)));
+	offset = read_reg(p, PLANE_OFFSET(p->pipe, id));
+	s.x = REG_FIELD_GET(PLANE_OFFSET_X_MASK, offset);
+	s.y = REG_FIELD_GET(PLANE_OFFSET_Y_MASK, offset);
+
+	err = place(p, w, &s, plane);
+	if (err)
+		return err;
+
+	/* A scaler that keeps the size is just another position. */
+	if (w->shown_width != w->width || w->shown_height != w->height)
+		return refuse(p, -EOPNOTSUPP, "scaled");
+	return 0;
+}
+
+/**
+ * gvt_decode_window - describe what a plane reads from memory
+ * @p: planes of a pipe
+ * @id: one that is on
+ * @lowest: it is to be shown with nothing below
+ * @plane: has garbage in it on failure
+ *
+ * Return: 0, %-EINVAL, %-EOPNOTSUPP.
+ */
+int gvt_decode_window(const struct gvt_pipe_planes *p, enum plane_id id,
+		      bool lowest, struct gvt_plane *plane)
+{
+	const struct gvt_window *w = &p->windows[id];
+
+	if (p->regs->ver == 9)
+		return skl_decode_plane(p, id, w, lowest, plane);
+	if (id == PLANE_PRIMARY)
+		return bdw_decode_primary(p, w, plane);
+	return bdw_decode_sprite(p, w, plane);
+}

@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# sources-check.sh: which of a machine's apt sources and packages the base is
+# taken from, as TAP. Nothing is fetched.
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=apt.sh
+. "$SCRIPTS/apt.sh"
+usage_if_asked "$@"
+[ $# -eq 0 ] || die "no argument is known (see --help)"
+
+WORK=$(mktemp -d)
+DOOMED+=("$WORK")
+TESTS=0
+FAILED=0
+
+# expect NAME WANTED GOT
+expect() {
+	TESTS=$((TESTS + 1))
+	if [ "$2" = "$3" ]; then
+		say "ok $TESTS - $1"
+	else
+		FAILED=$((FAILED + 1))
+		say "not ok $TESTS - $1"
+		diff <(printf '%s\n' "$2") <(printf '%s\n' "$3") | sed 's/^/# /' || :
+	fi
+}
+# suites_of: what is taken of the sources in $WORK/etc, a suite a line.
+suites_of() {
+	rm -rf "$WORK/derived"
+	mkdir "$WORK/derived"
+	(derive_sources "$WORK/derived" "$WORK/etc") 2>/dev/null || {
+		echo refused
+		return
+	}
+	cat "$WORK/derived"/* | sed -nE \
+		-e 's/^deb (\[[^]]*\] )?[^ ]+ ([^ ]+) .*/\2/p' -e 's/^Suites: *//p' | tr ' ' '\n' | sort
+}
+sources() {
+	rm -rf "${WORK:?}/etc"
+	mkdir -p "$WORK/etc/sources.list.d"
+	cat >"$WORK/etc/$1"
+}
+own=$(printf '%s\n' "$DEBIAN_CODENAME" "$DEBIAN_CODENAME-security" "$DEBIAN_CODENAME-updates")
+
+sources sources.list <<-EOS
+	deb http://mirror.invalid/debian $DEBIAN_CODENAME main
+	deb [trusted=yes] http://mirror.invalid/debian $DEBIAN_CODENAME-updates main
+	deb http://mirror.invalid/security $DEBIAN_CODENAME-security main
+	deb http://mirror.invalid/debian $DEBIAN_CODENAME-backports main
+	deb http://mirror.invalid/debian $DEBIAN_CODENAME-backports-sloppy main
+	deb http://mirror.invalid/debian $DEBIAN_CODENAME-proposed-updates main
+	deb http://mirror.invalid/debian sid main
+EOS
+expect "sources.list: the base's own suites, no backports" "$own" "$(suites_of)"
+
+sources sources.list.d/debian.sources <<-EOS
+	Types: deb
+	URIs: http://mirror.invalid/debian
+	Suites: $DEBIAN_CODENAME $DEBIAN_CODENAME-updates $DEBIAN_CODENAME-backports
+	Components: main
+
+	Types: deb
+	URIs: http://mirror.invalid/security
+	Suites: $DEBIAN_CODENAME-security
+	Components: main
+
+	Types: deb
+	Enabled: no
+	URIs: http://mirror.invalid/other
+	Suites: $DEBIAN_CODENAME
+	Components: main
+EOS
+expect "deb822: the base's own suites, no backports" "$own" "$(suites_of)"
+
+sources sources.list <<-EOS
+	deb http://mirror.invalid/debian $DEBIAN_CODENAME-backports main
+EOS
+expect "a machine with nothing but backports is refused" refused "$(suites_of)"
+
+wanted="linux-image-6.12.115+deb13.1-$KERNEL_FLAVOUR-unsigned
+linux-image-6.12.117+deb12-$KERNEL_FLAVOUR-unsigned
+linux-image-6.12.9-$KERNEL_FLAVOUR-unsigned"
+expect "images with and without a number of their own" "$wanted" "$(only_images <<-EOS
+	linux-image-6.12.115+deb13.1-$KERNEL_FLAVOUR-unsigned
+	linux-image-6.12.115+deb13.1-rt-$KERNEL_FLAVOUR-unsigned
+	linux-image-6.12.117+deb12-$KERNEL_FLAVOUR-unsigned
+	linux-image-6.12.117+deb12-cloud-$KERNEL_FLAVOUR-unsigned
+	linux-image-6.12.117+deb12-$KERNEL_FLAVOUR-dbg
+	linux-image-6.12.9-$KERNEL_FLAVOUR-unsigned
+EOS
+)"
+say "1..$TESTS"
+[ "$FAILED" -eq 0 ] || exit 1
