@@ -86,16 +86,18 @@ TEST_F(event, comes_once_per_refresh)
 
 	arm_all(_metadata, self);
 	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &first));
-	for (i = 0; i < 3000; i++)
+	for (i = 0, last = first; last - first < 20; i++) {
 		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, i % 2 ?
 					       self->a.gma : self->b.gma));
-	ASSERT_TRUE(refreshes_pass(&self->v, 2));
+		ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &last));
+	}
+	ASSERT_TRUE(refreshes_pass(&self->v, 1));
 	told = signals(self->fd[VGPU_PRIMARY]);
 	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &last));
 	EXPECT_GE(last - first, told);
-	/* Each refresh but those that were waited for, and one that was late */
-	EXPECT_LE(last - first, told + 4);
-	EXPECT_LE(3, told);
+	/* A busy host may be late for one and another. */
+	EXPECT_LE((last - first) / 2, told);
+	EXPECT_LT(100, i);
 }
 
 TEST_F(event, last_pipe_off_is_signalled_once)

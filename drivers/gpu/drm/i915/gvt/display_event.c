@@ -22,9 +22,6 @@
 #include "gfx_plane.h"
 #include "gvt.h"
 
-/* &gvt_display_event.primary_pipe if no pipe's primary is described */
-#define NO_PRIMARY	(-1)
-
 const u32 gvt_event_plane_types[GVT_EVENT_PLANES] = {
 	[GVT_EVENT_PRIMARY] = DRM_PLANE_TYPE_PRIMARY,
 	[GVT_EVENT_CURSOR] = DRM_PLANE_TYPE_CURSOR,
@@ -58,76 +55,28 @@ static u8 take_latched(struct intel_vgpu *vgpu)
 	return planes;
 }
 
-/* Find where the surface of a plane lies. Return: as intel_vgpu_decode_plane() */
-static int find_shown(struct intel_vgpu *vgpu, enum gvt_event_plane i,
-		      struct gvt_plane *plane)
-{
-	struct gvt_pte_range *shown = &vgpu->display.event.shown[i];
-	const char *why;
-	int ret;
-
-	ret = intel_vgpu_decode_plane(vgpu, gvt_event_plane_types[i], 0, plane,
-				      &why);
-	if (ret) {
-		*shown = (struct gvt_pte_range){ .first = 1, .last = 0 };
-	} else {
-		shown->first = plane->gma >> PAGE_SHIFT;
-		shown->last = (plane->gma + plane->size - 1) >> PAGE_SHIFT;
-	}
-
-	return ret;
-}
-
-/* Find where the primary lies. Return: its pipe, also if it is refused */
-static int find_primary(struct intel_vgpu *vgpu)
-{
-	struct gvt_plane plane;
-	const char *why;
-	int pipe, ret;
-
-	ret = find_shown(vgpu, GVT_EVENT_PRIMARY, &plane);
-	if (!ret)
-		return plane.pipe;
-	if (ret == -ENODEV)
-		return NO_PRIMARY;
-
-	for (pipe = PIPE_A; pipe < GVT_LATCH_PIPES; pipe++)
-		if (intel_vgpu_decode_plane(vgpu, DRM_PLANE_TYPE_PRIMARY,
-					    ~BIT(pipe), &plane, &why) !=
-		    -ENODEV)
-			return pipe;
-
-	return NO_PRIMARY;
-}
-
 /*
- * Bring @shown and @primary_pipe up to date for planes that have changed, or are
- * watched from now on. Cursor and overlay belong to the pipe whose primary is
- * described. Return: those of them that have changed because it is another.
+ * Find where the surfaces of planes lie that have changed, or are watched from
+ * now on.
  */
-static u8 update_shown(struct intel_vgpu *vgpu, u8 planes)
+static void update_shown(struct intel_vgpu *vgpu, unsigned long planes)
 {
-	const u8 others = BIT(GVT_EVENT_CURSOR) | BIT(GVT_EVENT_OVERLAY);
-	struct gvt_display_event *event = &vgpu->display.event;
+	struct gvt_pte_range *shown = vgpu->display.event.shown;
 	struct gvt_plane plane;
+	const char *why;
 	unsigned int i;
-	u8 moved = 0;
-	int pipe;
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
-	if (planes & BIT(GVT_EVENT_PRIMARY)) {
-		pipe = find_primary(vgpu);
-		if (pipe != event->primary_pipe)
-			moved = others;
-		event->primary_pipe = pipe;
+	for_each_set_bit(i, &planes, GVT_EVENT_PLANES) {
+		if (intel_vgpu_decode_plane(vgpu, gvt_event_plane_types[i], 0,
+					    &plane, &why)) {
+			shown[i] = (struct gvt_pte_range){ .first = 1 };
+			continue;
+		}
+		shown[i].first = plane.gma >> PAGE_SHIFT;
+		shown[i].last = (plane.gma + plane.size - 1) >> PAGE_SHIFT;
 	}
-
-	for (i = 0; i < GVT_EVENT_PLANES; i++)
-		if ((planes | moved) & others & BIT(i))
-			find_shown(vgpu, i, &plane);
-
-	return moved;
 }
 
 /**
@@ -152,18 +101,11 @@ u8 intel_vgpu_display_refreshed(struct intel_vgpu *vgpu)
 	spin_lock(&event->lock);
 	gvt_event_touch(&event->state, take_latched(vgpu));
 	changed = event->state.dirty;
-	spin_unlock(&event->lock);
-
-	if (changed)
-		changed |= update_shown(vgpu, changed);
-
-	spin_lock(&event->lock);
-	gvt_event_touch(&event->state, changed);
-	changed = event->state.dirty;
 	signal_planes(event, gvt_event_refresh(&event->state));
 	event->refreshed = ktime_get();
 	spin_unlock(&event->lock);
 
+	update_shown(vgpu, changed);
 	return changed;
 }
 
@@ -391,7 +333,6 @@ void intel_vgpu_init_display_event(struct intel_vgpu *vgpu)
 
 	spin_lock_init(&event->lock);
 	INIT_DELAYED_WORK(&event->work, refresh_without_vblank);
-	event->primary_pipe = NO_PRIMARY;
 }
 
 /**

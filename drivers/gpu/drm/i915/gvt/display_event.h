@@ -39,8 +39,6 @@ struct gvt_pte_range {
  * @work: stands in for vblanks when there are none
  * @shown: where the surface of each watched plane lay at the last refresh, also
  *	of one that QUERY refuses because a page is missing; vgpu_lock
- * @primary_pipe: pipe whose primary was described then; negative if none was;
- *	vgpu_lock
  */
 struct gvt_display_event {
 	spinlock_t lock;	/* see above */
@@ -49,7 +47,6 @@ struct gvt_display_event {
 	ktime_t refreshed;
 	struct delayed_work work;
 	struct gvt_pte_range shown[GVT_EVENT_PLANES];
-	int primary_pipe;
 };
 
 /**

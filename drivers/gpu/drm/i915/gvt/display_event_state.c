@@ -24,28 +24,11 @@
 #include "i915_pvinfo.h"
 #include "i915_reg.h"
 
-/**
- * gvt_event_active - which planes' clients are to be notified
- * @state: of a vGPU
- *
- * Return: planes that are armed and not masked.
- */
-u8 gvt_event_active(const struct gvt_event_state *state)
-{
-	return state->armed & ~state->masked;
-}
-EXPORT_SYMBOL_IF_KUNIT(gvt_event_active);
-
 static void gvt_event_update_watched(struct gvt_event_state *state)
 {
-	u8 watched = gvt_event_active(state);
-
-	if (watched & (BIT(GVT_EVENT_CURSOR) | BIT(GVT_EVENT_OVERLAY)))
-		watched |= BIT(GVT_EVENT_PRIMARY);
-
 	/* Each register write of a guest reads it without a lock. */
-	WRITE_ONCE(state->watched, watched);
-	state->dirty &= watched;
+	WRITE_ONCE(state->watched, state->armed & ~state->masked);
+	state->dirty &= state->watched;
 }
 
 /**
@@ -67,7 +50,7 @@ EXPORT_SYMBOL_IF_KUNIT(gvt_event_touch);
  */
 u8 gvt_event_refresh(struct gvt_event_state *state)
 {
-	u8 due = state->dirty & gvt_event_active(state);
+	u8 due = state->dirty;
 
 	state->dirty = 0;
 	return due;
@@ -100,7 +83,7 @@ EXPORT_SYMBOL_IF_KUNIT(gvt_event_arm);
  */
 u8 gvt_event_trigger(const struct gvt_event_state *state, u8 planes)
 {
-	return planes & gvt_event_active(state);
+	return planes & state->watched;
 }
 EXPORT_SYMBOL_IF_KUNIT(gvt_event_trigger);
 
@@ -164,9 +147,6 @@ u8 gvt_event_planes_of_reg(u32 offset)
 	switch (offset) {
 	case 0x60000 ... 0x60000 + PIPES_END * PIPE_BYTES - 1:
 		return planes_of_pipe_reg(0x60000 + IN_PIPE(offset));
-	/* Scalers of the pipes: a position may depend on them. */
-	case _PS_1A_CTRL & ~0xff ... (_PS_1C_CTRL | 0xff):
-		return BIT(GVT_EVENT_PRIMARY) | BIT(GVT_EVENT_OVERLAY);
 	case 0x6f400:				/* TRANS_DDI_FUNC_CTL_EDP */
 	case 0x7f008:				/* TRANSCONF_EDP */
 		return GVT_EVENT_ALL;

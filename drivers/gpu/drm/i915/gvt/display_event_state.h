@@ -24,9 +24,7 @@ enum gvt_event_plane {
  * struct gvt_event_state - what is to be signalled, a bit per plane
  * @armed: planes with a listener
  * @masked: planes whose signals are held back
- * @watched: planes of which a change matters: those armed and not masked, and
- *	the primary if cursor or overlay is one of them, as it decides of which
- *	pipe they are
+ * @watched: planes that are armed and not masked
  * @dirty: watched planes that have changed since the last refresh
  */
 struct gvt_event_state {
@@ -36,7 +34,6 @@ struct gvt_event_state {
 	u8 dirty;
 };
 
-u8 gvt_event_active(const struct gvt_event_state *state);
 void gvt_event_touch(struct gvt_event_state *state, u8 planes);
 u8 gvt_event_refresh(struct gvt_event_state *state);
 u8 gvt_event_arm(struct gvt_event_state *state, u8 arm, u8 disarm);

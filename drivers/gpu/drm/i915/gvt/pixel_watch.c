@@ -155,7 +155,7 @@ static void look_at_planes(struct work_struct *work)
 
 	spin_lock(&watch->lock);
 	/* Planes that have been masked since are left alone. */
-	due = watch->due & gvt_event_active(&vgpu->display.event.state);
+	due = watch->due & READ_ONCE(vgpu->display.event.state.watched);
 	watch->due = 0;
 	unknown = watch->unknown;
 	watch->unknown &= ~due;
@@ -201,7 +201,7 @@ void intel_vgpu_watch_pixels(struct intel_vgpu *vgpu, u8 changed)
 
 	fresh = state->armed & ~watch->armed;
 	watch->armed = state->armed;
-	active = gvt_event_active(state);
+	active = READ_ONCE(state->watched);
 	if (!active)
 		return;
 
