@@ -17,7 +17,6 @@
 
 #include <kunit/visibility.h>
 
-#include "display/i9xx_plane_regs.h"
 #include "display/intel_cursor_regs.h"
 
 #include "display_event_state.h"
