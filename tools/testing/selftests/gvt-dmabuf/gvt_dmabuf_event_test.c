@@ -117,7 +117,7 @@ static const struct change {
 	{ "flip", flip, PRIMARY, 1 },
 	{ "flip to the same memory", flip_to_the_same, PRIMARY, 1 },
 	{ "flip by 0x50080", flip_by_register, PRIMARY, 1 },
-	{ "plane off, so that no pipe's cursor is shown", hide, ALL, 1 },
+	{ "plane off", hide, PRIMARY, 1 },
 	{ "stride", resize, PRIMARY, 1 },
 	{ "size of the pipe", source_size, ALL, 1 },
 	{ "another pipe on", second_pipe, ALL, 1 },
@@ -323,6 +323,8 @@ TEST_F(event, head_switch_changes_all_planes)
 /* A client of the cursor alone depends on the primary as well. */
 TEST_F(event, cursor_goes_with_its_primary)
 {
+	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 1, TEST_WIDTH, TEST_HEIGHT));
+	ASSERT_EQ(0, vgpu_primary_show(&self->v, 1, &self->b));
 	ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, VGPU_CURSOR,
 				    self->fd[VGPU_CURSOR]));
 	ASSERT_TRUE(refreshes_pass(&self->v, 12));
@@ -358,7 +360,7 @@ TEST_F(event, failsafe_mode)
 		{ "size of the pipe", source_size, ALL, 1 },
 		{ "page remapped", last_page_remapped, PRIMARY, 1 },
 		{ "flip", flip, PRIMARY, 1 },
-		{ "plane off", hide, ALL, 1 },
+		{ "plane off", hide, PRIMARY, 1 },
 	};
 	struct vgpu_ring ring;
 	size_t i;
