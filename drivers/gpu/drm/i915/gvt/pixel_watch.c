@@ -241,7 +241,7 @@ void intel_vgpu_init_pixel_watch(struct intel_vgpu *vgpu)
 
 /**
  * intel_vgpu_close_pixel_watch - look no more
- * @vgpu: a vGPU that is being closed, of which nobody is told any more
+ * @vgpu: a vGPU that is being closed, whose listeners are gone
  *
  * Context: Process context, without vgpu_lock.
  */
