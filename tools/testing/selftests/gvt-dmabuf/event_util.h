@@ -4,6 +4,7 @@
 #define GVT_DMABUF_EVENT_UTIL_H
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -11,7 +12,8 @@
 
 #include "vgpu.h"
 
-#define EVENT_PLANES	3
+#define EVENT_PLANES		3
+#define EVENT_PATIENCE_MS	1000	/* many refreshes */
 
 /**
  * struct vgpu_event - where the display event is
@@ -137,6 +139,32 @@ static inline uint64_t signals(int fd)
 	eventfd_t count;
 
 	return eventfd_read(fd, &count) ? 0 : count;
+}
+
+/* Wait for a signal: how many there were, 0 if none came */
+static inline uint64_t next_signal(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return poll(&p, 1, EVENT_PATIENCE_MS) == 1 ? signals(fd) : 0;
+}
+
+/* Until every vblank that was due @n refreshes ago has been dealt with */
+static inline bool refreshes_pass(struct vgpu *v, uint32_t n)
+{
+	uint32_t first, now;
+	int tries;
+
+	if (vgpu_pipe_frames(v, 0, &first))
+		return false;
+	for (tries = 0; tries < EVENT_PATIENCE_MS; tries++) {
+		if (vgpu_pipe_frames(v, 0, &now))
+			return false;
+		if (now - first > n)
+			return true;
+		usleep(1000);
+	}
+	return false;
 }
 
 #endif /* GVT_DMABUF_EVENT_UTIL_H */

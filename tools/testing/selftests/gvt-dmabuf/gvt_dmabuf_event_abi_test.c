@@ -92,7 +92,7 @@ TEST_F(info, of_an_old_caller_ends_at_count)
 	EXPECT_LT(sizeof(struct vfio_irq_info), self->arg.info.argsz);
 }
 
-TEST_F(info, of_a_pci_index_is_what_it_always_was)
+TEST_F(info, of_a_pci_index_is_unchanged)
 {
 	static const struct {
 		uint32_t index, flags;
@@ -117,7 +117,7 @@ TEST_F(info, of_a_pci_index_is_what_it_always_was)
 	}
 }
 
-TEST_F(info, without_room_for_all_capabilities_names_the_size)
+TEST_F(info, without_room_names_the_size)
 {
 	uint32_t need, size;
 
@@ -160,6 +160,19 @@ TEST_F(info, names_each_plane_type_once)
 		types |= 1u << display->planes[i].drm_plane_type;
 	}
 	EXPECT_EQ(7, types);
+}
+
+/* A type is of this list, or a vendor's own, which the vendor must not mix up. */
+TEST_F(info, type_is_no_vendors)
+{
+	const struct vfio_irq_info_cap_type *type;
+
+	ASSERT_EQ(0, get_info(self, self->e.index, sizeof(self->arg)));
+	type = event_capability(&self->arg.info, VFIO_IRQ_INFO_CAP_TYPE);
+	ASSERT_NE(NULL, type);
+	EXPECT_EQ(0, type->type & VFIO_IRQ_TYPE_PCI_VENDOR_TYPE);
+	EXPECT_EQ(VFIO_IRQ_TYPE_GFX, type->type);
+	EXPECT_EQ(VFIO_IRQ_SUBTYPE_GFX_DISPLAY, type->subtype);
 }
 
 /* ---- SET_IRQS ---- */
@@ -218,7 +231,7 @@ static int told(struct _test_data_irqs *self)
 	return digits;
 }
 
-TEST_F(irqs, arming_tells_the_present_state_once)
+TEST_F(irqs, arming_signals_once)
 {
 	ASSERT_EQ(0, arm(self));
 	EXPECT_EQ(111, told(self));
@@ -255,7 +268,7 @@ TEST_F(irqs, fd_of_minus_one_disarms)
 	EXPECT_EQ(10, told(self));
 }
 
-TEST_F(irqs, count_of_zero_without_data_disarms_all)
+TEST_F(irqs, count_of_zero_disarms_all)
 {
 	ASSERT_EQ(0, arm(self));
 	told(self);
@@ -265,7 +278,7 @@ TEST_F(irqs, count_of_zero_without_data_disarms_all)
 	EXPECT_EQ(0, set(self, trigger_none, 0, 0, NULL, 0));
 }
 
-TEST_F(irqs, are_triggered_without_data_and_by_bools)
+TEST_F(irqs, are_triggered_by_none_and_bools)
 {
 	static const uint8_t bools[] = { 1, 0, 5 };
 
@@ -277,7 +290,21 @@ TEST_F(irqs, are_triggered_without_data_and_by_bools)
 	EXPECT_EQ(101, told(self));
 }
 
-TEST_F(irqs, that_are_masked_are_told_when_they_are_unmasked)
+/* Nobody looks for changes of what is masked, so unmasking signals as arming. */
+TEST_F(irqs, unmask_signals_what_was_masked_once)
+{
+	ASSERT_EQ(0, arm(self));
+	told(self);
+	ASSERT_EQ(0, set(self, mask_none, 0, 2, NULL, 0));
+	ASSERT_EQ(0, set(self, mask_none, 0, 2, NULL, 0));
+	EXPECT_EQ(0, told(self));
+	ASSERT_EQ(0, set(self, unmask_none, 0, 3, NULL, 0));
+	EXPECT_EQ(110, told(self));
+	ASSERT_EQ(0, set(self, unmask_none, 0, 3, NULL, 0));
+	EXPECT_EQ(0, told(self));
+}
+
+TEST_F(irqs, trigger_while_masked_waits)
 {
 	ASSERT_EQ(0, arm(self));
 	told(self);
@@ -285,10 +312,37 @@ TEST_F(irqs, that_are_masked_are_told_when_they_are_unmasked)
 	ASSERT_EQ(0, set(self, trigger_none, 1, 2, NULL, 0));
 	ASSERT_EQ(0, set(self, trigger_none, 1, 2, NULL, 0));
 	EXPECT_EQ(2, told(self));
-	ASSERT_EQ(0, set(self, unmask_none, 0, 3, NULL, 0));
+	ASSERT_EQ(0, set(self, unmask_none, 1, 1, NULL, 0));
 	EXPECT_EQ(10, told(self));
+}
+
+/* VFIO_DEVICE_RESET leaves them, as it does those of a PCI device. */
+TEST_F(irqs, outlive_a_reset)
+{
+	ASSERT_EQ(0, arm(self));
+	ASSERT_EQ(0, set(self, mask_none, 2, 1, NULL, 0));
+	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_RESET, NULL));
+	usleep(200000);
+	told(self);
+	ASSERT_EQ(0, set(self, trigger_none, 0, 3, NULL, 0));
+	EXPECT_EQ(110, told(self));
 	ASSERT_EQ(0, set(self, unmask_none, 0, 3, NULL, 0));
-	EXPECT_EQ(0, told(self));
+	EXPECT_EQ(1, told(self));
+}
+
+TEST_F(irqs, replaced_eventfd_gets_nothing)
+{
+	const int32_t old = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+
+	ASSERT_LE(0, old);
+	ASSERT_EQ(0, set(self, trigger_fd, 1, 1, &old, sizeof(old)));
+	EXPECT_EQ(1, signals(old));
+	ASSERT_EQ(0, arm(self));
+	EXPECT_EQ(111, told(self));
+	ASSERT_EQ(0, set(self, trigger_none, 0, 3, NULL, 0));
+	EXPECT_EQ(111, told(self));
+	EXPECT_EQ(0, signals(old));
+	close(old);
 }
 
 TEST_F(irqs, are_masked_by_bools)
@@ -307,7 +361,7 @@ TEST_F(irqs, are_masked_by_bools)
 	EXPECT_EQ(1, told(self));
 }
 
-TEST_F(irqs, that_are_armed_while_they_are_masked_wait)
+TEST_F(irqs, armed_while_masked_wait)
 {
 	ASSERT_EQ(0, set(self, mask_none, 2, 1, NULL, 0));
 	ASSERT_EQ(0, arm(self));
@@ -316,7 +370,7 @@ TEST_F(irqs, that_are_armed_while_they_are_masked_wait)
 	EXPECT_EQ(1, told(self));
 }
 
-TEST_F(irqs, forget_what_was_held_back_for_another_eventfd)
+TEST_F(irqs, disarmed_while_masked_get_nothing)
 {
 	const int32_t nobody[] = { -1, -1, -1 };
 
@@ -411,7 +465,7 @@ TEST_F(irqs, release_an_eventfd_that_is_replaced)
 	EXPECT_EQ(first, next_eventfd_id());
 }
 
-TEST_F(irqs, release_the_eventfds_of_a_call_that_fails)
+TEST_F(irqs, release_eventfds_of_a_failed_call)
 {
 	const int first = next_eventfd_id();
 	int32_t fds[] = { eventfd(0, EFD_CLOEXEC), eventfd(0, EFD_CLOEXEC), -2 };

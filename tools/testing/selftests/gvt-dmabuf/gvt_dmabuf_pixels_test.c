@@ -4,7 +4,9 @@
  * event tells of that as well, later than of a flip and never more often.
  */
 #include <poll.h>
+#include <stdio.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 
 #include "test_util.h"
 #include "event_util.h"
@@ -21,8 +23,16 @@ FIXTURE(pixels) {
 	struct vgpu v;
 	struct vgpu_event e;
 	struct vgpu_surface s, cursor;
+	char tracing[64];
 	int fd[EVENT_PLANES];
 };
+
+FIXTURE_VARIANT(pixels) {
+	enum vgpu_order order;
+};
+
+FIXTURE_VARIANT_ADD(pixels, surf_last) { .order = VGPU_SURF_LAST };
+FIXTURE_VARIANT_ADD(pixels, ctl_last) { .order = VGPU_CTL_LAST };
 
 FIXTURE_SETUP(pixels)
 {
@@ -40,6 +50,7 @@ FIXTURE_SETUP(pixels)
 	ASSERT_EQ(0, vgpu_surface_init(&self->v, &self->cursor, 64, 64,
 				       DRM_FORMAT_ARGB8888,
 				       DRM_FORMAT_MOD_LINEAR));
+	self->v.order = variant->order;
 	ASSERT_EQ(0, vgpu_primary_show(&self->v, 0, &self->s));
 	ASSERT_EQ(0, vgpu_cursor_show(&self->v, 0, &self->cursor));
 	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 0, WIDTH, HEIGHT));
@@ -56,6 +67,8 @@ FIXTURE_TEARDOWN(pixels)
 
 	for (i = 0; i < EVENT_PLANES; i++)
 		close(self->fd[i]);
+	if (self->tracing[0])
+		rmdir(self->tracing);
 	test_close(&self->v);
 }
 
@@ -94,7 +107,7 @@ static bool told_within(int fd, uint32_t refreshes)
 	return poll(&p, 1, refreshes * REFRESH_MS) == 1 && signals(fd);
 }
 
-TEST_F(pixels, that_have_settled_are_not_told)
+TEST_F(pixels, that_have_settled_are_silent)
 {
 	int i;
 
@@ -123,7 +136,7 @@ TEST_F(pixels, are_found_wherever_they_are)
 	}
 }
 
-TEST_F(pixels, of_the_cursor_are_told_as_the_cursor)
+TEST_F(pixels, of_the_cursor_signal_the_cursor)
 {
 	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->cursor);
 
@@ -134,7 +147,7 @@ TEST_F(pixels, of_the_cursor_are_told_as_the_cursor)
 }
 
 /* What a console does when it scrolls, over and over */
-TEST_F(pixels, that_go_on_changing_are_told_at_most_once_a_refresh)
+TEST_F(pixels, changing_on_signal_once_per_refresh)
 {
 	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->s);
 	uint32_t first, last, i;
@@ -157,19 +170,116 @@ TEST_F(pixels, that_go_on_changing_are_told_at_most_once_a_refresh)
 	EXPECT_TRUE(settles(self));
 }
 
-TEST_F(pixels, are_not_looked_at_for_nobody)
+/* Scans of the pixels of this type since the last call, or a negative errno */
+static int scans(struct _test_data_pixels *self, enum vgpu_plane type)
 {
+	char path[128], line[256], want[64];
+	int count = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/trace", self->tracing);
+	snprintf(want, sizeof(want), "gvt_pixel_scan: vgpu%d type %d:",
+		 vgpu_number(&self->v), type);
+	f = fopen(path, "re");
+	if (!f)
+		return -errno;
+	while (fgets(line, sizeof(line), f))
+		count += !!strstr(line, want);
+	fclose(f);
+	/* Opened to be written, it is emptied. */
+	f = fopen(path, "we");
+	if (f)
+		fclose(f);
+	return f ? count : -errno;
+}
+
+static bool trace_scans(struct _test_data_pixels *self)
+{
+	const char *const dirs[] = {
+		"/sys/kernel/tracing", "/sys/kernel/debug/tracing",
+	};
+	char path[128];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(dirs); i++) {
+		snprintf(path, sizeof(path), "%s/events", dirs[i]);
+		if (access(path, F_OK))
+			continue;
+		snprintf(self->tracing, sizeof(self->tracing),
+			 "%s/instances/gvt-dmabuf-pixels", dirs[i]);
+		if (mkdir(self->tracing, 0700) && errno != EEXIST)
+			return false;
+		snprintf(path, sizeof(path), "%s/events/gvt/gvt_pixel_scan/enable",
+			 self->tracing);
+		return !test_write(path, "1");
+	}
+	return false;
+}
+
+/* VFIO_IRQ_SET_ACTION_MASK or _UNMASK, for all planes */
+static int mask_all(struct _test_data_pixels *self, uint32_t action)
+{
+	return vgpu_event_set(&self->v, &self->e,
+			      VFIO_IRQ_SET_DATA_NONE | action, 0, EVENT_PLANES,
+			      NULL, 0);
+}
+
+TEST_F(pixels, are_not_scanned_for_nobody)
+{
+	if (!trace_scans(self))
+		SKIP(return, "no tracefs: mount it, with CONFIG_EVENT_TRACING");
+	ASSERT_TRUE(settles(self));
+	ASSERT_LE(0, scans(self, VGPU_PRIMARY));
+	refreshes(&self->v, 4 * SLOWEST);
+	EXPECT_LE(2, scans(self, VGPU_PRIMARY));
+
+	ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, VGPU_PRIMARY, -1));
+	refreshes(&self->v, 1);
+	scans(self, VGPU_PRIMARY);
+	refreshes(&self->v, 8 * SLOWEST);
+	EXPECT_EQ(0, scans(self, VGPU_PRIMARY));
+}
+
+TEST_F(pixels, are_not_scanned_while_masked)
+{
+	if (!trace_scans(self))
+		SKIP(return, "no tracefs: mount it, with CONFIG_EVENT_TRACING");
+	ASSERT_TRUE(settles(self));
+	ASSERT_EQ(0, mask_all(self, VFIO_IRQ_SET_ACTION_MASK));
+	refreshes(&self->v, 1);
+	scans(self, VGPU_PRIMARY);
+	refreshes(&self->v, 8 * SLOWEST);
+	EXPECT_EQ(0, scans(self, VGPU_PRIMARY));
+
+	ASSERT_EQ(0, mask_all(self, VFIO_IRQ_SET_ACTION_UNMASK));
+	refreshes(&self->v, 4 * SLOWEST);
+	EXPECT_LE(2, scans(self, VGPU_PRIMARY));
+}
+
+/* A client that masks until it has looked must not be woken by that for ever. */
+TEST_F(pixels, that_have_settled_survive_a_mask)
+{
+	const int fd = self->fd[VGPU_PRIMARY];
 	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->s);
 
 	ASSERT_TRUE(settles(self));
-	ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, VGPU_PRIMARY, -1));
-	bytes[0]++;
+	ASSERT_EQ(0, mask_all(self, VFIO_IRQ_SET_ACTION_MASK));
+	refreshes(&self->v, 3);
+	ASSERT_EQ(0, mask_all(self, VFIO_IRQ_SET_ACTION_UNMASK));
+	EXPECT_EQ(1, signals(fd));
 	refreshes(&self->v, 2 * SLOWEST * TURNS);
-	EXPECT_EQ(0, signals(self->fd[VGPU_PRIMARY]));
+	EXPECT_EQ(0, signals(fd));
+
+	ASSERT_EQ(0, mask_all(self, VFIO_IRQ_SET_ACTION_MASK));
+	bytes[0]++;
+	refreshes(&self->v, 3);
+	ASSERT_EQ(0, mask_all(self, VFIO_IRQ_SET_ACTION_UNMASK));
+	EXPECT_EQ(1, signals(fd));
+	EXPECT_TRUE(told_within(fd, (TURNS + 2) * SLOWEST));
 }
 
 /* Who comes later has seen it, and must be told that it is gone. */
-TEST_F(pixels, that_are_drawn_for_nobody_and_undone_are_told)
+TEST_F(pixels, drawn_for_nobody_and_undone)
 {
 	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->s);
 	const int fd = self->fd[VGPU_PRIMARY];
@@ -186,7 +296,7 @@ TEST_F(pixels, that_are_drawn_for_nobody_and_undone_are_told)
 }
 
 /* A picture of which a page is missing is looked at but for that. */
-TEST_F(pixels, around_a_page_that_is_missing_are_found)
+TEST_F(pixels, around_a_missing_page_are_found)
 {
 	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->s);
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
- * Telling viewers when what a vGPU shows may have changed.
+ * Notifying clients when what a vGPU shows may have changed.
  *
- * Whoever changes something says so by one of the touch functions, which do
- * nothing but look at one byte while no viewer is armed. Viewers are told when
- * the display is refreshed, by the vGPU's vblank timer. That timer runs while a
- * pipe is on. Without it, work does the same: at once, but never earlier than a
- * refresh after the last time, whether or not there was something to be told
- * then, because the guest must not decide how often that is.
+ * Whoever changes something calls one of the touch functions, which read one
+ * byte and do nothing else while no client listens. Plane registers count when
+ * they are latched, so the latch is asked rather than the write. Clients are
+ * signalled when the display is refreshed, by the vGPU's vblank timer. That
+ * timer runs while a pipe is on. Without it, work does the same: immediately,
+ * but never earlier than a refresh after the last time, whether or not there was
+ * something to signal then, because the guest must not decide how often that is.
  */
 
 #include <linux/eventfd.h>
@@ -37,69 +38,74 @@ static void signal_planes(struct gvt_display_event *event, unsigned long planes)
 		eventfd_signal(event->triggers[i]);
 }
 
-/* Nothing that a plane shows has been remapped. */
-static void forget_ptes(struct gvt_display_event *event)
+/* Planes whose registers have been latched since the last call */
+static u8 take_latched(struct intel_vgpu *vgpu)
 {
-	event->first_pte = ULONG_MAX;
-	event->last_pte = 0;
-}
-
-/* Whose picture lies where GGTT entries have been written */
-static u8 remapped_planes(struct intel_vgpu *vgpu, unsigned long first,
-			  unsigned long last)
-{
-	struct gvt_plane plane;
-	const char *why;
+	unsigned long types = vgpu->display.latch.latched;
 	unsigned int i;
 	u8 planes = 0;
 
-	if (first > last)
-		return 0;
+	lockdep_assert_held(&vgpu->vgpu_lock);
 
+	vgpu->display.latch.latched = 0;
 	for (i = 0; i < GVT_EVENT_PLANES; i++)
-		if (!intel_vgpu_decode_plane(vgpu, gvt_event_plane_types[i], 0,
-					     &plane, &why) &&
-		    plane.gma >> PAGE_SHIFT <= last &&
-		    (plane.gma + plane.size - 1) >> PAGE_SHIFT >= first)
+		if (types & BIT(gvt_event_plane_types[i]))
 			planes |= BIT(i);
 
 	return planes;
 }
 
+/*
+ * Find where the surfaces of planes lie that have changed, or are watched from
+ * now on.
+ */
+static void update_shown(struct intel_vgpu *vgpu, unsigned long planes)
+{
+	struct gvt_pte_range *shown = vgpu->display.event.shown;
+	struct gvt_plane plane;
+	const char *why;
+	unsigned int i;
+
+	lockdep_assert_held(&vgpu->vgpu_lock);
+
+	for_each_set_bit(i, &planes, GVT_EVENT_PLANES) {
+		if (intel_vgpu_decode_plane(vgpu, gvt_event_plane_types[i], 0,
+					    &plane, &why)) {
+			shown[i] = (struct gvt_pte_range){ .first = 1 };
+			continue;
+		}
+		shown[i].first = plane.gma >> PAGE_SHIFT;
+		shown[i].last = (plane.gma + plane.size - 1) >> PAGE_SHIFT;
+	}
+}
+
 /**
- * intel_vgpu_display_refreshed - tell viewers what changed since the last time
+ * intel_vgpu_display_refreshed - notify clients of what changed since last time
  * @vgpu: a vGPU at a vblank, or one without vblanks
  *
  * Context: Process context, vgpu_lock held.
- * Return: planes that changed and are armed, whether they are masked or not.
+ * Return: watched planes that changed.
  */
 u8 intel_vgpu_display_refreshed(struct intel_vgpu *vgpu)
 {
 	struct gvt_display_event *event = &vgpu->display.event;
-	unsigned long first, last;
-	u8 planes, changed;
+	u8 changed;
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
-	if (!gvt_event_is_armed(event))
+	if (!gvt_event_is_watched(event)) {
+		vgpu->display.latch.latched = 0;
 		return 0;
+	}
 
 	spin_lock(&event->lock);
-	first = event->first_pte;
-	last = event->last_pte;
-	forget_ptes(event);
-	spin_unlock(&event->lock);
-
-	planes = remapped_planes(vgpu, first, last);
-
-	spin_lock(&event->lock);
-	gvt_event_touch(&event->state, planes);
+	gvt_event_touch(&event->state, take_latched(vgpu));
 	changed = event->state.dirty;
-	planes = gvt_event_refresh(&event->state);
+	signal_planes(event, gvt_event_refresh(&event->state));
 	event->refreshed = ktime_get();
-	signal_planes(event, planes);
 	spin_unlock(&event->lock);
 
+	update_shown(vgpu, changed);
 	return changed;
 }
 
@@ -117,7 +123,7 @@ static void refresh_without_vblank(struct work_struct *work)
 	mutex_unlock(&vgpu->vgpu_lock);
 }
 
-/* Something has been touched: see to it that there will be a refresh. */
+/* Something has been touched: make sure that there will be a refresh. */
 static void want_refresh(struct intel_vgpu *vgpu)
 {
 	struct gvt_display_event *event = &vgpu->display.event;
@@ -135,14 +141,13 @@ static void want_refresh(struct intel_vgpu *vgpu)
 }
 
 /**
- * intel_vgpu_touch_planes - note that what planes show may have changed
+ * intel_vgpu_touch_planes - note that the answer to QUERY may have changed
  * @vgpu: a vGPU
  * @planes: BIT(enum gvt_event_plane)
  *
  * Call it when the change has been made, and after the vblank timer has been
- * stopped if that is the change. Then nobody who is armed too late to be told
- * can have seen what was before: whoever asks takes the lock that the change was
- * made under.
+ * stopped if that is the change. Then a client that arms too late to be notified
+ * cannot have seen the state before: arming takes vgpu_lock, as the change did.
  *
  * Context: Process context. VFIO's locks may be held.
  */
@@ -150,7 +155,7 @@ void intel_vgpu_touch_planes(struct intel_vgpu *vgpu, u8 planes)
 {
 	struct gvt_display_event *event = &vgpu->display.event;
 
-	if (!(READ_ONCE(event->state.armed) & planes))
+	if (!(READ_ONCE(event->state.watched) & planes))
 		return;
 
 	spin_lock(&event->lock);
@@ -161,17 +166,33 @@ void intel_vgpu_touch_planes(struct intel_vgpu *vgpu, u8 planes)
 }
 
 /**
+ * intel_vgpu_touch_latched_planes - note which planes have been latched
+ * @vgpu: a vGPU
+ *
+ * Call it where the guest makes planes latch without a vblank.
+ *
+ * Context: vgpu_lock held.
+ */
+void intel_vgpu_touch_latched_planes(struct intel_vgpu *vgpu)
+{
+	intel_vgpu_touch_planes(vgpu, take_latched(vgpu));
+}
+
+/**
  * intel_vgpu_touch_planes_of_regs - note that a guest has written registers
  * @vgpu: a vGPU
  * @offset: of the first byte
  * @bytes: how many
+ *
+ * What the write has latched is noted as well. What waits for its vblank is noted
+ * there.
  *
  * Context: vgpu_lock held.
  */
 void intel_vgpu_touch_planes_of_regs(struct intel_vgpu *vgpu, u32 offset,
 				     unsigned int bytes)
 {
-	u8 planes = 0;
+	u8 planes = take_latched(vgpu);
 	u32 reg;
 
 	for (reg = round_down(offset, sizeof(u32)); reg < offset + bytes;
@@ -186,40 +207,38 @@ void intel_vgpu_touch_planes_of_regs(struct intel_vgpu *vgpu, u32 offset,
  * @vgpu: a vGPU
  * @index: guest GGTT page
  *
- * Whether a plane shows it is looked at once a refresh: a guest that maps a
- * picture writes thousands.
+ * A plane whose surface has moved since the last refresh is dirty already, so
+ * what was found then will do.
  *
  * Context: vgpu_lock held.
  */
 void intel_vgpu_touch_planes_of_pte(struct intel_vgpu *vgpu,
 				    unsigned long index)
 {
-	struct gvt_display_event *event = &vgpu->display.event;
+	const struct gvt_pte_range *shown = vgpu->display.event.shown;
+	unsigned int i;
+	u8 planes = 0;
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
-	if (!gvt_event_is_armed(event))
-		return;
+	for (i = 0; i < GVT_EVENT_PLANES; i++)
+		if (shown[i].first <= index && index <= shown[i].last)
+			planes |= BIT(i);
 
-	spin_lock(&event->lock);
-	if (event->state.armed) {
-		event->first_pte = min(event->first_pte, index);
-		event->last_pte = max(event->last_pte, index);
-		want_refresh(vgpu);
-	}
-	spin_unlock(&event->lock);
+	if (planes)
+		intel_vgpu_touch_planes(vgpu, planes);
 }
 
 /**
- * intel_vgpu_set_display_triggers - let others be told of changes
+ * intel_vgpu_set_display_triggers - replace who is notified of changes
  * @vgpu: an open vGPU
  * @planes: those that it is about
- * @triggers: for each plane an eventfd, or NULL to tell nobody; the ones of
- *	@planes are replaced by those to be released by the caller
+ * @triggers: for each plane an eventfd, or NULL for nobody; the ones of @planes
+ *	are replaced by those to be released by the caller
  *
- * Each new one is signaled once.
+ * Each new one is signalled once, and none of the old ones ever again.
  *
- * Context: Process context.
+ * Context: Process context, without vgpu_lock, which it takes.
  */
 void intel_vgpu_set_display_triggers(struct intel_vgpu *vgpu,
 				     unsigned long planes,
@@ -227,22 +246,28 @@ void intel_vgpu_set_display_triggers(struct intel_vgpu *vgpu,
 {
 	struct gvt_display_event *event = &vgpu->display.event;
 	unsigned int i;
-	u8 arm = 0;
+	u8 arm = 0, watched;
+
+	mutex_lock(&vgpu->vgpu_lock);
+	intel_vgpu_touch_latched_planes(vgpu);
 
 	spin_lock(&event->lock);
+	watched = event->state.watched;
 	for_each_set_bit(i, &planes, GVT_EVENT_PLANES) {
 		swap(event->triggers[i], triggers[i]);
 		if (event->triggers[i])
 			arm |= BIT(i);
 	}
-	if (!event->state.armed)
-		forget_ptes(event);
 	signal_planes(event, gvt_event_arm(&event->state, arm, planes & ~arm));
+	watched = event->state.watched & ~watched;
 	spin_unlock(&event->lock);
+
+	update_shown(vgpu, watched);
+	mutex_unlock(&vgpu->vgpu_lock);
 }
 
 /**
- * intel_vgpu_trigger_display_event - pretend that planes have changed
+ * intel_vgpu_trigger_display_event - signal planes as if they had changed
  * @vgpu: an open vGPU
  * @planes: those of which; what is not armed does nothing
  *
@@ -258,7 +283,7 @@ void intel_vgpu_trigger_display_event(struct intel_vgpu *vgpu, u8 planes)
 }
 
 /**
- * intel_vgpu_mask_display_event - hold signals back
+ * intel_vgpu_mask_display_event - hold signals back, and do not look for changes
  * @vgpu: an open vGPU
  * @planes: those of which
  *
@@ -274,19 +299,28 @@ void intel_vgpu_mask_display_event(struct intel_vgpu *vgpu, u8 planes)
 }
 
 /**
- * intel_vgpu_unmask_display_event - deliver what was held back
+ * intel_vgpu_unmask_display_event - look for changes again
  * @vgpu: an open vGPU
- * @planes: those of which
+ * @planes: those of which; each that was masked is signalled once
  *
- * Context: Process context.
+ * Context: Process context, without vgpu_lock, which it takes.
  */
 void intel_vgpu_unmask_display_event(struct intel_vgpu *vgpu, u8 planes)
 {
 	struct gvt_display_event *event = &vgpu->display.event;
+	u8 watched;
+
+	mutex_lock(&vgpu->vgpu_lock);
+	intel_vgpu_touch_latched_planes(vgpu);
 
 	spin_lock(&event->lock);
+	watched = event->state.watched;
 	signal_planes(event, gvt_event_unmask(&event->state, planes));
+	watched = event->state.watched & ~watched;
 	spin_unlock(&event->lock);
+
+	update_shown(vgpu, watched);
+	mutex_unlock(&vgpu->vgpu_lock);
 }
 
 /**
@@ -299,11 +333,10 @@ void intel_vgpu_init_display_event(struct intel_vgpu *vgpu)
 
 	spin_lock_init(&event->lock);
 	INIT_DELAYED_WORK(&event->work, refresh_without_vblank);
-	forget_ptes(event);
 }
 
 /**
- * intel_vgpu_close_display_event - tell nobody any more
+ * intel_vgpu_close_display_event - notify nobody any more
  * @vgpu: a vGPU that is being closed; nobody can arm it
  *
  * Context: Process context, without vgpu_lock.

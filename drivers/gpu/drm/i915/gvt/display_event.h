@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Telling viewers when what a vGPU shows may have changed.
+ * Notifying clients when what a vGPU shows may have changed.
  */
 
 #ifndef _GVT_DISPLAY_EVENT_H_
@@ -20,37 +20,46 @@ struct intel_vgpu;
 extern const u32 gvt_event_plane_types[GVT_EVENT_PLANES];
 
 /**
- * struct gvt_display_event - who wants to know of changes, and of which
- * @lock: covers all below; &state.armed is also looked at without it
- * @state: what is to be told
- * @triggers: who is told, for planes that are armed
+ * struct gvt_pte_range - GGTT pages that a plane scans out
+ * @first: the first one
+ * @last: the last one; less than @first if there is none
+ */
+struct gvt_pte_range {
+	unsigned long first;
+	unsigned long last;
+};
+
+/**
+ * struct gvt_display_event - who is notified of changes, and of which
+ * @lock: covers @state, @triggers and @refreshed; &state.watched is also read
+ *	without it
+ * @state: what is to be signalled
+ * @triggers: who is notified, for planes that are armed
+ * @refreshed: when it was last looked whether there is something to signal
  * @work: stands in for vblanks when there are none
- * @refreshed: when it was last looked at whether there is a change to be told
- * @first_pte: GGTT pages that have been remapped since the last refresh are all
- *	between this one
- * @last_pte: and this one, if it is not below the first
+ * @shown: where the surface of each watched plane lay at the last refresh, also
+ *	of one that QUERY refuses because a page is missing; vgpu_lock
  */
 struct gvt_display_event {
 	spinlock_t lock;	/* see above */
 	struct gvt_event_state state;
 	struct eventfd_ctx *triggers[GVT_EVENT_PLANES];
-	struct delayed_work work;
 	ktime_t refreshed;
-	unsigned long first_pte;
-	unsigned long last_pte;
+	struct delayed_work work;
+	struct gvt_pte_range shown[GVT_EVENT_PLANES];
 };
 
 /**
- * gvt_event_is_armed - whether anybody wants to know of changes
+ * gvt_event_is_watched - whether anybody is to be notified of changes
  * @event: of a vGPU
  *
- * Here, because each register write of a guest asks.
+ * Here, because each register and GGTT write of a guest asks.
  *
- * Return: true if so; may be out of date.
+ * Return: true if so; may be out of date without vgpu_lock.
  */
-static inline bool gvt_event_is_armed(const struct gvt_display_event *event)
+static inline bool gvt_event_is_watched(const struct gvt_display_event *event)
 {
-	return READ_ONCE(event->state.armed);
+	return READ_ONCE(event->state.watched);
 }
 
 #if IS_ENABLED(CONFIG_DRM_I915_GVT_DMABUF)
@@ -68,6 +77,7 @@ void intel_vgpu_unmask_display_event(struct intel_vgpu *vgpu, u8 planes);
 void intel_vgpu_touch_planes(struct intel_vgpu *vgpu, u8 planes);
 void intel_vgpu_touch_planes_of_regs(struct intel_vgpu *vgpu, u32 offset,
 				     unsigned int bytes);
+void intel_vgpu_touch_latched_planes(struct intel_vgpu *vgpu);
 void intel_vgpu_touch_planes_of_pte(struct intel_vgpu *vgpu,
 				    unsigned long index);
 u8 intel_vgpu_display_refreshed(struct intel_vgpu *vgpu);
@@ -89,6 +99,10 @@ static inline void intel_vgpu_touch_planes(struct intel_vgpu *vgpu, u8 planes)
 static inline void
 intel_vgpu_touch_planes_of_regs(struct intel_vgpu *vgpu, u32 offset,
 				unsigned int bytes)
+{
+}
+
+static inline void intel_vgpu_touch_latched_planes(struct intel_vgpu *vgpu)
 {
 }
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
- * Which planes' viewers have to be told of a change, and when.
+ * Which planes' clients are notified of a change, and when.
  *
- * A change makes a plane dirty. A refresh of the display makes what is dirty
- * pending: from then on it is visible to QUERY. What is pending and not masked
- * is told, once. So however often a guest changes a plane, its viewer hears of
- * it once a refresh. What the viewer does itself, it hears of at once.
+ * A change that QUERY can see makes a plane dirty, and a refresh of the display
+ * signals what is dirty. So however often a guest changes a plane, its client is
+ * notified at most once per refresh. What the client does itself is signalled
+ * immediately.
+ *
+ * A masked plane is not watched. Nobody knows what happened to it meanwhile, so
+ * unmasking it signals once, as arming does.
  */
 
 #include <linux/compiler.h>
@@ -14,100 +17,101 @@
 
 #include <kunit/visibility.h>
 
-#include "display/i9xx_plane_regs.h"
 #include "display/intel_cursor_regs.h"
 
 #include "display_event_state.h"
 #include "i915_pvinfo.h"
 #include "i915_reg.h"
 
-static u8 take(struct gvt_event_state *state, u8 planes)
+static void gvt_event_update_watched(struct gvt_event_state *state)
 {
-	u8 due = state->pending & ~state->masked & planes;
-
-	state->pending &= ~due;
-	return due;
+	/* Each register write of a guest reads it without a lock. */
+	WRITE_ONCE(state->watched, state->armed & ~state->masked);
+	state->dirty &= state->watched;
 }
 
 /**
- * gvt_event_touch - note that what planes show may have changed
+ * gvt_event_touch - note that the answer to QUERY may have changed
  * @state: of a vGPU
- * @planes: those of which; only armed ones are remembered
+ * @planes: those of which; only watched ones are noted
  */
 void gvt_event_touch(struct gvt_event_state *state, u8 planes)
 {
-	state->dirty |= planes & state->armed;
+	state->dirty |= planes & state->watched;
 }
 EXPORT_SYMBOL_IF_KUNIT(gvt_event_touch);
 
 /**
- * gvt_event_refresh - let the changes since the last refresh be told
+ * gvt_event_refresh - collect the changes since the last refresh
  * @state: of a vGPU
  *
  * Return: planes to signal.
  */
 u8 gvt_event_refresh(struct gvt_event_state *state)
 {
-	state->pending |= state->dirty;
+	u8 due = state->dirty;
+
 	state->dirty = 0;
-	return take(state, GVT_EVENT_ALL);
+	return due;
 }
 EXPORT_SYMBOL_IF_KUNIT(gvt_event_refresh);
 
 /**
- * gvt_event_arm - somebody else wants to know, or nobody any more
+ * gvt_event_arm - change who is notified
  * @state: of a vGPU
- * @arm: planes that have a new listener, who is told the present state
+ * @arm: planes that have a new listener, which is signalled once
  * @disarm: planes that have none any more
  *
  * Return: planes to signal.
  */
 u8 gvt_event_arm(struct gvt_event_state *state, u8 arm, u8 disarm)
 {
-	/* Whoever changes something looks at it without a lock first. */
-	WRITE_ONCE(state->armed, (state->armed & ~disarm) | arm);
-	state->dirty &= state->armed;
-	state->pending = (state->pending & state->armed) | arm;
-	return take(state, arm);
+	state->armed = (state->armed & ~disarm) | arm;
+	gvt_event_update_watched(state);
+	return arm & ~state->masked;
 }
 EXPORT_SYMBOL_IF_KUNIT(gvt_event_arm);
 
 /**
- * gvt_event_trigger - pretend that planes have changed
+ * gvt_event_trigger - signal planes as if they had changed
  * @state: of a vGPU
- * @planes: those of which; what is not armed does nothing
+ * @planes: those of which; what is not armed does nothing, and what is masked is
+ *	signalled when it is unmasked
  *
  * Return: planes to signal.
  */
-u8 gvt_event_trigger(struct gvt_event_state *state, u8 planes)
+u8 gvt_event_trigger(const struct gvt_event_state *state, u8 planes)
 {
-	state->pending |= planes & state->armed;
-	return take(state, planes);
+	return planes & state->watched;
 }
 EXPORT_SYMBOL_IF_KUNIT(gvt_event_trigger);
 
 /**
- * gvt_event_mask - hold back what is to be told
+ * gvt_event_mask - hold signals back, and do not watch the planes any more
  * @state: of a vGPU
  * @planes: those of which, armed or not
  */
 void gvt_event_mask(struct gvt_event_state *state, u8 planes)
 {
 	state->masked |= planes;
+	gvt_event_update_watched(state);
 }
 EXPORT_SYMBOL_IF_KUNIT(gvt_event_mask);
 
 /**
- * gvt_event_unmask - tell what was held back
+ * gvt_event_unmask - watch planes again
  * @state: of a vGPU
  * @planes: those of which, masked or not
  *
- * Return: planes to signal.
+ * Return: planes to signal: each that was masked, as it may have changed.
  */
 u8 gvt_event_unmask(struct gvt_event_state *state, u8 planes)
 {
+	u8 unmasked = planes & state->masked;
+
 	state->masked &= ~planes;
-	return take(state, planes);
+	gvt_event_update_watched(state);
+	return unmasked & state->armed;
 }
 EXPORT_SYMBOL_IF_KUNIT(gvt_event_unmask);
 
@@ -122,45 +126,26 @@ static u8 planes_of_pipe_reg(u32 offset)
 	case _PIPEASRC:
 	case _TRANSACONF:
 		return GVT_EVENT_ALL;
-	case _CURABASE:
 	case _CURAPOS:
 		return BIT(GVT_EVENT_CURSOR);
-	case _DSPASURF:				/* and PLANE_SURF of plane 1 */
-		return BIT(GVT_EVENT_PRIMARY);
-	case _DSPASURF + 0x100:			/* SPRSURF, plane 2 */
-	case _DSPASURF + 0x200:			/* plane 3 */
-		return BIT(GVT_EVENT_OVERLAY);
 	default:
 		return 0;
 	}
 }
 
 /**
- * gvt_event_planes_of_reg - whose picture a register changes when it is written
+ * gvt_event_planes_of_reg - which planes change when a register is written
  * @offset: of a register of 32 bits
  *
- * Registers that are latched change nothing: their plane's surface or base
- * register, which arms them, does.
+ * Registers that are latched change nothing here: the latch says when they do.
  *
- * Return: planes that may look different then, also if only on some platform.
+ * Return: planes whose description may change, also if only on some platform.
  */
 u8 gvt_event_planes_of_reg(u32 offset)
 {
 	switch (offset) {
-	/* The register for flips is gvt's own: REG_50080(). */
-	case 0x50080:
-	case 0x50088:
-	case 0x5008c:
-		return BIT(GVT_EVENT_PRIMARY);
-	case 0x50090:
-	case 0x50098:
-	case 0x5009c:
-		return BIT(GVT_EVENT_OVERLAY);
 	case 0x60000 ... 0x60000 + PIPES_END * PIPE_BYTES - 1:
 		return planes_of_pipe_reg(0x60000 + IN_PIPE(offset));
-	/* Scalers of the pipes: a position may depend on them. */
-	case _PS_1A_CTRL & ~0xff ... (_PS_1C_CTRL | 0xff):
-		return BIT(GVT_EVENT_PRIMARY) | BIT(GVT_EVENT_OVERLAY);
 	case 0x6f400:				/* TRANS_DDI_FUNC_CTL_EDP */
 	case 0x7f008:				/* TRANSCONF_EDP */
 		return GVT_EVENT_ALL;

@@ -16,7 +16,7 @@
 #include "pixel_pace.h"
 
 /**
- * gvt_pace_restart - there has been a change that viewers are told of anyway
+ * gvt_pace_restart - there has been a change that is signalled anyway
  * @pace: of a plane
  */
 void gvt_pace_restart(struct gvt_pixel_pace *pace)

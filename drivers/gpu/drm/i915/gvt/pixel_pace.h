@@ -8,7 +8,7 @@
 
 #include <linux/types.h>
 
-/* Refreshes from a change that was told anyway to the next look */
+/* Refreshes from a change that was signalled anyway to the next look */
 #define GVT_PACE_SETTLE		4
 /* Looks that found nothing until they become rarer, and refreshes between them */
 #define GVT_PACE_QUIET		60

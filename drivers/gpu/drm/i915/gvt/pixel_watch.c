@@ -25,6 +25,7 @@
 #include "dmabuf_surface.h"
 #include "gfx_plane.h"
 #include "gvt.h"
+#include "trace.h"
 
 #define PHASE_PAGES	32u
 
@@ -116,6 +117,7 @@ static bool look_at(struct intel_vgpu *vgpu, struct gvt_watched_plane *watched,
 	unsigned int count = 0;
 	struct gvt_plane plane;
 	const char *why;
+	bool changed;
 	u64 sum;
 
 	mutex_lock(&vgpu->vgpu_lock);
@@ -137,7 +139,9 @@ static bool look_at(struct intel_vgpu *vgpu, struct gvt_watched_plane *watched,
 
 	sum = sum_up(pages, count);
 	release_pages(pages, count);
-	return compare(watched, sum);
+	changed = compare(watched, sum);
+	trace_gvt_pixel_scan(vgpu->id, type, count, changed);
+	return changed;
 }
 
 static void look_at_planes(struct work_struct *work)
@@ -150,7 +154,8 @@ static void look_at_planes(struct work_struct *work)
 	unsigned int i;
 
 	spin_lock(&watch->lock);
-	due = watch->due;
+	/* Planes that have been masked since are left alone. */
+	due = watch->due & READ_ONCE(vgpu->display.event.state.watched);
 	watch->due = 0;
 	unknown = watch->unknown;
 	watch->unknown &= ~due;
@@ -179,21 +184,25 @@ static void look_at_planes(struct work_struct *work)
 /**
  * intel_vgpu_watch_pixels - look at the pixels of planes that seem unchanged
  * @vgpu: a vGPU at a vblank
- * @changed: planes whose viewers have just been told of a change
+ * @changed: planes whose clients have just been notified of a change
  *
- * Does nothing while nobody wants to be told.
+ * Does nothing while no plane is armed and unmasked. Checksums survive a mask:
+ * what is drawn meanwhile is a change when its page is scanned again.
  *
  * Context: vgpu_lock held.
  */
 void intel_vgpu_watch_pixels(struct intel_vgpu *vgpu, u8 changed)
 {
-	unsigned long armed = READ_ONCE(vgpu->display.event.state.armed);
+	const struct gvt_event_state *state = &vgpu->display.event.state;
 	struct gvt_pixel_watch *watch = &vgpu->display.watch;
-	u8 fresh = armed & ~watch->armed;
+	unsigned long active;
 	unsigned int i;
+	u8 fresh;
 
-	watch->armed = armed;
-	if (!armed)
+	fresh = state->armed & ~watch->armed;
+	watch->armed = state->armed;
+	active = READ_ONCE(state->watched);
+	if (!active)
 		return;
 
 	spin_lock(&watch->lock);
@@ -204,7 +213,7 @@ void intel_vgpu_watch_pixels(struct intel_vgpu *vgpu, u8 changed)
 	watch->unknown |= fresh;
 	changed &= ~watch->found;
 	watch->found = 0;
-	for_each_set_bit(i, &armed, GVT_EVENT_PLANES) {
+	for_each_set_bit(i, &active, GVT_EVENT_PLANES) {
 		if (changed & BIT(i))
 			gvt_pace_restart(&watch->paces[i]);
 		else if (gvt_pace_refresh(&watch->paces[i]))
@@ -232,7 +241,7 @@ void intel_vgpu_init_pixel_watch(struct intel_vgpu *vgpu)
 
 /**
  * intel_vgpu_close_pixel_watch - look no more
- * @vgpu: a vGPU that is being closed, of which nobody is told any more
+ * @vgpu: a vGPU that is being closed, whose listeners are gone
  *
  * Context: Process context, without vgpu_lock.
  */

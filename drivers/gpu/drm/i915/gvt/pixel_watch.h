@@ -41,7 +41,7 @@ struct gvt_watched_plane {
  * @due: planes to look at
  * @found: planes that had changed when they were looked at
  * @unknown: planes of whose pixels nothing is known any more
- * @armed: planes somebody wanted to be told of at the last refresh; covered by
+ * @armed: planes that were armed at the last refresh; covered by
  *	vgpu_lock
  */
 struct gvt_pixel_watch {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
- * KUnit: when viewers are told of a change on a vGPU's screen, and of which
+ * KUnit: when clients are notified of a change on a vGPU's screen, and of which
  * planes a register is.
  */
 
 #include <kunit/test.h>
+#include <linux/prandom.h>
 
 #include "gvt/display_event_state.h"
+#include "gvt/fb_decoder.h"
 
 #define P	BIT(GVT_EVENT_PRIMARY)
 #define C	BIT(GVT_EVENT_CURSOR)
@@ -15,20 +17,20 @@
 
 enum step_kind { END, TOUCH, REFRESH, ARM, DISARM, TRIGGER, MASK, UNMASK };
 
-/* What happens to which planes, and who is signaled because of it */
+/* What happens to which planes, and which are signalled because of it */
 struct step {
 	enum step_kind kind;
 	u8 planes;
-	u8 told;
+	u8 due;
 };
 
 static const struct event_case {
 	const char *name;
 	struct step steps[8];
 } event_cases[] = {
-	{ "armed ones are told the present state at once",
+	{ "armed ones are signalled immediately",
 	  { { ARM, P | C, P | C }, { REFRESH } } },
-	{ "a change is told at the refresh, once",
+	{ "a change is signalled at the refresh, once",
 	  { { ARM, P, P }, { TOUCH, P }, { REFRESH, 0, P }, { REFRESH } } },
 	{ "many changes are one",
 	  { { ARM, P, P }, { TOUCH, P }, { TOUCH, P }, { TOUCH, P },
@@ -36,42 +38,50 @@ static const struct event_case {
 	{ "each plane has its own",
 	  { { ARM, ALL, ALL }, { TOUCH, P | O }, { REFRESH, 0, P | O },
 	    { TOUCH, C }, { REFRESH, 0, C } } },
-	{ "nobody is told of what nobody armed",
+	{ "nobody is signalled for what nobody armed",
 	  { { ARM, P, P }, { TOUCH, C | O }, { REFRESH } } },
-	{ "what was before is not told again",
-	  { { TOUCH, P }, { ARM, P, P }, { REFRESH } } },
-	{ "arming one does not tell another early",
+	{ "what is latched after arming is signalled",
+	  { { TOUCH, P }, { ARM, P, P }, { TOUCH, P }, { REFRESH, 0, P } } },
+	{ "what is latched after arming again is signalled",
+	  { { ARM, P, P }, { DISARM, P }, { ARM, P, P }, { TOUCH, P },
+	    { REFRESH, 0, P } } },
+	{ "arming one does not signal another early",
 	  { { ARM, P, P }, { TOUCH, P }, { ARM, C, C }, { REFRESH, 0, P } } },
-	{ "arming again tells the present state, and the change in its time",
+	{ "arming again signals, and the change at the refresh",
 	  { { ARM, P, P }, { TOUCH, P }, { ARM, P, P }, { REFRESH, 0, P } } },
-	{ "disarming forgets the change",
+	{ "disarming drops the change",
 	  { { ARM, P, P }, { TOUCH, P }, { DISARM, P }, { REFRESH },
 	    { ARM, P, P }, { REFRESH } } },
 	{ "disarming one leaves the others",
 	  { { ARM, ALL, ALL }, { TOUCH, ALL }, { DISARM, C },
 	    { REFRESH, 0, P | O } } },
-	{ "a trigger is told at once",
+	{ "a trigger is signalled immediately",
 	  { { ARM, P | C, P | C }, { TRIGGER, P, P }, { REFRESH } } },
 	{ "a trigger of what is not armed does nothing",
 	  { { ARM, P, P }, { TRIGGER, ALL, P }, { ARM, C, C }, { REFRESH } } },
-	{ "a trigger does not tell a change early",
+	{ "a trigger does not signal a change early",
 	  { { ARM, P | C, P | C }, { TOUCH, C }, { TRIGGER, P, P },
 	    { REFRESH, 0, C } } },
 	{ "masked changes are one when they are unmasked",
 	  { { ARM, P, P }, { MASK, P }, { TOUCH, P }, { REFRESH }, { TOUCH, P },
-	    { REFRESH }, { UNMASK, P, P } } },
-	{ "unmasking what was not held back tells nothing",
-	  { { ARM, P, P }, { MASK, P }, { REFRESH }, { UNMASK, ALL } } },
-	{ "unmasking does not tell a change early",
-	  { { ARM, P, P }, { MASK, P }, { TOUCH, P }, { UNMASK, P },
+	    { REFRESH }, { UNMASK, P, P }, { REFRESH } } },
+	{ "a masked trigger is signalled when it is unmasked",
+	  { { ARM, P, P }, { MASK, P }, { TRIGGER, P }, { UNMASK, P, P } } },
+	{ "unmasking signals: nobody looked meanwhile",
+	  { { ARM, P, P }, { MASK, P }, { UNMASK, ALL, P }, { UNMASK, ALL } } },
+	{ "a change before the mask is signalled when it is unmasked",
+	  { { ARM, P, P }, { TOUCH, P }, { MASK, P }, { REFRESH },
+	    { UNMASK, P, P }, { REFRESH } } },
+	{ "a change after unmasking is signalled at the refresh",
+	  { { ARM, P, P }, { MASK, P }, { UNMASK, P, P }, { TOUCH, P },
 	    { REFRESH, 0, P } } },
-	{ "a mask holds back the others not",
+	{ "a mask does not hold back the others",
 	  { { ARM, ALL, ALL }, { MASK, P }, { TOUCH, ALL },
 	    { REFRESH, 0, C | O }, { UNMASK, P, P } } },
 	{ "a mask outlives arming and disarming",
 	  { { MASK, P }, { ARM, P }, { DISARM, P }, { ARM, P },
 	    { UNMASK, P, P } } },
-	{ "what is held back for one is not told to the next",
+	{ "what is held back for one is not signalled to nobody",
 	  { { ARM, P, P }, { MASK, P }, { TRIGGER, P }, { DISARM, P },
 	    { UNMASK, P } } },
 };
@@ -102,14 +112,14 @@ static u8 do_step(struct gvt_event_state *state, const struct step *step)
 	}
 }
 
-static void changes_are_told(struct kunit *test)
+static void changes_are_signalled(struct kunit *test)
 {
 	const struct event_case *c = test->param_value;
 	struct gvt_event_state state = {};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(c->steps) && c->steps[i].kind; i++)
-		KUNIT_EXPECT_EQ_MSG(test, c->steps[i].told,
+		KUNIT_EXPECT_EQ_MSG(test, c->steps[i].due,
 				    do_step(&state, &c->steps[i]),
 				    "step %u", i);
 }
@@ -119,16 +129,15 @@ static const struct reg_case {
 	u32 offset;
 	u8 planes;
 } reg_cases[] = {
-	{ "surface of plane 1, pipe A", 0x7019c, P },
-	{ "surface of plane 1, pipe C", 0x7219c, P },
-	{ "surface of plane 2, pipe B", 0x7129c, O },
-	{ "surface of plane 3, pipe A", 0x7039c, O },
-	{ "control of plane 1 waits", 0x70180, 0 },
-	{ "stride of plane 2 waits", 0x70288, 0 },
-	{ "base of the cursor, pipe A", 0x70084, C },
+	{ "surface of plane 1 is latched", 0x7019c, 0 },
+	{ "surface of plane 2, pipe B", 0x7129c, 0 },
+	{ "surface of plane 3, pipe C", 0x7239c, 0 },
+	{ "control of plane 1 is latched", 0x70180, 0 },
+	{ "stride of plane 2 is latched", 0x70288, 0 },
+	{ "base of the cursor is latched", 0x70084, 0 },
 	{ "position of the cursor, pipe B", 0x71088, C },
-	{ "control of the cursor waits", 0x70080, 0 },
-	{ "a fourth pipe is none", 0x7319c, 0 },
+	{ "control of the cursor is latched", 0x70080, 0 },
+	{ "a fourth pipe is none", 0x73008, 0 },
 	{ "pipe A", 0x70008, ALL },
 	{ "pipe C", 0x72008, ALL },
 	{ "transcoder for eDP", 0x7f008, ALL },
@@ -136,13 +145,8 @@ static const struct reg_case {
 	{ "source size of pipe A", 0x6001c, ALL },
 	{ "source size of pipe C", 0x6201c, ALL },
 	{ "horizontal total of pipe A", 0x60000, 0 },
-	{ "first scaler of pipe A", 0x68180, P | O },
-	{ "window of the second scaler of pipe B", 0x68a74, P | O },
-	{ "scaler of pipe C", 0x69180, P | O },
-	{ "behind the scalers", 0x69200, 0 },
-	{ "flip of plane 1, pipe A", 0x50080, P },
-	{ "flip of plane 1, pipe B", 0x50088, P },
-	{ "flip of plane 2, pipe C", 0x5009c, O },
+	{ "scalers are latched", 0x68180, 0 },
+	{ "flip by 0x50080 is latched", 0x50080, 0 },
 	{ "hotspot, x", 0x78830, C },
 	{ "hotspot, y", 0x78834, C },
 	{ "frame counter of pipe A", 0x70040, 0 },
@@ -159,9 +163,72 @@ static void registers_belong_to_planes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->planes, gvt_event_planes_of_reg(c->offset));
 }
 
+struct reads {
+	struct kunit *test;
+	struct rnd_state rnd;
+	u8 plane;
+};
+
+/*
+ * Scalers of the pipes, and registers at 0x80 to 0xff and so on of a pipe, but for
+ * the cursor's position
+ */
+static bool is_latched(u32 offset)
+{
+	if (offset >= 0x68100 && offset < 0x68100 + 3 * 0x800)
+		return true;
+
+	return offset >= 0x70000 && offset < 0x73000 && offset & 0x80 &&
+	       offset % 0x1000 < 0x400 && offset % 0x1000 != 0x88;
+}
+
+static u32 read_anything(const void *ctx, i915_reg_t reg)
+{
+	struct reads *reads = (struct reads *)ctx;
+	u32 offset = i915_mmio_reg_offset(reg);
+
+	if (!is_latched(offset))
+		KUNIT_EXPECT_TRUE_MSG(reads->test,
+				      gvt_event_planes_of_reg(offset) &
+				      reads->plane, "0x%x", offset);
+	return prandom_u32_state(&reads->rnd);
+}
+
+/* Else QUERY would answer otherwise, and nobody would be notified. */
+static void registers_of_the_decoder_are_watched(struct kunit *test)
+{
+	static const struct {
+		u8 plane;
+		int (*decode)(const struct gvt_plane_regs *regs,
+			      struct gvt_plane *out);
+	} kinds[] = {
+		{ P, gvt_decode_primary },
+		{ C, gvt_decode_cursor },
+		{ O, gvt_decode_overlay },
+	};
+	struct reads reads = { .test = test };
+	struct gvt_plane_regs regs = {
+		.read = read_anything,
+		.ctx = &reads,
+		.num_pipes = 3,
+	};
+	struct gvt_plane plane;
+	unsigned int i, n;
+
+	prandom_seed_state(&reads.rnd, 15);
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		reads.plane = kinds[i].plane;
+		for (n = 0; n < 20000; n++) {
+			regs.ver = 8 + n % 2;
+			kinds[i].decode(&regs, &plane);
+		}
+	}
+}
+
 static struct kunit_case display_event_cases[] = {
-	KUNIT_CASE_PARAM(changes_are_told, event_cases_gen_params),
+	KUNIT_CASE_PARAM(changes_are_signalled, event_cases_gen_params),
 	KUNIT_CASE_PARAM(registers_belong_to_planes, reg_cases_gen_params),
+	KUNIT_CASE(registers_of_the_decoder_are_watched),
 	{ }
 };
 

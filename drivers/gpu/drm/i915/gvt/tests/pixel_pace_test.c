@@ -4,6 +4,8 @@
  */
 
 #include <kunit/test.h>
+#include <linux/bits.h>
+#include <linux/sizes.h>
 
 #include "gvt/pixel_pace.h"
 
@@ -88,22 +90,83 @@ static void each_phase_is_visited_once(struct kunit *test)
 	}
 }
 
-/* 1080p has 64 phases, and a line of text is on 30 pages in a row. */
-static void line_of_text_is_found_soon(struct kunit *test)
-{
-	const unsigned int phases = 64, pages = 30;
-	unsigned int first, start, phase, looks, worst = 0;
+/*
+ * 1920 x 1080 in 32 bits has 64 phases in each layout. A line of text over the
+ * whole width is found soon whatever the layout. A single glyph is on more pages
+ * the less the layout gathers, so in a tiled one it can take all phases.
+ */
+static const struct drawing_case {
+	const char *name;
+	u32 tile_width;		/* bytes; 0 for linear */
+	u32 tile_height;
+	u32 width;		/* pixels that are drawn, 16 lines of them */
+	unsigned int worst;	/* looks */
+} drawing_cases[] = {
+	{ "line of text, linear",      0,  1, 1920,  3 },
+	{ "line of text, X-tiled",   512,  8, 1920,  3 },
+	{ "line of text, Y-tiled",   128, 32, 1920,  2 },
+	{ "line of text, Yf-tiled",  128, 32, 1920,  2 },
+	{ "glyph, linear",             0,  1,    8,  9 },
+	{ "glyph, X-tiled",          512,  8,    8, 55 },
+	{ "glyph, Y-tiled",          128, 32,    8, 64 },
+	{ "glyph, Yf-tiled",         128, 32,    8, 64 },
+};
 
-	for (first = 0; first < phases; first++) {
-		for (start = 0; start < phases; start++) {
-			phase = start;
-			for (looks = 1; (phase + phases - first) % phases >= pages;
-			     looks++)
-				phase = (phase + gvt_pace_step(phases)) % phases;
-			worst = max(worst, looks);
+KUNIT_ARRAY_PARAM_DESC(drawing_cases, drawing_cases, name);
+
+#define STRIDE	(1920 * 4)
+
+static u32 page_of(const struct drawing_case *c, u32 x, u32 y)
+{
+	if (!c->tile_width)
+		return (y * STRIDE + x) / SZ_4K;
+
+	return y / c->tile_height * (STRIDE / c->tile_width) +
+	       x / c->tile_width;
+}
+
+/* Which of the 64 phases look at what is drawn at @left bytes, @top lines */
+static u64 phases_of(const struct drawing_case *c, u32 left, u32 top)
+{
+	u64 phases = 0;
+	u32 x, y;
+
+	for (y = top; y < top + 16; y++) {
+		for (x = left; x < left + c->width * 4; x += 32)
+			phases |= BIT_ULL(page_of(c, x, y) % 64);
+		phases |= BIT_ULL(page_of(c, x - 1, y) % 64);
+	}
+
+	return phases;
+}
+
+static unsigned int looks_until(u64 phases, unsigned int phase)
+{
+	const unsigned int step = gvt_pace_step(64);
+	unsigned int looks = 1;
+
+	for (; !(phases & BIT_ULL(phase)); phase = (phase + step) % 64)
+		looks++;
+
+	return looks;
+}
+
+static void drawing_is_found_within(struct kunit *test)
+{
+	const struct drawing_case *c = test->param_value;
+	const u32 last = STRIDE - c->width * 4;
+	unsigned int phase, worst = 0;
+	u32 left, top;
+	u64 phases;
+
+	for (top = 0; top <= 1080 - 16; top += 16) {
+		for (left = 0; left <= last; left += 13 * 32) {
+			phases = phases_of(c, left, top);
+			for (phase = 0; phase < 64; phase++)
+				worst = max(worst, looks_until(phases, phase));
 		}
 	}
-	KUNIT_EXPECT_LE(test, worst, 4);
+	KUNIT_EXPECT_EQ(test, c->worst, worst);
 }
 
 static struct kunit_case pixel_pace_cases[] = {
@@ -112,7 +175,7 @@ static struct kunit_case pixel_pace_cases[] = {
 	KUNIT_CASE(quiet_picture_is_looked_at_ever_more_seldom),
 	KUNIT_CASE(change_brings_the_rate_back),
 	KUNIT_CASE(each_phase_is_visited_once),
-	KUNIT_CASE(line_of_text_is_found_soon),
+	KUNIT_CASE_PARAM(drawing_is_found_within, drawing_cases_gen_params),
 	{ }
 };
 

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A screen, and who is notified of its changes: for the tests of the event. */
+#ifndef GVT_DMABUF_EVENT_FIXTURE_H
+#define GVT_DMABUF_EVENT_FIXTURE_H
+
+#include "test_util.h"
+#include "event_util.h"
+
+/* A bit for each enum vgpu_plane */
+#define OVERLAY		1
+#define PRIMARY		2
+#define CURSOR		4
+#define ALL		(PRIMARY | CURSOR | OVERLAY)
+
+/* @a and the cursor are on pipe A, which is on; @b, @c and @over come later. */
+FIXTURE(event) {
+	struct vgpu v;
+	struct vgpu_event e;
+	struct vgpu_surface a, b, c, over, cursor;
+	uint64_t last_gma;
+	int fd[EVENT_PLANES];
+};
+
+FIXTURE_VARIANT(event) {
+	enum vgpu_order order;
+};
+
+FIXTURE_VARIANT_ADD(event, surf_last) { .order = VGPU_SURF_LAST };
+FIXTURE_VARIANT_ADD(event, ctl_last) { .order = VGPU_CTL_LAST };
+
+FIXTURE_SETUP(event)
+{
+	int i;
+
+	if (!test_open(_metadata, &self->v))
+		return;
+	for (i = 0; i < EVENT_PLANES; i++)
+		self->fd[i] = -1;
+	if (vgpu_event_find(&self->v, &self->e) == -ENOENT) {
+		vgpu_close(&self->v);
+		SKIP(return, "no display event: run a kernel that has it");
+	}
+	for (i = 0; i < EVENT_PLANES; i++) {
+		self->fd[i] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+		ASSERT_LE(0, self->fd[i]);
+	}
+	self->v.order = variant->order;
+	ASSERT_EQ(0, test_make(&self->v, &self->b, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR, 1));
+	ASSERT_EQ(0, test_make(&self->v, &self->c, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR, 2));
+	ASSERT_EQ(0, test_make(&self->v, &self->over, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR, 3));
+	ASSERT_EQ(0, vgpu_surface_init(&self->v, &self->cursor, 64, 64,
+				       DRM_FORMAT_ARGB8888,
+				       DRM_FORMAT_MOD_LINEAR));
+	ASSERT_EQ(0, test_show(&self->v, &self->a, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR));
+	ASSERT_EQ(0, vgpu_cursor_show(&self->v, 0, &self->cursor));
+	ASSERT_EQ(0, vgpu_alloc_gma(&self->v, VGPU_PAGE, &self->last_gma));
+}
+
+FIXTURE_TEARDOWN(event)
+{
+	int i;
+
+	for (i = 0; i < EVENT_PLANES; i++)
+		close(self->fd[i]);
+	test_close(&self->v);
+}
+
+/*
+ * All planes to their eventfds, and nothing left to be signalled: what is new on
+ * the screen is scanned some refreshes later, and signalled once more.
+ */
+static void arm_all(struct __test_metadata *_metadata,
+		    struct _test_data_event *self)
+{
+	int i;
+
+	for (i = 0; i < EVENT_PLANES; i++)
+		ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, i, self->fd[i]));
+	ASSERT_TRUE(refreshes_pass(&self->v, 12));
+	for (i = 0; i < EVENT_PLANES; i++)
+		signals(self->fd[i]);
+}
+
+/* Exactly these planes were signalled, once for each of up to @steps changes. */
+static void expect_steps(struct __test_metadata *_metadata,
+			 struct _test_data_event *self, uint32_t planes,
+			 uint32_t steps, const char *what)
+{
+	int i;
+
+	for (i = 0; i < EVENT_PLANES; i++) {
+		uint64_t told = signals(self->fd[i]);
+
+		EXPECT_LE(planes >> i & 1, told)
+			TH_LOG("%s: plane type %d", what, i);
+		EXPECT_GE((planes >> i & 1) * steps, told)
+			TH_LOG("%s: plane type %d", what, i);
+	}
+}
+
+static void expect_told(struct __test_metadata *_metadata,
+			struct _test_data_event *self, uint32_t planes,
+			const char *what)
+{
+	expect_steps(_metadata, self, planes, 1, what);
+}
+
+#endif /* GVT_DMABUF_EVENT_FIXTURE_H */

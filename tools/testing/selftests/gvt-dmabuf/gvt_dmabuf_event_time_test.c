@@ -1,0 +1,419 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * When the display event comes: to whom, how often, and that a client which arms
+ * and then sleeps misses no change of the plane state.
+ */
+#include <poll.h>
+#include <pthread.h>
+#include <sys/ioctl.h>
+#include <time.h>
+
+#include "event_fixture.h"
+
+#define REFRESH_MS	17
+
+/* Not in the PRM: what guests of GVT-g flip plane 1 of pipe A with */
+#define FLIP_PLANE_1	0x50080u
+/* Skylake PRM, Volume 2c; plane 2 is where Broadwell has its sprite */
+#define CUR_CTL		0x70080u
+#define CUR_BASE	0x70084u
+#define PLANE_CTL_2	0x70280u
+#define PLANE_SURF_2	0x7029cu
+
+static double seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+/* ---- how often ---- */
+
+/* Each flip is told, and what is seen then is what was flipped to. */
+TEST_F(event, follows_flips_at_each_refresh)
+{
+	const struct vgpu_surface *shown[] = { &self->b, &self->a };
+	struct vfio_device_gfx_plane_info info;
+	uint32_t id[2] = {}, i, before;
+
+	arm_all(_metadata, self);
+	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &before));
+	for (i = 0; i < 60; i++) {
+		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, shown[i % 2]->gma));
+		ASSERT_EQ(1, next_signal(self->fd[VGPU_PRIMARY]))
+			TH_LOG("flip %u", i);
+		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
+		if (i < 2)
+			id[i] = info.dmabuf_id;
+		ASSERT_EQ(id[i % 2], info.dmabuf_id) TH_LOG("flip %u", i);
+	}
+	ASSERT_NE(id[0], id[1]);
+	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &i));
+	EXPECT_GE(i - before, 59);
+	/* One a refresh, but for some for which the guest was late */
+	EXPECT_LE(i - before, 90);
+}
+
+/* A flip that waits for the vblank is not told before it is seen. */
+TEST_F(event, flip_that_waits_for_its_vblank)
+{
+	const struct vgpu_surface *shown[] = { &self->b, &self->a };
+	struct vfio_device_gfx_plane_info before, info;
+	uint32_t first, last, i;
+
+	arm_all(_metadata, self);
+	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &first));
+	for (i = 0; i < 20; i++) {
+		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &before));
+		ASSERT_EQ(0, vgpu_write32(&self->v, FLIP_PLANE_1,
+					  shown[i % 2]->gma));
+		ASSERT_EQ(1, next_signal(self->fd[VGPU_PRIMARY]))
+			TH_LOG("flip %u", i);
+		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
+		ASSERT_NE(before.dmabuf_id, info.dmabuf_id)
+			TH_LOG("flip %u", i);
+	}
+	/* By the flip, not by the look at its pixels a refresh later */
+	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &last));
+	EXPECT_LE(last - first, 30);
+}
+
+TEST_F(event, comes_once_per_refresh)
+{
+	uint32_t first, last, i;
+	uint64_t told;
+
+	arm_all(_metadata, self);
+	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &first));
+	for (i = 0, last = first; last - first < 20; i++) {
+		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, i % 2 ?
+					       self->a.gma : self->b.gma));
+		ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &last));
+	}
+	ASSERT_TRUE(refreshes_pass(&self->v, 1));
+	told = signals(self->fd[VGPU_PRIMARY]);
+	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &last));
+	EXPECT_GE(last - first, told);
+	/* A busy host may be late for one and another. */
+	EXPECT_LE((last - first) / 2, told);
+	EXPECT_LT(100, i);
+}
+
+TEST_F(event, last_pipe_off_is_signalled_once)
+{
+	struct vfio_device_gfx_plane_info info;
+	struct pollfd p = { .fd = self->fd[VGPU_PRIMARY], .events = POLLIN };
+
+	arm_all(_metadata, self);
+	ASSERT_EQ(0, vgpu_pipe_off(&self->v, 0));
+	EXPECT_EQ(1, next_signal(self->fd[VGPU_PRIMARY]));
+	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
+	EXPECT_EQ(0, info.drm_format);
+	EXPECT_EQ(0, poll(&p, 1, 10 * REFRESH_MS));
+}
+
+TEST_F(event, is_bounded_without_vblanks)
+{
+	uint64_t told = 0;
+	double start, end;
+	uint32_t i;
+
+	ASSERT_EQ(0, vgpu_pipe_off(&self->v, 0));
+	ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, VGPU_PRIMARY,
+				    self->fd[VGPU_PRIMARY]));
+	ASSERT_EQ(1, next_signal(self->fd[VGPU_PRIMARY]));
+	start = seconds();
+	for (i = 0; i < 3000; i++)
+		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
+	usleep(2000 * REFRESH_MS);
+	told = signals(self->fd[VGPU_PRIMARY]);
+	end = seconds();
+	/* One per refresh, and the last flip is signalled as well. */
+	EXPECT_LE(1, told);
+	EXPECT_GE((end - start) / 0.016 + 1, told);
+	start = end;
+	for (i = 0; i < 5; i++) {
+		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
+		ASSERT_EQ(1, next_signal(self->fd[VGPU_PRIMARY]));
+	}
+	end = seconds();
+	EXPECT_LE(4 * 0.016, end - start);
+}
+
+/* ---- arming ---- */
+
+/* Flips of the primary wait for the vblank from now on. */
+static int flips_wait(struct _test_data_event *self)
+{
+	return vgpu_primary_ctl(&self->v, 0, VGPU_ASYNC_FLIP, 0);
+}
+
+static int pending_flip(struct _test_data_event *self)
+{
+	return vgpu_primary_flip(&self->v, 0, self->b.gma);
+}
+
+static int pending_flip_50080(struct _test_data_event *self)
+{
+	return vgpu_write32(&self->v, FLIP_PLANE_1, self->b.gma);
+}
+
+static int pending_hide(struct _test_data_event *self)
+{
+	return vgpu_primary_ctl(&self->v, 0, 1u << 31, 0);
+}
+
+static int pending_cursor(struct _test_data_event *self)
+{
+	int ret = vgpu_write32(&self->v, CUR_CTL, 0);
+
+	return ret ? ret : vgpu_write32(&self->v, CUR_BASE, 0);
+}
+
+static int pending_overlay(struct _test_data_event *self)
+{
+	int ret = vgpu_write32(&self->v, PLANE_CTL_2, 0);
+
+	return ret ? ret : vgpu_write32(&self->v, PLANE_SURF_2, 0);
+}
+
+static const struct pending {
+	const char *what;
+	int (*make)(struct _test_data_event *self);
+	enum vgpu_plane plane;
+} pending[] = {
+	{ "flip", pending_flip, VGPU_PRIMARY },
+	{ "flip by 0x50080", pending_flip_50080, VGPU_PRIMARY },
+	{ "plane off", pending_hide, VGPU_PRIMARY },
+	{ "cursor off", pending_cursor, VGPU_CURSOR },
+	{ "overlay off", pending_overlay, VGPU_OVERLAY },
+};
+
+static int show_all(struct _test_data_event *self)
+{
+	int ret = vgpu_primary_show(&self->v, 0, &self->a);
+
+	if (!ret)
+		ret = flips_wait(self);
+	if (!ret)
+		ret = vgpu_overlay_show(&self->v, 0, &self->over);
+	if (!ret)
+		ret = vgpu_cursor_show(&self->v, 0, &self->cursor);
+	return ret;
+}
+
+/* The fields of an answer that tell one state of the screen from another */
+static bool same_answer(const struct vfio_device_gfx_plane_info *a,
+			const struct vfio_device_gfx_plane_info *b)
+{
+	return a->drm_format == b->drm_format && a->dmabuf_id == b->dmabuf_id &&
+	       a->width == b->width && a->x_pos == b->x_pos;
+}
+
+/*
+ * Make the change, arm, and look before its vblank. @again: the plane was armed
+ * already, and is disarmed in between.
+ */
+static void expect_pending_is_notified(struct __test_metadata *_metadata,
+				       struct _test_data_event *self,
+				       const struct pending *p, bool again)
+{
+	struct vfio_device_gfx_plane_info before, after;
+	const int fd = self->fd[p->plane];
+	int tries;
+
+	for (tries = 0; tries < 20; tries++) {
+		ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, p->plane,
+					    again ? fd : -1));
+		ASSERT_EQ(0, show_all(self));
+		ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
+		ASSERT_EQ(0, p->make(self));
+		ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, p->plane, -1));
+		signals(fd);
+		ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, p->plane, fd));
+		EXPECT_EQ(1, signals(fd));
+		ASSERT_EQ(0, vgpu_query(&self->v, p->plane, &before));
+		/* Two refreshes: the scan of the pixels comes later. */
+		ASSERT_TRUE(refreshes_pass(&self->v, 2));
+		ASSERT_EQ(0, vgpu_query(&self->v, p->plane, &after));
+		if (!same_answer(&before, &after))
+			break;
+	}
+	ASSERT_NE(20, tries) TH_LOG("%s: never seen pending", p->what);
+	EXPECT_EQ(1, signals(fd)) TH_LOG("%s", p->what);
+}
+
+TEST_F(event, pending_change_when_it_is_armed)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(pending); i++)
+		expect_pending_is_notified(_metadata, self, &pending[i], false);
+}
+
+TEST_F(event, pending_change_when_it_is_rearmed)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(pending); i++)
+		expect_pending_is_notified(_metadata, self, &pending[i], true);
+}
+
+TEST_F(event, replaced_listener_gets_nothing)
+{
+	const int old = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+
+	ASSERT_LE(0, old);
+	ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, VGPU_PRIMARY, old));
+	arm_all(_metadata, self);
+	ASSERT_LE(1, signals(old));
+	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
+	ASSERT_EQ(1, next_signal(self->fd[VGPU_PRIMARY]));
+	EXPECT_EQ(0, signals(old));
+	close(old);
+}
+
+/* As eventfds of other indexes do */
+TEST_F(event, listener_outlives_a_reset)
+{
+	arm_all(_metadata, self);
+	ASSERT_EQ(0, vgpu_event_set(&self->v, &self->e, VFIO_IRQ_SET_DATA_NONE |
+							VFIO_IRQ_SET_ACTION_MASK,
+				    self->e.of[VGPU_CURSOR], 1, NULL, 0));
+	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_RESET, NULL));
+	EXPECT_LE(1, next_signal(self->fd[VGPU_PRIMARY]));
+	EXPECT_EQ(0, signals(self->fd[VGPU_CURSOR]));
+
+	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->a.gma, self->a.gpa,
+				   self->a.size));
+	ASSERT_EQ(0, vgpu_primary_show(&self->v, 0, &self->a));
+	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 0, TEST_WIDTH, TEST_HEIGHT));
+	ASSERT_TRUE(refreshes_pass(&self->v, 12));
+	EXPECT_LE(1, signals(self->fd[VGPU_PRIMARY]));
+	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->a.gma));
+	EXPECT_EQ(1, next_signal(self->fd[VGPU_PRIMARY]));
+	EXPECT_EQ(0, signals(self->fd[VGPU_CURSOR]));
+}
+
+/* Nobody looks at what is masked, so unmasking signals as arming does. */
+TEST_F(event, unmask_signals_once)
+{
+	const uint32_t none = VFIO_IRQ_SET_DATA_NONE;
+	const int fd = self->fd[VGPU_PRIMARY];
+
+	arm_all(_metadata, self);
+	ASSERT_EQ(0, vgpu_event_set(&self->v, &self->e, none |
+				    VFIO_IRQ_SET_ACTION_MASK, 0, EVENT_PLANES,
+				    NULL, 0));
+	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
+	ASSERT_TRUE(refreshes_pass(&self->v, 3));
+	expect_told(_metadata, self, 0, "masked");
+	ASSERT_EQ(0, vgpu_event_set(&self->v, &self->e, none |
+				    VFIO_IRQ_SET_ACTION_UNMASK, 0, EVENT_PLANES,
+				    NULL, 0));
+	expect_told(_metadata, self, ALL, "unmasked");
+	/* And all is watched again, also the entries of what came meanwhile. */
+	ASSERT_TRUE(refreshes_pass(&self->v, 12));
+	signals(fd);
+	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->b.gma, self->c.gpa,
+				   VGPU_PAGE));
+	EXPECT_EQ(1, next_signal(fd));
+}
+
+/* ---- a client in a thread of its own ---- */
+
+struct client {
+	struct _test_data_event *self;
+	struct vfio_device_gfx_plane_info last;
+	bool stop;
+	int err;
+};
+
+/* Arm, and from then on look only when there is a signal. */
+static void *client_thread(void *arg)
+{
+	struct client *c = arg;
+	struct vgpu *v = &c->self->v;
+	const int fd = c->self->fd[VGPU_PRIMARY];
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	c->err = vgpu_event_arm(v, &c->self->e, VGPU_PRIMARY, fd);
+	while (!c->err && !__atomic_load_n(&c->stop, __ATOMIC_ACQUIRE))
+		if (poll(&p, 1, 1) == 1 && signals(fd))
+			c->err = vgpu_query(v, VGPU_PRIMARY, &c->last);
+	return NULL;
+}
+
+/* Another change each time, at another time within the refresh */
+static int draw_something(struct _test_data_event *self, unsigned int i)
+{
+	const struct vgpu_surface *shown[] = { &self->a, &self->b, &self->c };
+
+	usleep(i * 7919 % 5000);
+	switch (i % 8) {
+	case 3:
+		return pending_hide(self);
+	case 4:
+		return show_all(self);
+	default:
+		return vgpu_primary_flip(&self->v, 0, shown[i % 3]->gma);
+	}
+}
+
+TEST_F(event, client_beside_the_guest)
+{
+	struct vfio_device_gfx_plane_info now;
+	unsigned int round, i;
+	pthread_t thread;
+
+	ASSERT_EQ(0, flips_wait(self));
+	for (round = 0; round < 30; round++) {
+		struct client c = { .self = self };
+
+		ASSERT_EQ(0, draw_something(self, round));
+		ASSERT_EQ(0, pthread_create(&thread, NULL, client_thread, &c));
+		for (i = 0; i < round % 4; i++)
+			ASSERT_EQ(0, draw_something(self, 8 * round + i + 1));
+		ASSERT_TRUE(refreshes_pass(&self->v, 2));
+		usleep(3000);
+		__atomic_store_n(&c.stop, true, __ATOMIC_RELEASE);
+		ASSERT_EQ(0, pthread_join(thread, NULL));
+		ASSERT_EQ(0, c.err);
+		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &now));
+		ASSERT_TRUE(same_answer(&now, &c.last))
+			TH_LOG("round %u: id %u, seen was %u", round,
+			       now.dmabuf_id, c.last.dmabuf_id);
+		ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, VGPU_PRIMARY,
+					    -1));
+		ASSERT_EQ(0, show_all(self));
+	}
+}
+
+/* ---- only what is asked for ---- */
+
+TEST_F(event, arming_signals_what_was_before_once)
+{
+	uint32_t i;
+
+	for (i = 0; i < 10; i++)
+		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
+	ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, VGPU_PRIMARY,
+				    self->fd[VGPU_PRIMARY]));
+	EXPECT_EQ(1, signals(self->fd[VGPU_PRIMARY]));
+	/* Once more when it has been looked at, but not ten times. */
+	ASSERT_TRUE(refreshes_pass(&self->v, 12));
+	EXPECT_GE(1, signals(self->fd[VGPU_PRIMARY]));
+}
+
+TEST_F(event, goes_to_nobody_when_disarmed)
+{
+	arm_all(_metadata, self);
+	ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, VGPU_PRIMARY, -1));
+	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
+	ASSERT_EQ(0, vgpu_cursor_move(&self->v, 0, 30, 40));
+	ASSERT_TRUE(refreshes_pass(&self->v, 3));
+	expect_told(_metadata, self, CURSOR, "flip and cursor");
+}
+
+TEST_HARNESS_MAIN
