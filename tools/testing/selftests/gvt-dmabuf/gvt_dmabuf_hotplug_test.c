@@ -3,7 +3,7 @@
  * A VMM gives the vGPU's monitor another EDID, or pulls it out, through VFIO's
  * EDID region: what the guest finds in the registers of the south display.
  *
- * Guards against platforms whose monitor is on a port that nobody looks at.
+ * Guards against a port whose hotplug is not emulated.
  */
 #include <poll.h>
 #include <sys/eventfd.h>
