@@ -320,6 +320,28 @@ static void write_others_fence(struct vgpu *v, unsigned int i)
 	vgpu_write32(v, FENCE(15), i);
 }
 
+/* A guest that looks at others' fences before PVINFO knows nothing of GVT-g. */
+static void enter_failsafe_mode(struct vgpu *v, unsigned int i)
+{
+	vgpu_ioctl(v->device, VFIO_DEVICE_RESET, NULL);
+	write_others_fence(v, i);
+}
+
+static int be_in_failsafe_mode(struct vgpu *v)
+{
+	enter_failsafe_mode(v, 0);
+	return 0;
+}
+
+static void try_all_in_failsafe_mode(struct vgpu *v, unsigned int i)
+{
+	write_others_fence(v, i);
+	write_bad_status_page(v, i);
+	write_bad_nonpriv(v, i);
+	notify_unknown(v, i);
+	access_ggtt_odd(v, i);
+}
+
 /* A vblank is pending, so that each write of MASTER_IRQ is an interrupt. */
 static int make_odd_interrupt(struct vgpu *v)
 {
@@ -487,6 +509,12 @@ FIXTURE_VARIANT_ADD(guest, bad_force_nonpriv) { .once = write_bad_nonpriv };
 FIXTURE_VARIANT_ADD(guest, aux_message_too_long) { .once = send_long_aux };
 
 FIXTURE_VARIANT_ADD(guest, others_fence) { .once = write_others_fence };
+
+FIXTURE_VARIANT_ADD(guest, failsafe_mode_again) { .once = enter_failsafe_mode };
+
+FIXTURE_VARIANT_ADD(guest, bad_accesses_in_failsafe_mode) {
+	.prepare = be_in_failsafe_mode, .once = try_all_in_failsafe_mode,
+};
 
 FIXTURE_VARIANT_ADD(guest, interrupt_with_odd_msi_bits) {
 	.prepare = make_odd_interrupt, .once = interrupt,

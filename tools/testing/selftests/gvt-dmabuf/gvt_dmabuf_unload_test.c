@@ -6,16 +6,8 @@
  * Afterwards the module is loaded and the vGPU made again. This needs the file
  * of the module, which is where the rig (vm/init) has it.
  */
-#include <dirent.h>
-#include <fcntl.h>
-#include <glob.h>
-#include <limits.h>
-#include <sys/syscall.h>
-
 #include "test_util.h"
-
-#define MODULE_FILES	"/mods/*-kvmgt.ko"
-#define MDEVS		"/sys/bus/mdev/devices"
+#include "module_util.h"
 
 FIXTURE(unload) {
 	struct vgpu v;
@@ -23,60 +15,6 @@ FIXTURE(unload) {
 	uint8_t *was, *got;
 	char ko[PATH_MAX], remove[PATH_MAX], create[PATH_MAX];
 };
-
-static int unload(void)
-{
-	return syscall(SYS_delete_module, "kvmgt", O_NONBLOCK) ? -errno : 0;
-}
-
-static int load(const char *ko)
-{
-	int fd = open(ko, O_RDONLY | O_CLOEXEC), ret;
-
-	if (fd < 0)
-		return -errno;
-	ret = syscall(SYS_finit_module, fd, "", 0) ? -errno : 0;
-	close(fd);
-	return ret;
-}
-
-/* Objects are freed behind the last close's back: try for two seconds. */
-static int unload_soon(void)
-{
-	int tries, ret;
-
-	for (tries = 0; tries < 200; tries++) {
-		ret = unload();
-		if (ret != -EWOULDBLOCK)
-			return ret;
-		usleep(10000);
-	}
-	return ret;
-}
-
-static int count_mdevs(void)
-{
-	DIR *dir = opendir(MDEVS);
-	struct dirent *entry;
-	int n = 0;
-
-	while (dir && (entry = readdir(dir)))
-		n += entry->d_name[0] != '.';
-	if (dir)
-		closedir(dir);
-	return n;
-}
-
-static bool find_module(char *ko, size_t size)
-{
-	glob_t found;
-
-	if (glob(MODULE_FILES, 0, NULL, &found))
-		return false;
-	snprintf(ko, size, "%s", found.gl_pathv[0]);
-	globfree(&found);
-	return true;
-}
 
 FIXTURE_SETUP(unload)
 {

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A vGPU in failsafe mode, which one command that is refused brings about and a
+ * reset by the VMM ends: its engines execute nothing, but its display is alive.
+ * This is where a guest shows that its driver has failed.
+ *
+ * Guards against registers that become plain memory in this mode: flips that
+ * are not described or notified, interrupts that cannot be acknowledged, and
+ * clocks that stand still.
+ */
+#include <poll.h>
+#include <sys/eventfd.h>
+
+#include "test_util.h"
+#include "event_util.h"
+
+#define PATIENCE_MS		1000	/* many refreshes */
+#define MSI_ENABLE		1
+
+/* Skylake PRM, Volume 2c; pipe A */
+#define GDRST			0x941cu
+#define  GDRST_FULL		1u
+#define PIPE_SCANLINE		0x70000u
+#define CUR_POS			0x70088u
+#define FENCE(i)		(0x100000u + 8 * (i))
+#define  OTHERS_FENCE		31
+/* DP_AUX_CTL_D of Skylake, DP_AUX_CTL_B of Broadwell: where the monitor is */
+#define SKL_DP_AUX_CTL		0x64310u
+#define BDW_DP_AUX_CTL		0xe4110u
+#define  DP_AUX_SEND		0x80000000u
+#define  DP_AUX_READ(addr)	(9u << 28 | (addr) << 8)
+#define DPCD_REV_12		0x12
+/* Not in the PRM: what guests of GVT-g flip plane 1 of pipe A with */
+#define FLIP_PLANE_1		0x50080u
+/* i915_pvinfo.h in the kernel: a guest that looks knows where it is */
+#define PVINFO_MAGIC		0x78000u
+#define PVINFO_G2V_NOTIFY	0x78818u
+#define  PPGTT_L4_CREATE	4u
+
+/* Broadwell and Skylake PRM, Volume 2a */
+#define MI_NOOP			0u
+#define MI_STORE_DATA_IMM	(0x20u << 23 | 1u << 22 | 2u)
+#define MI_NO_SUCH_COMMAND	(0x3fu << 23)
+
+#define PLANE_ENABLE		0x80000000u
+#define PATTERN			0xc0ffee11u
+
+/* @a is on the primary of pipe A, whose vblank is unmasked; @b comes later. */
+FIXTURE(failsafe) {
+	struct vgpu v;
+	struct vgpu_ring ring;
+	struct vgpu_surface a, b, cursor;
+	uint64_t written_gma;
+	uint32_t *written;
+	int msi;
+};
+
+static int set_msi(struct vgpu *v, int fd)
+{
+	struct {
+		struct vfio_irq_set set;
+		int32_t fd;
+	} arg = {
+		.set = {
+			.argsz = sizeof(arg),
+			.flags = VFIO_IRQ_SET_DATA_EVENTFD |
+				 VFIO_IRQ_SET_ACTION_TRIGGER,
+			.index = VFIO_PCI_MSI_IRQ_INDEX, .count = 1,
+		},
+		.fd = fd,
+	};
+	int ret = vgpu_ioctl(v->device, VFIO_DEVICE_SET_IRQS, &arg);
+
+	return ret ? ret : vgpu_msi_control(v, MSI_ENABLE);
+}
+
+FIXTURE_SETUP(failsafe)
+{
+	const uint32_t bad[] = { MI_NO_SUCH_COMMAND, MI_NOOP };
+	struct vgpu *v = &self->v;
+	uint64_t gpa;
+
+	if (!test_open_vgpu(_metadata, v))
+		return;
+	self->msi = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	ASSERT_LE(0, self->msi);
+	ASSERT_EQ(0, set_msi(v, self->msi));
+	ASSERT_EQ(0, vgpu_alloc_ram(v, VGPU_PAGE, &gpa));
+	ASSERT_EQ(0, vgpu_alloc_gma(v, VGPU_PAGE, &self->written_gma));
+	ASSERT_EQ(0, vgpu_ggtt_map(v, self->written_gma, gpa, VGPU_PAGE));
+	self->written = (uint32_t *)(v->ram + gpa);
+	*self->written = 0;
+	ASSERT_EQ(0, vgpu_surface_init(v, &self->cursor, 64, 64,
+				       DRM_FORMAT_ARGB8888,
+				       DRM_FORMAT_MOD_LINEAR));
+	test_fill(v, &self->cursor, 2);
+	ASSERT_EQ(0, test_make(v, &self->b, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR, 1));
+	ASSERT_EQ(0, vgpu_vblank_irq_on(v, 0));
+	ASSERT_EQ(0, test_show(v, &self->a, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR));
+
+	ASSERT_EQ(0, vgpu_ring_init(v, &self->ring));
+	ASSERT_EQ(0, vgpu_ring_emit(&self->ring, bad, ARRAY_SIZE(bad)));
+	ASSERT_EQ(-EFAULT, vgpu_ring_start(v, &self->ring, NULL));
+}
+
+FIXTURE_TEARDOWN(failsafe)
+{
+	close(self->msi);
+	test_close(&self->v);
+}
+
+/* Byte by byte what plane @plane shows is @s */
+static bool shows(struct vgpu *v, enum vgpu_plane plane,
+		  const struct vgpu_surface *s)
+{
+	struct vfio_device_gfx_plane_info info;
+	int fd = test_export(v, plane, &info), ret;
+
+	if (fd < 0)
+		return false;
+	ret = test_compare(fd, v, s);
+	close(fd);
+	return !ret;
+}
+
+static bool is_off(struct vgpu *v, enum vgpu_plane plane)
+{
+	struct vfio_device_gfx_plane_info info;
+
+	return !vgpu_query(v, plane, &info) && !info.drm_format;
+}
+
+/* ---- planes ---- */
+
+TEST_F(failsafe, flip_is_described)
+{
+	if (!test_exports(_metadata, &self->v))
+		return;
+	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
+	EXPECT_TRUE(shows(&self->v, VGPU_PRIMARY, &self->b));
+}
+
+TEST_F(failsafe, hide_is_described)
+{
+	if (!test_exports(_metadata, &self->v))
+		return;
+	ASSERT_EQ(0, vgpu_primary_ctl(&self->v, 0, PLANE_ENABLE, 0));
+	EXPECT_TRUE(is_off(&self->v, VGPU_PRIMARY));
+}
+
+TEST_F(failsafe, flip_latches_at_vblank)
+{
+	if (!test_exports(_metadata, &self->v))
+		return;
+	ASSERT_EQ(0, vgpu_primary_ctl(&self->v, 0, VGPU_ASYNC_FLIP, 0));
+	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
+	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
+	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
+	EXPECT_TRUE(shows(&self->v, VGPU_PRIMARY, &self->b));
+}
+
+TEST_F(failsafe, reg_50080_flip_is_described)
+{
+	if (!test_exports(_metadata, &self->v))
+		return;
+	ASSERT_EQ(0, vgpu_write32(&self->v, FLIP_PLANE_1,
+				  self->b.gma | 1));	/* asynchronous */
+	EXPECT_TRUE(shows(&self->v, VGPU_PRIMARY, &self->b));
+}
+
+TEST_F(failsafe, second_pipe_is_described)
+{
+	if (!test_exports(_metadata, &self->v))
+		return;
+	ASSERT_EQ(0, vgpu_primary_hide(&self->v, 0));
+	ASSERT_EQ(0, vgpu_pipe_off(&self->v, 0));
+	ASSERT_EQ(0, vgpu_primary_show(&self->v, 1, &self->b));
+	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 1, TEST_WIDTH, TEST_HEIGHT));
+	EXPECT_TRUE(shows(&self->v, VGPU_PRIMARY, &self->b));
+}
+
+TEST_F(failsafe, cursor_is_described)
+{
+	struct vfio_device_gfx_plane_info info;
+
+	if (!test_exports(_metadata, &self->v))
+		return;
+	ASSERT_EQ(0, vgpu_cursor_show(&self->v, 0, &self->cursor));
+	EXPECT_TRUE(shows(&self->v, VGPU_CURSOR, &self->cursor));
+	ASSERT_EQ(0, vgpu_cursor_move(&self->v, 0, 12, 34));
+	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_CURSOR, &info));
+	EXPECT_EQ(12, info.x_pos);
+	EXPECT_EQ(34, info.y_pos);
+}
+
+TEST_F(failsafe, overlay_is_described)
+{
+	if (self->v.gen == 8)
+		SKIP(return, "not on Broadwell: use a vGPU of Skylake or later");
+	if (!test_exports(_metadata, &self->v))
+		return;
+	ASSERT_EQ(0, vgpu_overlay_show(&self->v, 0, &self->b));
+	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
+	EXPECT_TRUE(shows(&self->v, VGPU_OVERLAY, &self->b));
+}
+
+/* Other pages at the same address are another picture, and can be read. */
+TEST_F(failsafe, ggtt_writes_are_described)
+{
+	struct vfio_device_gfx_plane_info before, after;
+	struct vgpu_surface s = self->a;
+	int fd;
+
+	if (!test_exports(_metadata, &self->v))
+		return;
+	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &before));
+	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->a.gma, self->b.gpa,
+				   self->a.size));
+	fd = test_export(&self->v, VGPU_PRIMARY, &after);
+	ASSERT_LE(0, fd);
+	EXPECT_NE(before.dmabuf_id, after.dmabuf_id);
+	s.gpa = self->b.gpa;
+	EXPECT_EQ(0, test_compare(fd, &self->v, &s));
+	close(fd);
+}
+
+/* What the guest writes through BAR 2 must get to where the GGTT says. */
+TEST_F(failsafe, aperture_follows_the_ggtt)
+{
+	uint32_t val = PATTERN, *word;
+	uint64_t bar2, size;
+
+	ASSERT_EQ(0, vgpu_region(&self->v, VFIO_PCI_BAR2_REGION_INDEX, &bar2,
+				 &size));
+	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->a.gma, self->b.gpa,
+				   VGPU_PAGE));
+	ASSERT_EQ(4, pwrite(self->v.device, &val, 4, bar2 + self->a.gma));
+	word = (uint32_t *)vgpu_surface_bytes(&self->v, &self->b);
+	EXPECT_EQ(PATTERN, *word);
+}
+
+/* ---- the event ---- */
+
+static uint64_t next_signal(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return poll(&p, 1, PATIENCE_MS) == 1 ? signals(fd) : 0;
+}
+
+TEST_F(failsafe, flip_and_hide_are_notified)
+{
+	struct vgpu_event e;
+	int fd;
+
+	if (vgpu_event_find(&self->v, &e) == -ENOENT)
+		SKIP(return, "no display event: run a kernel that has it");
+	fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, vgpu_event_arm(&self->v, &e, VGPU_PRIMARY, fd));
+	usleep(300000);
+	signals(fd);
+	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
+	EXPECT_LE(1, next_signal(fd));
+	usleep(300000);
+	signals(fd);
+	ASSERT_EQ(0, vgpu_primary_ctl(&self->v, 0, PLANE_ENABLE, 0));
+	EXPECT_LE(1, next_signal(fd));
+	close(fd);
+}
+
+/* ---- interrupts and clocks ---- */
+
+TEST_F(failsafe, vblank_interrupts_go_on)
+{
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		EXPECT_LE(1, next_signal(self->msi)) TH_LOG("vblank %d", i);
+		ASSERT_EQ(0, vgpu_vblank_irq_ack(&self->v, 0));
+	}
+}
+
+TEST_F(failsafe, scanline_and_frames_go_on)
+{
+	uint32_t first, now, line, lines = 0, last = ~0u;
+	int i;
+
+	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &first));
+	for (i = 0; i < 100; i++) {
+		ASSERT_EQ(0, vgpu_read32(&self->v, PIPE_SCANLINE, &line));
+		lines += line != last;
+		last = line;
+		usleep(1000);
+	}
+	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &now));
+	EXPECT_LT(first + 2, now);
+	EXPECT_LT(2, lines);
+}
+
+TEST_F(failsafe, monitor_answers_on_dp_aux)
+{
+	const uint32_t ctl = self->v.gen == 8 ? BDW_DP_AUX_CTL : SKL_DP_AUX_CTL;
+	uint32_t val;
+
+	ASSERT_EQ(0, vgpu_write32(&self->v, ctl + 4, DP_AUX_READ(0)));
+	ASSERT_EQ(0, vgpu_write32(&self->v, ctl, DP_AUX_SEND));
+	ASSERT_EQ(0, vgpu_read32(&self->v, ctl, &val));
+	EXPECT_EQ(0, val & DP_AUX_SEND);
+	ASSERT_EQ(0, vgpu_read32(&self->v, ctl + 4, &val));
+	EXPECT_EQ(DPCD_REV_12, val >> 16 & 0xff);
+}
+
+/* ---- what is refused ---- */
+
+TEST_F(failsafe, submission_is_refused_silently)
+{
+	const uint32_t store[] = {
+		MI_STORE_DATA_IMM, self->written_gma, 0, PATTERN,
+	};
+
+	self->ring.tail = 0;
+	ASSERT_EQ(0, vgpu_ring_emit(&self->ring, store, ARRAY_SIZE(store)));
+	ASSERT_EQ(0, vgpu_ring_start(&self->v, &self->ring, NULL));
+	usleep(200000);
+	EXPECT_EQ(0, __atomic_load_n(self->written, __ATOMIC_ACQUIRE));
+}
+
+TEST_F(failsafe, page_tables_are_refused_silently)
+{
+	EXPECT_EQ(0, vgpu_write32(&self->v, PVINFO_G2V_NOTIFY,
+				  PPGTT_L4_CREATE));
+}
+
+/* The guest's driver gives up on the GPU, and does not submit again. */
+TEST_F(failsafe, gpu_reset_is_not_acknowledged)
+{
+	uint32_t val;
+
+	ASSERT_EQ(0, vgpu_write32(&self->v, GDRST, GDRST_FULL));
+	ASSERT_EQ(0, vgpu_read32(&self->v, GDRST, &val));
+	EXPECT_EQ(GDRST_FULL, val);
+}
+
+TEST_F(failsafe, others_fence_is_only_stored)
+{
+	uint32_t val;
+
+	ASSERT_EQ(0, vgpu_write32(&self->v, FENCE(OTHERS_FENCE), PATTERN));
+	ASSERT_EQ(0, vgpu_read32(&self->v, FENCE(OTHERS_FENCE), &val));
+	EXPECT_EQ(PATTERN, val);
+}
+
+TEST_F(failsafe, access_of_any_size_does_not_fail)
+{
+	const uint64_t ggtt = 8u << 20;
+	uint8_t bytes[8] = { 0 };
+	int at, n;
+
+	for (n = 1; n <= 8; n *= 2)
+		for (at = 0; at < 8; at++) {
+			EXPECT_EQ(n, pread(self->v.device, bytes, n,
+					   self->v.bar0 + CUR_POS + at));
+			EXPECT_EQ(n, pwrite(self->v.device, bytes, n,
+					    self->v.bar0 + CUR_POS + at));
+			EXPECT_EQ(n, pread(self->v.device, bytes, n,
+					   self->v.bar0 + ggtt + at));
+			EXPECT_EQ(n, pwrite(self->v.device, bytes, n,
+					    self->v.bar0 + ggtt + at));
+		}
+}
+
+/* ---- the end ---- */
+
+TEST_F(failsafe, ends_with_a_reset)
+{
+	const uint32_t store[] = {
+		MI_STORE_DATA_IMM, self->written_gma, 0, PATTERN,
+	};
+	const uint64_t gpa = (uint8_t *)self->written - self->v.ram;
+	uint32_t magic;
+
+	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_RESET, NULL));
+	ASSERT_EQ(0, vgpu_read32(&self->v, PVINFO_MAGIC, &magic));
+	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->written_gma, gpa,
+				   VGPU_PAGE));
+	ASSERT_EQ(0, vgpu_ring_init(&self->v, &self->ring));
+	ASSERT_EQ(0, vgpu_ring_submit(&self->v, &self->ring, store,
+				      ARRAY_SIZE(store)));
+	EXPECT_EQ(PATTERN, *self->written);
+}
+
+TEST_HARNESS_MAIN

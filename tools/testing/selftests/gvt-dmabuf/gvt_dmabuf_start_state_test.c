@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vGPUs start from a snapshot of the host's registers. What the host shows, the
+ * panel of a laptop, say, must not be in it.
+ *
+ * kvmgt takes the snapshot from a file if there is one: here that which it offers
+ * in sysfs, with a lit panel and more put in. This needs to load kvmgt again.
+ */
+#include <limits.h>
+#include <sys/stat.h>
+
+#include "test_util.h"
+#include "module_util.h"
+
+#define SNAPSHOT	"/sys/bus/pci/devices/*/gvt_firmware"
+#define FIRMWARE_DIR	"/lib/firmware/i915/gvt"
+
+/* The file: firmware.c in the kernel */
+struct snapshot {
+	uint64_t magic;
+	uint32_t crc, version;
+	uint64_t config_size, config_at, mmio_size, mmio_at;
+};
+
+/*
+ * Broadwell and Skylake PRM, Volume 2c. @host is what the file says, @guest what
+ * a vGPU starts with.
+ */
+static const struct row {
+	const char *name;
+	uint32_t reg, host, guest;
+} rows[] = {
+	{ "TRANS_CONF_B", 0x71008, 0xc0000000, 0 },
+	{ "TRANS_CONF_C", 0x72008, 0xc0000000, 0 },
+	{ "TRANS_CONF_EDP", 0x7f008, 0xc0000000, 0 },
+	{ "TRANS_DDI_FUNC_CTL_B", 0x61400, 0x90000000, 0 },
+	{ "TRANS_DDI_FUNC_CTL_C", 0x62400, 0xa0000000, 0 },
+	{ "TRANS_DDI_FUNC_CTL_EDP", 0x6f400, 0x80000000, 0 },
+	{ "TRANS_HTOTAL_EDP", 0x6f000, 0x081f077f, 0 },
+	{ "SRD_CTL_EDP", 0x6f800, 0x80000000, 0 },
+	{ "PLANE_CTL_1_A, PRI_CTL_A", 0x70180, 0x84000000, 0 },
+	{ "PLANE_CTL_2_A, SPR_CTL_A", 0x70280, 0x84000000, 0 },
+	{ "PLANE_CTL_3_A", 0x70380, 0x84000000, 0 },
+	{ "PLANE_CTL_4_A", 0x70480, 0x84000000, 0 },
+	{ "PLANE_SURF_1_A", 0x7019c, 0x00100000, 0 },
+	{ "PLANE_CTL_1_B", 0x71180, 0x84000000, 0 },
+	{ "PLANE_CTL_3_C", 0x72380, 0x84000000, 0 },
+	{ "PLANE_STRIDE_3_A", 0x70388, 0x78, 0 },
+	{ "CUR_CTL_A", 0x70080, 0x04000027, 0 },
+	{ "CUR_CTL_B", 0x71080, 0x04000027, 0 },
+	{ "PS_CTRL_1_A", 0x68180, 0x80000000, 0 },
+	{ "PS_CTRL_2_A", 0x68280, 0x82000000, 0 },
+	{ "PF_CTL_1_A", 0x68080, 0x80800000, 0 },
+	{ "DDI_BUF_CTL_A", 0x64000, 0x80000011, 0x90 },	/* 4 lanes, idle */
+	{ "DDI_BUF_CTL_E", 0x64400, 0x80000000, 0x80 },	/* idle */
+	{ "DP_TP_CTL_A", 0x64040, 0x80000300, 0 },
+	{ "FBC_CTL", 0x43208, 0x80000000, 0 },
+	{ "PP_STATUS", 0xc7200, 0x80000008, 0 },
+	{ "SBLC_PWM_CTL1", 0xc8250, 0x80000000, 0 },
+	{ "LGC_PALETTE_A", 0x4a000, 0x00123456, 0 },
+};
+
+#define PIPE_CONF_A	0x70008u
+
+FIXTURE(start_state) {
+	struct vgpu v;
+	uint8_t *file;
+	size_t size;
+	char ko[PATH_MAX], remove[PATH_MAX], create[PATH_MAX];
+	char uuid[40], path[PATH_MAX];
+	bool file_is_taken;
+};
+
+static uint32_t crc32_le(const uint8_t *bytes, size_t size)
+{
+	uint32_t crc = 0;
+	int bit;
+
+	while (size--) {
+		crc ^= *bytes++;
+		for (bit = 0; bit < 8; bit++)
+			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
+	}
+	return crc;
+}
+
+/* All of the first file that @pattern finds, to be freed */
+static uint8_t *read_file(const char *pattern, size_t *size)
+{
+	uint8_t *bytes = NULL;
+	struct stat st;
+	glob_t found;
+	FILE *f;
+
+	if (glob(pattern, 0, NULL, &found))
+		return NULL;
+	f = fopen(found.gl_pathv[0], "re");
+	if (f && !fstat(fileno(f), &st)) {
+		bytes = malloc(st.st_size);
+		*size = bytes ? fread(bytes, 1, st.st_size, f) : 0;
+	}
+	if (f)
+		fclose(f);
+	globfree(&found);
+	return bytes;
+}
+
+static int write_file(const char *path, const void *bytes, size_t size)
+{
+	FILE *f;
+	size_t n;
+
+	mkdir("/lib", 0755);
+	mkdir("/lib/firmware", 0755);
+	mkdir("/lib/firmware/i915", 0755);
+	mkdir(FIRMWARE_DIR, 0755);
+	f = fopen(path, "we");
+	if (!f)
+		return -errno;
+	n = fwrite(bytes, 1, size, f);
+	return fclose(f) || n != size ? -EIO : 0;
+}
+
+static void light_the_host(uint8_t *file, size_t size)
+{
+	struct snapshot *s = (struct snapshot *)file;
+	const size_t start = offsetof(struct snapshot, version);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		memcpy(file + s->mmio_at + rows[i].reg, &rows[i].host, 4);
+	s->crc = crc32_le(file + start, size - start);
+}
+
+/* kvmgt offers its own snapshot only if it has found none. */
+static bool takes_the_file(void)
+{
+	glob_t found;
+	bool own = !glob(SNAPSHOT, 0, NULL, &found);
+
+	if (own)
+		globfree(&found);
+	return !own;
+}
+
+static int reload(const char *ko)
+{
+	int ret = unload_soon();
+
+	return ret ? ret : load(ko);
+}
+
+/* A vGPU that was made with the file, and never reset */
+FIXTURE_SETUP(start_state)
+{
+	char link[PATH_MAX], type[PATH_MAX - 8];
+	const struct snapshot *s;
+	const uint8_t *config;
+	uint64_t size;
+
+	if (!find_module(self->ko, sizeof(self->ko)))
+		SKIP(return, "no " MODULE_FILES ": run in the rig");
+	if (!test_open_vgpu(_metadata, &self->v))
+		return;
+	memcpy(self->uuid, self->v.uuid, sizeof(self->uuid));
+	test_close(&self->v);
+	if (count_mdevs() != 1)
+		SKIP(return, "other vGPUs would go as well: remove them");
+	self->file = read_file(SNAPSHOT, &self->size);
+	if (!self->file)
+		SKIP(return, "no " SNAPSHOT ": remove the file in " FIRMWARE_DIR);
+	s = (const struct snapshot *)self->file;
+	size = s->mmio_at + s->mmio_size;
+	ASSERT_EQ(size, self->size);
+	config = self->file + s->config_at;
+	snprintf(self->path, sizeof(self->path), FIRMWARE_DIR
+		 "/vid_0x%02x%02x_did_0x%02x%02x_rid_0x%02x.golden_hw_state",
+		 config[1], config[0], config[3], config[2], config[8]);
+	light_the_host(self->file, self->size);
+
+	snprintf(link, sizeof(link), MDEVS "/%s/mdev_type", self->uuid);
+	ASSERT_NE(NULL, realpath(link, type));
+	snprintf(self->create, sizeof(self->create), "%s/create", type);
+	snprintf(self->remove, sizeof(self->remove), MDEVS "/%s/remove",
+		 self->uuid);
+	ASSERT_EQ(0, write_file(self->path, self->file, self->size));
+	ASSERT_EQ(0, test_write(self->remove, "1"));
+	ASSERT_EQ(0, reload(self->ko));
+	ASSERT_EQ(0, test_write(self->create, self->uuid));
+	ASSERT_EQ(0, vgpu_open_as_left(&self->v, self->uuid, TEST_RAM));
+	self->file_is_taken = takes_the_file();
+}
+
+/* As it was, whatever happened */
+FIXTURE_TEARDOWN(start_state)
+{
+	test_close(&self->v);
+	free(self->file);
+	EXPECT_EQ(0, remove(self->path));
+	test_write(self->remove, "1");
+	EXPECT_EQ(0, reload(self->ko));
+	EXPECT_EQ(0, test_write(self->create, self->uuid));
+}
+
+/* False if the file was not looked at: the caller returns. */
+static bool has_lit_host(struct __test_metadata *_metadata, bool file_is_taken)
+{
+	if (!file_is_taken)
+		SKIP(return false,
+		     "no firmware loader: set CONFIG_FW_LOADER in the kernel");
+	return true;
+}
+
+static void expect_no_host(struct __test_metadata *_metadata, struct vgpu *v)
+{
+	uint32_t val;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		ASSERT_EQ(0, vgpu_read32(v, rows[i].reg, &val));
+		EXPECT_EQ(rows[i].guest, val) TH_LOG("%s", rows[i].name);
+	}
+}
+
+static bool frames_stand_still(struct vgpu *v)
+{
+	uint32_t first, now;
+
+	if (vgpu_pipe_frames(v, 0, &first))
+		return false;
+	usleep(100000);
+	return !vgpu_pipe_frames(v, 0, &now) && first == now;
+}
+
+TEST_F(start_state, host_panel_is_not_the_guests)
+{
+	if (!has_lit_host(_metadata, self->file_is_taken))
+		return;
+	expect_no_host(_metadata, &self->v);
+	EXPECT_TRUE(frames_stand_still(&self->v));
+}
+
+TEST_F(start_state, reset_brings_no_host_panel)
+{
+	if (!has_lit_host(_metadata, self->file_is_taken))
+		return;
+	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_RESET, NULL));
+	expect_no_host(_metadata, &self->v);
+	EXPECT_TRUE(frames_stand_still(&self->v));
+}
+
+TEST_F(start_state, host_planes_are_not_described)
+{
+	struct vfio_device_gfx_plane_info info;
+	enum vgpu_plane plane;
+
+	if (!has_lit_host(_metadata, self->file_is_taken) ||
+	    !test_exports(_metadata, &self->v))
+		return;
+	for (plane = VGPU_OVERLAY; plane <= VGPU_CURSOR; plane++) {
+		EXPECT_EQ(0, vgpu_query(&self->v, plane, &info));
+		EXPECT_EQ(0, info.drm_format) TH_LOG("plane type %d", plane);
+	}
+}
+
+/* The vGPU's pipe is its own: on, shown, and off when the guest says so. */
+TEST_F(start_state, pipe_is_on_and_off_as_set)
+{
+	struct vfio_device_gfx_plane_info info;
+	struct vgpu_surface s;
+	uint32_t val;
+	int fd;
+
+	if (!has_lit_host(_metadata, self->file_is_taken) ||
+	    !test_exports(_metadata, &self->v))
+		return;
+	ASSERT_EQ(0, test_show(&self->v, &s, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR));
+	fd = test_export(&self->v, VGPU_PRIMARY, &info);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(0, test_compare(fd, &self->v, &s));
+	close(fd);
+	EXPECT_FALSE(frames_stand_still(&self->v));
+
+	ASSERT_EQ(0, vgpu_pipe_off(&self->v, 0));
+	ASSERT_EQ(0, vgpu_read32(&self->v, PIPE_CONF_A, &val));
+	EXPECT_EQ(0, val & 0xc0000000);
+	EXPECT_TRUE(frames_stand_still(&self->v));
+	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
+	EXPECT_EQ(0, info.drm_format);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Unloading kvmgt, and loading it again from its file, which is where the rig
+ * (vm/init) has it.
+ */
+#ifndef GVT_DMABUF_MODULE_UTIL_H
+#define GVT_DMABUF_MODULE_UTIL_H
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define MODULE_FILES	"/mods/*-kvmgt.ko"
+#define MDEVS		"/sys/bus/mdev/devices"
+
+static inline int unload(void)
+{
+	return syscall(SYS_delete_module, "kvmgt", O_NONBLOCK) ? -errno : 0;
+}
+
+static inline int load(const char *ko)
+{
+	int fd = open(ko, O_RDONLY | O_CLOEXEC), ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = syscall(SYS_finit_module, fd, "", 0) ? -errno : 0;
+	close(fd);
+	return ret;
+}
+
+/* Objects are freed behind the last close's back: try for two seconds. */
+static inline int unload_soon(void)
+{
+	int tries, ret;
+
+	for (tries = 0; tries < 200; tries++) {
+		ret = unload();
+		if (ret != -EWOULDBLOCK)
+			return ret;
+		usleep(10000);
+	}
+	return ret;
+}
+
+static inline int count_mdevs(void)
+{
+	DIR *dir = opendir(MDEVS);
+	struct dirent *entry;
+	int n = 0;
+
+	while (dir && (entry = readdir(dir)))
+		n += entry->d_name[0] != '.';
+	if (dir)
+		closedir(dir);
+	return n;
+}
+
+static inline bool find_module(char *ko, size_t size)
+{
+	glob_t found;
+
+	if (glob(MODULE_FILES, 0, NULL, &found))
+		return false;
+	snprintf(ko, size, "%s", found.gl_pathv[0]);
+	globfree(&found);
+	return true;
+}
+
+#endif /* GVT_DMABUF_MODULE_UTIL_H */
