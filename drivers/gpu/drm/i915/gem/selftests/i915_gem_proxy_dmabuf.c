@@ -5,8 +5,8 @@
  */
 
 #include <linux/dma-fence.h>
+#include <linux/dma-mapping.h>
 #include <linux/dma-resv.h>
-#include <linux/swiotlb.h>
 #include <linux/timer.h>
 
 /* As with_proxy(), with its dma-buf, which is gone before pages are counted */
@@ -147,15 +147,15 @@ static int check_unreachable(struct dma_buf *dmabuf, struct owner *owner)
 	u64 mask = *dev->dma_mask;
 	int err;
 
-	if (is_swiotlb_active(dev))
-		return 0;	/* which would copy */
-
 	attach = dma_buf_attach(dmabuf, dev);
 	if (IS_ERR(attach))
 		return PTR_ERR(attach);
 
 	*dev->dma_mask = PAGE_SIZE - 1;
-	err = import_as(attach, DMA_BIDIRECTIONAL, owner, owner_pages(owner));
+	/* Where there are bounce buffers, a copy would be mapped instead. */
+	err = dma_max_mapping_size(dev) == SIZE_MAX ?
+	      import_as(attach, DMA_BIDIRECTIONAL, owner, owner_pages(owner)) :
+	      -EIO;
 	*dev->dma_mask = mask;
 	if (err == -EIO)
 		err = import_as(attach, DMA_BIDIRECTIONAL, owner,
