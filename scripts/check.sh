@@ -275,6 +275,10 @@ finish_rig() {
 	done
 }
 
+# A device that takes DMA segments of any length, for gvt_dmabuf_import_test. No
+# console is drawn on it: its driver complains of that while the power goes.
+IMPORTER=(--device virtio-gpu-pci --append fbcon=map:9)
+
 # i915 runs the mock selftests that are named before it looks for a device.
 start_debug_rigs() {
 	local platform i915 mock tests=$1
@@ -283,7 +287,8 @@ start_debug_rigs() {
 	mock=$(/sbin/modinfo -p "$i915" | sed -n 's/^\(igt__[0-9]*__mock_proxy\):.*/\1/p')
 	for platform in "${DEBUG_PLATFORMS[@]}"; do
 		start_rig "debug-$platform" "$tests kunit mock" --debug --timeout 1800 \
-			--platform "$platform" --cpus "${DEBUG_CPUS[$platform]}" --append "rig.i915=mock_selftests=1,$mock=1" "${BOOT[@]}"
+			--platform "$platform" --cpus "${DEBUG_CPUS[$platform]}" --append "rig.i915=mock_selftests=1,$mock=1" \
+			"${IMPORTER[@]}" "${BOOT[@]}"
 	done
 }
 # mock_tap CONSOLE-LOG: what i915 said of its mock selftests, as TAP.
@@ -305,10 +310,10 @@ start_platform_rigs() {
 
 	for platform in "${PLATFORMS[@]}"; do
 		start_rig "$platform${STOCK:+-stock}" "gpu-smoke $KSELFTESTS" \
-			--platform "$platform" "${BOOT[@]}"
+			--platform "$platform" "${IMPORTER[@]}" "${BOOT[@]}"
 	done
 	# The ABI of 32-bit programs, which Debian's kernel runs.
-	[ -n "$STOCK" ] || start_rig kbl-32 "$KSELFTESTS32" --platform kbl "${BOOT[@]}"
+	[ -n "$STOCK" ] || start_rig kbl-32 "$KSELFTESTS32" --platform kbl "${IMPORTER[@]}" "${BOOT[@]}"
 }
 start_stress() {
 	local platform

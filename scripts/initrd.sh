@@ -54,7 +54,7 @@ TRACED=${2-}
 
 # What the rig loads; dependencies are added. kvm-intel is for --kvm on such a
 # host, and init passes over the one of the two that does not fit.
-ROOTS=(virtio_pci 9pnet_virtio 9p kvm_amd kvm_intel vfio_iommu_type1 vgem kvmgt)
+ROOTS=(virtio_pci 9pnet_virtio 9p kvm_amd kvm_intel vfio_iommu_type1 vgem virtio_gpu kvmgt)
 
 BUSYBOX=/bin/busybox
 base_paths

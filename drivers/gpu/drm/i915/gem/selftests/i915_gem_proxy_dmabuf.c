@@ -6,7 +6,6 @@
 
 #include <linux/dma-fence.h>
 #include <linux/dma-resv.h>
-#include <linux/swiotlb.h>
 #include <linux/timer.h>
 
 /* As with_proxy(), with its dma-buf, which is gone before pages are counted */
@@ -137,38 +136,6 @@ out_detach_first:
 static int igt_proxy_importers(void *arg)
 {
 	return with_dmabuf(arg, check_importers);
-}
-
-/* A device that cannot reach the pages is told so, and another may try. */
-static int check_unreachable(struct dma_buf *dmabuf, struct owner *owner)
-{
-	struct device *dev = importer_of(dmabuf);
-	struct dma_buf_attachment *attach;
-	u64 mask = *dev->dma_mask;
-	int err;
-
-	if (is_swiotlb_active(dev))
-		return 0;	/* which would copy */
-
-	attach = dma_buf_attach(dmabuf, dev);
-	if (IS_ERR(attach))
-		return PTR_ERR(attach);
-
-	*dev->dma_mask = PAGE_SIZE - 1;
-	err = import_as(attach, DMA_BIDIRECTIONAL, owner, owner_pages(owner));
-	*dev->dma_mask = mask;
-	if (err == -EIO)
-		err = import_as(attach, DMA_BIDIRECTIONAL, owner,
-				owner_pages(owner));
-	else
-		err = -EINVAL;
-	dma_buf_detach(dmabuf, attach);
-	return err;
-}
-
-static int igt_proxy_unreachable(void *arg)
-{
-	return with_dmabuf(arg, check_unreachable);
 }
 
 static int check_stale(struct dma_buf *dmabuf, struct owner *owner)
@@ -401,7 +368,6 @@ int i915_gem_proxy_mock_selftests(void)
 		SUBTEST(igt_proxy_long_runs),
 		SUBTEST(igt_proxy_directions),
 		SUBTEST(igt_proxy_importers),
-		SUBTEST(igt_proxy_unreachable),
 		SUBTEST(igt_proxy_stale),
 		SUBTEST(igt_proxy_self_import),
 		SUBTEST(igt_proxy_vmap),
