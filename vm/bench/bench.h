@@ -67,6 +67,8 @@ double middle(const double *samples, int count, int apart);
 /* Print RUNS values, each the middle one of TRIES rounds, or of so many @frames */
 void figure_of_rounds(const char *name, const double *samples);
 void figure_of_frames(const char *name, const double *samples, int frames);
+/* Print RUNS values, each the least of TRIES rounds: what else goes on only adds */
+void figure_of_least(const char *name, const double *samples);
 /* The figure is what a call of @run takes, averaged over @calls of them */
 void measure(const char *name, unsigned int calls,
 	     void (*run)(struct bench *b, unsigned int call), struct bench *b);

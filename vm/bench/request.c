@@ -10,7 +10,7 @@
 
 #include "bench.h"
 
-#define REQUESTS	64
+#define REQUESTS	120	/* a value is the middle one of them */
 #define EXPORTS		256	/* of each vGPU, of a page each */
 #define SIDE		32	/* pixels */
 #define OTHER_RAM	(4u << 20)
@@ -25,17 +25,18 @@ static void requests(struct bench *b, double *samples)
 	int i, n;
 
 	busy_start();
-	for (i = -1; i < SAMPLES; i++) {
+	for (i = -1; i < RUNS; i++) {
 		/* A ring is of a page, and is not begun again. */
 		must(vgpu_ring_init(&b->v, &ring), "making a ring");
-		start = instructions();
-		for (n = 0; n < REQUESTS; n++)
+		for (n = 0; n < REQUESTS; n++) {
+			start = instructions();
 			must(vgpu_ring_submit(&b->v, &ring, nothing,
 					      ARRAY_SIZE(nothing)),
 			     "executing commands");
-		if (i >= 0)
-			samples[i] = (double)(instructions() - start) /
-				     REQUESTS;
+			if (i >= 0)
+				samples[i * REQUESTS + n] = instructions() -
+							    start;
+		}
 		vgpu_release(&b->v, mark);
 	}
 	busy_stop();
@@ -76,17 +77,17 @@ void bench_request(struct bench *b)
 {
 	struct vgpu_mark mark = vgpu_mark(&b->v);
 	int fds[EXPORTS], others[EXPORTS];
-	double samples[SAMPLES];
+	double samples[RUNS * REQUESTS];
 	struct vgpu other;
 
 	open_other(&other);
 	requests(b, samples);
-	figure_of_rounds("request", samples);
+	figure_of_frames("request", samples, REQUESTS);
 
 	export_many(&b->v, fds);
 	export_many(&other, others);
 	requests(b, samples);
-	figure_of_rounds("request_exported", samples);
+	figure_of_frames("request_exported", samples, REQUESTS);
 
 	close_many(fds);
 	close_many(others);
