@@ -8,7 +8,6 @@
 
 #include <linux/types.h>
 
-struct dma_fence;
 struct gvt_plane;
 struct intel_vgpu;
 
@@ -16,6 +15,7 @@ struct intel_vgpu;
 
 int intel_vgpu_init_surfaces(struct intel_vgpu *vgpu);
 void intel_vgpu_clean_surfaces(struct intel_vgpu *vgpu);
+void intel_vgpu_open_surfaces(struct intel_vgpu *vgpu);
 void intel_vgpu_drop_surfaces(struct intel_vgpu *vgpu);
 
 int intel_vgpu_find_surface(struct intel_vgpu *vgpu,
@@ -26,8 +26,6 @@ void intel_vgpu_surfaces_pte_write(struct intel_vgpu *vgpu,
 				   unsigned long index);
 void intel_vgpu_surfaces_dma_unmap(struct intel_vgpu *vgpu,
 				   u64 first_gfn, u64 last_gfn);
-void intel_vgpu_surfaces_add_fence(struct intel_vgpu *vgpu,
-				   struct dma_fence *fence);
 
 #else
 
@@ -37,6 +35,10 @@ static inline int intel_vgpu_init_surfaces(struct intel_vgpu *vgpu)
 }
 
 static inline void intel_vgpu_clean_surfaces(struct intel_vgpu *vgpu)
+{
+}
+
+static inline void intel_vgpu_open_surfaces(struct intel_vgpu *vgpu)
 {
 }
 
@@ -51,11 +53,6 @@ static inline void intel_vgpu_surfaces_pte_write(struct intel_vgpu *vgpu,
 
 static inline void intel_vgpu_surfaces_dma_unmap(struct intel_vgpu *vgpu,
 						 u64 first_gfn, u64 last_gfn)
-{
-}
-
-static inline void intel_vgpu_surfaces_add_fence(struct intel_vgpu *vgpu,
-						 struct dma_fence *fence)
 {
 }
 

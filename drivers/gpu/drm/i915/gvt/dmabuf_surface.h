@@ -16,10 +16,19 @@
 
 #include "fb_decoder.h"
 
-struct drm_i915_gem_object;
 struct i915_gem_proxy_run;
 struct intel_vgpu;
 struct page;
+
+/*
+ * Dma-bufs of one vGPU that exist at the same time, those included that an
+ * earlier owner left. A client has one for each framebuffer that its guest flips
+ * between, or a few of each.
+ */
+#define GVT_MAX_EXPORTS		1024
+
+/* So many surfaces are four in a bucket. */
+#define GVT_SURFACE_HASH_BITS	8
 
 /**
  * struct gvt_surfaces - what the host knows of a vGPU's pictures
@@ -30,13 +39,15 @@ struct page;
  * @vgpu: only for surfaces that are live
  * @vgpu_id: its number, for whoever watches
  * @ids: id -> live surface
- * @layouts: GGTT address of a plane -> live surfaces
- * @ranges: GGTT pages -> live surfaces
+ * @layouts: layout -> clean surface
+ * @digests: digest of the pages -> live surfaces
+ * @ranges: GGTT pages -> clean surfaces
  * @idle: live surfaces without a proxy, last asked for at the end
  * @num_idle: length of @idle
- * @exported: surfaces with a proxy, live or not
- * @exports: proxies, to which the guest's requests are made known
- * @next_id: ids are never used twice; 0 when they have run out
+ * @exported: surfaces with a proxy, live or not, also of earlier owners
+ * @num_exports: proxies of them, GVT_MAX_EXPORTS at most
+ * @exported_pages: pages of @exported, each surface counted once
+ * @next_id: an owner's ids are never used twice; 0 when they have run out
  * @key: of the digests, which the guest must not be able to forge
  */
 struct gvt_surfaces {
@@ -44,22 +55,24 @@ struct gvt_surfaces {
 	struct mutex lock;	/* see above */
 	struct intel_vgpu *vgpu;
 	int vgpu_id;
-	DECLARE_HASHTABLE(ids, 6);
-	DECLARE_HASHTABLE(layouts, 6);
+	DECLARE_HASHTABLE(ids, GVT_SURFACE_HASH_BITS);
+	DECLARE_HASHTABLE(layouts, GVT_SURFACE_HASH_BITS);
+	DECLARE_HASHTABLE(digests, GVT_SURFACE_HASH_BITS);
 	struct rb_root_cached ranges;
 	struct list_head idle;
 	unsigned int num_idle;
 	struct list_head exported;
-	struct list_head exports;
+	unsigned int num_exports;
+	u64 exported_pages;
 	u32 next_id;
 	siphash_key_t key;
 };
 
 /**
  * struct page_summary - the guest pages behind a surface, whatever its size
- * @digest: keyed, of the guest frame numbers in order
- * @first_gfn: lowest of them
- * @last_gfn: highest of them
+ * @digest: keyed, of the page frame numbers in order
+ * @first_gfn: lowest guest frame at which they are
+ * @last_gfn: highest one
  */
 struct page_summary {
 	u64 digest;
@@ -77,9 +90,10 @@ struct page_summary {
  * @exports: proxies that exist
  * @live: in the table, and the pages may still be looked up
  * @clean: no PTE in @range was written since @pages was noted down
- * @id_node: in &gvt_surfaces.ids
- * @layout_node: in &gvt_surfaces.layouts
- * @range: in &gvt_surfaces.ranges
+ * @id_node: in &gvt_surfaces.ids while it is @live
+ * @layout_node: in &gvt_surfaces.layouts while it is @clean
+ * @digest_node: in &gvt_surfaces.digests while it is @live
+ * @range: in &gvt_surfaces.ranges while it is @clean
  * @node: in &gvt_surfaces.exported while there are @exports, else in
  *	&gvt_surfaces.idle while it is @live
  * @born: when it got its id
@@ -95,21 +109,10 @@ struct gvt_surface {
 	bool clean;
 	struct hlist_node id_node;
 	struct hlist_node layout_node;
+	struct hlist_node digest_node;
 	struct interval_tree_node range;
 	struct list_head node;
 	ktime_t born;
-};
-
-/**
- * struct gvt_export - a proxy of a surface, and so a dma-buf
- * @surface: what it shows, with a reference
- * @obj: the proxy, without one: this goes when the proxy is freed
- * @node: in &gvt_surfaces.exports
- */
-struct gvt_export {
-	struct gvt_surface *surface;
-	struct drm_i915_gem_object *obj;
-	struct list_head node;
 };
 
 int gvt_surface_walk(const struct gvt_surface *s, struct page_summary *sum);
@@ -117,6 +120,5 @@ struct page *gvt_surface_hold_page(const struct gvt_surface *s,
 				   unsigned int index);
 int gvt_surface_get_pages(void *priv, struct i915_gem_proxy_run *runs,
 			  unsigned int count);
-int gvt_export_add_fences(struct intel_vgpu *vgpu, struct gvt_export *export);
 
 #endif /* _GVT_DMABUF_SURFACE_H_ */

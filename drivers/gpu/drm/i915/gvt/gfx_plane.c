@@ -239,19 +239,8 @@ long intel_vgpu_query_gfx_plane(struct intel_vgpu *vgpu, void __user *arg)
 	if (ret)
 		return ret;
 
-	if (info.flags & VFIO_GFX_PLANE_FLIP_INFO)
-		return copy_to_user(arg, &info, flipsz) ? -EFAULT : 0;
-
-	/* Inline: a call that copies any size is a tenth of the whole ioctl. */
-	if (!user_write_access_begin(arg, minsz))
-		return -EFAULT;
-	unsafe_copy_to_user(arg, (const char *)&info, minsz, err_end_access);
-	user_write_access_end();
-	return 0;
-
-err_end_access:
-	user_write_access_end();
-	return -EFAULT;
+	return copy_to_user(arg, &info, info.flags & VFIO_GFX_PLANE_FLIP_INFO ?
+			    flipsz : minsz) ? -EFAULT : 0;
 }
 
 /**

@@ -17,8 +17,11 @@ static bool still_true(const struct gvt_plane_memo *memo, unsigned int *telling)
 {
 	unsigned int i = *telling;
 
+	if (!memo->num_reads)
+		return false;
+
 	/* Flips change one register: a look at it rules most pictures out. */
-	if (i >= memo->num_reads || *memo->at[i] != memo->value[i])
+	if (i < memo->num_reads && *memo->at[i] != memo->value[i])
 		return false;
 
 	for (i = 0; i < memo->num_reads; i++) {

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * No reader of a dma-buf waits for the guest, and no guest for a reader.
+ *
+ * A guest need not ever finish what it has the GPU do, so nothing that it does
+ * may be a fence of a dma-buf (Documentation/driver-api/dma-buf.rst, "Indefinite
+ * DMA Fences"). The gate is a request of the guest that ends when the test says
+ * so, and while it is closed each call of a reader must return.
+ *
+ * "Audit" numbers are rows of docs/audit.md.
+ */
+#include <linux/dma-buf.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "test_util.h"
+
+/* What does not have to wait is there when it is asked for. */
+#define NOW_MS		0
+
+/*
+ * Dma-bufs that are open while a request is timed, and how often it is. One that
+ * takes the lock of each of them is several times as long.
+ */
+#define EXPORTS		1000
+#define ROUNDS		25
+
+/* @gate is one that the GPU has not been sent to yet. */
+FIXTURE(reader) {
+	struct vgpu v;
+	struct vgpu_surface s;
+	struct vgpu_ring ring;
+	struct vgpu_gate gate;
+	struct vfio_device_gfx_plane_info info;
+	int dmabuf;
+};
+
+static void make_guest(struct __test_metadata *_metadata, struct vgpu *v,
+		       struct vgpu_surface *s, struct vgpu_ring *ring,
+		       struct vgpu_gate *gate)
+{
+	ASSERT_EQ(0, vgpu_ring_init(v, ring));
+	ASSERT_EQ(0, vgpu_gate_init(v, gate));
+	ASSERT_EQ(0, test_show(v, s, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR));
+}
+
+FIXTURE_SETUP(reader)
+{
+	self->dmabuf = -1;
+	if (!test_open(_metadata, &self->v))
+		return;
+	make_guest(_metadata, &self->v, &self->s, &self->ring, &self->gate);
+	self->dmabuf = test_export(&self->v, VGPU_PRIMARY, &self->info);
+	ASSERT_LE(0, self->dmabuf);
+}
+
+FIXTURE_TEARDOWN(reader)
+{
+	vgpu_gate_open(&self->gate);
+	close(self->dmabuf);
+	test_close(&self->v);
+}
+
+/* Of a sync_file: has it signaled; of a dma-buf: may it be read */
+static bool is_ready(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return poll(&p, 1, NOW_MS) == 1 && p.revents == POLLIN;
+}
+
+/* Each way to wait for whoever writes to @dmabuf; none has to. */
+static void expect_no_wait(struct __test_metadata *_metadata, int dmabuf)
+{
+	struct dma_buf_export_sync_file file = {
+		.flags = DMA_BUF_SYNC_READ,
+		.fd = -1,
+	};
+	struct dma_buf_sync sync = {
+		.flags = DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ,
+	};
+
+	/* First, since the others block and these say so. */
+	ASSERT_TRUE(is_ready(dmabuf));
+	ASSERT_EQ(0, vgpu_ioctl(dmabuf, DMA_BUF_IOCTL_EXPORT_SYNC_FILE, &file));
+	ASSERT_TRUE(is_ready(file.fd));
+	close(file.fd);
+
+	EXPECT_EQ(0, vgpu_ioctl(dmabuf, DMA_BUF_IOCTL_SYNC, &sync));
+	sync.flags = DMA_BUF_SYNC_END | DMA_BUF_SYNC_READ;
+	EXPECT_EQ(0, vgpu_ioctl(dmabuf, DMA_BUF_IOCTL_SYNC, &sync));
+}
+
+TEST_F(reader, does_not_wait_for_the_guest)
+{
+	ASSERT_EQ(0, vgpu_gate_enter(&self->v, &self->gate, &self->ring,
+				     NULL, 0));
+	expect_no_wait(_metadata, self->dmabuf);
+	if (_metadata->exit_code)
+		return;
+	EXPECT_EQ(0, test_compare(self->dmabuf, &self->v, &self->s));
+}
+
+/* Opened while the guest's request runs */
+TEST_F(reader, that_comes_later_does_not_wait)
+{
+	struct vfio_device_gfx_plane_info info;
+	int dmabuf;
+
+	ASSERT_EQ(0, vgpu_gate_enter(&self->v, &self->gate, &self->ring,
+				     NULL, 0));
+	dmabuf = test_export(&self->v, VGPU_PRIMARY, &info);
+	ASSERT_LE(0, dmabuf);
+	EXPECT_EQ(self->info.dmabuf_id, info.dmabuf_id);
+	expect_no_wait(_metadata, dmabuf);
+	if (_metadata->exit_code)
+		return;
+	EXPECT_EQ(0, test_compare(dmabuf, &self->v, &self->s));
+	close(dmabuf);
+}
+
+/* A dma-buf outlives its owner, and waited for the next one's GPU. */
+TEST_F(reader, does_not_wait_for_the_next_owner)
+{
+	ASSERT_EQ(0, test_compare(self->dmabuf, &self->v, &self->s));
+	self->gate.words = NULL;
+	test_close(&self->v);
+	ASSERT_EQ(0, vgpu_open(&self->v, getenv("VGPU_UUID"), TEST_RAM));
+	make_guest(_metadata, &self->v, &self->s, &self->ring, &self->gate);
+	ASSERT_EQ(0, vgpu_gate_enter(&self->v, &self->gate, &self->ring,
+				     NULL, 0));
+	expect_no_wait(_metadata, self->dmabuf);
+}
+
+/* As two owners in turn, but with two at the same time */
+TEST_F(reader, does_not_wait_for_another_vgpu)
+{
+	const char *uuids = getenv("VGPU_UUIDS");
+	char second[40];
+	struct vgpu v;
+	struct vgpu_surface s;
+	struct vgpu_ring ring;
+	struct vgpu_gate gate;
+
+	if (!uuids || sscanf(uuids, "%*s %39s", second) != 1)
+		SKIP(return, "one vGPU: name two in VGPU_UUIDS");
+	ASSERT_EQ(0, vgpu_open(&v, second, TEST_RAM));
+	make_guest(_metadata, &v, &s, &ring, &gate);
+	ASSERT_EQ(0, vgpu_gate_enter(&v, &gate, &ring, NULL, 0));
+	expect_no_wait(_metadata, self->dmabuf);
+	vgpu_gate_open(&gate);
+	test_close(&v);
+}
+
+/* ---- the other way round ---- */
+
+static int64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ll + t.tv_nsec;
+}
+
+/* From the guest's submission to the end of a request that does nothing */
+static int64_t request_ns(struct vgpu *v, struct vgpu_ring *ring)
+{
+	static const uint32_t nothing[] = { 0, 0 };
+	int64_t best = INT64_MAX, from;
+	int i, ret;
+
+	for (i = 0; i < ROUNDS; i++) {
+		from = now_ns();
+		ret = vgpu_ring_submit(v, ring, nothing, ARRAY_SIZE(nothing));
+		if (ret)
+			return ret;
+		if (now_ns() - from < best)
+			best = now_ns() - from;
+	}
+	return best;
+}
+
+/* Each request took each dma-buf's lock, with the vGPU's lock held. */
+TEST_F_TIMEOUT(reader, costs_a_request_nothing, 120)
+{
+	struct rlimit files = { EXPORTS + 64, EXPORTS + 64 };
+	int fds[EXPORTS], i;
+	int64_t before, after;
+
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &files));
+	before = request_ns(&self->v, &self->ring);
+	ASSERT_LT(0, before);
+	for (i = 0; i < EXPORTS; i++) {
+		fds[i] = vgpu_get_dmabuf(&self->v, self->info.dmabuf_id);
+		ASSERT_LE(0, fds[i]);
+	}
+	after = request_ns(&self->v, &self->ring);
+	for (i = 0; i < EXPORTS; i++)
+		close(fds[i]);
+	EXPECT_GE(before * 2, after)
+		TH_LOG("%lld ns, and %lld ns with %d dma-bufs",
+		       (long long)before, (long long)after, EXPORTS);
+}
+
+TEST_F(reader, does_not_hold_up_a_query)
+{
+	struct vfio_device_gfx_plane_info info;
+
+	ASSERT_EQ(0, vgpu_gate_enter(&self->v, &self->gate, &self->ring,
+				     NULL, 0));
+	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
+	EXPECT_EQ(self->info.dmabuf_id, info.dmabuf_id);
+}
+
+TEST_HARNESS_MAIN
