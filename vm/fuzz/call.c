@@ -38,7 +38,7 @@ static const struct {
 	[QUERY_POINTER] = { "QUERY_GFX_PLANE, bad pointer", MAY(EFAULT) },
 	[QUERY_READ_ONLY] = { "QUERY_GFX_PLANE, read-only memory",
 			      MAY(EFAULT, EINVAL, EOPNOTSUPP) },
-	[GET] = { "GET_GFX_DMABUF", MAY(OK, EINVAL) },
+	[GET] = { "GET_GFX_DMABUF", MAY(OK, EINVAL, EDQUOT) },
 	[GET_DEAD] = { "GET_GFX_DMABUF, id from before a reset", MAY(EINVAL) },
 	[GET_UNKNOWN] = { "GET_GFX_DMABUF, no such id", MAY(EINVAL) },
 	[GET_POINTER] = { "GET_GFX_DMABUF, bad pointer", MAY(EFAULT) },

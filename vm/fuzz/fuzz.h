@@ -169,6 +169,7 @@ struct handle {
  * @vgem_handle: one object there, of @vgem_picture
  * @recent: last answers of QUERY
  * @next_recent: index of the oldest of them
+ * @recent_opening: &fuzz.opening in which they were given
  * @buffer: scratch of &BUFFER_SIZE bytes
  * @bus_error: where to go on a SIGBUS, if @expects_bus_error
  * @outcomes: how often each call ended how
@@ -189,6 +190,7 @@ struct worker {
 	struct picture *vgem_picture;
 	struct vfio_device_gfx_plane_info recent[RECENT];
 	unsigned int next_recent;
+	unsigned int recent_opening;
 	__u8 *buffer;
 	sigjmp_buf bus_error;
 	atomic_bool expects_bus_error;

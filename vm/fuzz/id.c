@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What each id has stood for: one picture, and never another one later.
+ * What each id has stood for: one picture, and never another one later, for as
+ * long as the vGPU is open. Who opens it next starts with ids of its own.
  *
  * The table forgets ids that are TABLE_SIZE younger ones ago.
  */
@@ -27,11 +28,12 @@ struct id {
 static struct id table[TABLE_SIZE];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-static struct id *find(__u32 id)
+static struct id *find(unsigned int opening, __u32 id)
 {
 	struct id *entry = &table[id % TABLE_SIZE];
 
-	return entry->info.dmabuf_id == id ? entry : NULL;
+	return entry->opening == opening && entry->info.dmabuf_id == id ?
+		       entry : NULL;
 }
 
 /* Where a plane is does not change what it shows. */
@@ -54,11 +56,12 @@ void id_seen(struct worker *w, const struct vfio_device_gfx_plane_info *info,
 		fail(w, "a picture has id 0");
 
 	pthread_mutex_lock(&lock);
-	entry = find(id);
+	entry = find(w->f->opening, id);
 	if (!entry) {
 		entry = &table[id % TABLE_SIZE];
 		/* An older one that is answered again would push this out. */
-		if (id > entry->info.dmabuf_id)
+		if (entry->opening < w->f->opening ||
+		    id > entry->info.dmabuf_id)
 			*entry = (struct id){
 				.info = *info,
 				.opening = w->f->opening,
@@ -70,8 +73,6 @@ void id_seen(struct worker *w, const struct vfio_device_gfx_plane_info *info,
 			     id, entry->info.width, entry->info.height,
 			     entry->info.stride, info->width, info->height,
 			     info->stride);
-		if (entry->opening != w->f->opening)
-			fail(w, "id %u outlived the close of the vGPU", id);
 		if (ended > entry->begun)
 			fail(w, "id %u outlived a reset", id);
 		if (begun < entry->begun)
@@ -86,9 +87,9 @@ bool id_is_dead(struct worker *w, __u32 id, unsigned int ended)
 	bool dead = false;
 
 	pthread_mutex_lock(&lock);
-	entry = find(id);
+	entry = find(w->f->opening, id);
 	if (entry)
-		dead = entry->opening != w->f->opening || ended > entry->begun;
+		dead = ended > entry->begun;
 	pthread_mutex_unlock(&lock);
 	return dead;
 }
@@ -98,7 +99,7 @@ void id_shows(struct worker *w, const struct picture *p, __u64 digest)
 	struct id *entry;
 
 	pthread_mutex_lock(&lock);
-	entry = find(p->info.dmabuf_id);
+	entry = find(p->opening, p->info.dmabuf_id);
 	if (entry && entry->has_digest && entry->digest != digest)
 		fail(w, "id %u shows other pages than before",
 		     p->info.dmabuf_id);

@@ -61,6 +61,15 @@ static void check_info(struct worker *w,
 		     i->y_hot, i->width, i->height);
 }
 
+/* Ids of an earlier opening may be those of other pictures now. */
+static void drop_old_ids(struct worker *w)
+{
+	if (w->recent_opening == w->f->opening)
+		return;
+	memset(w->recent, 0, sizeof(w->recent));
+	w->recent_opening = w->f->opening;
+}
+
 /* 0 for a picture, or a negative errno; -ENOENT for a plane that is off */
 static int query(struct worker *w, enum vgpu_plane type,
 		 struct vfio_device_gfx_plane_info *info)
@@ -75,6 +84,7 @@ static int query(struct worker *w, enum vgpu_plane type,
 	if (!info->drm_format)
 		return -ENOENT;
 	id_seen(w, info, ended, atomic_load(&f->resets_begun));
+	drop_old_ids(w);
 	w->recent[w->next_recent++ % RECENT] = *info;
 	return 0;
 }
@@ -136,6 +146,7 @@ void op_get(struct worker *w)
 		&w->recent[below(w, RECENT)];
 	int fd;
 
+	drop_old_ids(w);
 	if (!info->dmabuf_id)
 		return;
 	fd = get(w, info);

@@ -215,6 +215,64 @@ TEST_F(id, ends_with_a_reset)
 	EXPECT_EQ(-EINVAL, vgpu_get_dmabuf(&self->v, info.dmabuf_id));
 }
 
+/* They ran out over all owners that a vGPU ever had, and so for the last one. */
+TEST_F(id, starts_over_with_a_new_owner)
+{
+	const uint32_t first = 1;
+	uint32_t id, other;
+
+	ASSERT_LT(0, query_id(&self->v));
+	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
+	other = query_id(&self->v);
+	test_close(&self->v);
+	ASSERT_EQ(0, vgpu_open(&self->v, getenv("VGPU_UUID"), TEST_RAM));
+	EXPECT_EQ(-EINVAL, vgpu_get_dmabuf(&self->v, first));
+	ASSERT_EQ(0, test_show(&self->v, &self->a, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR));
+	id = query_id(&self->v);
+	EXPECT_EQ(first, id);
+	EXPECT_EQ(-EINVAL, vgpu_get_dmabuf(&self->v, other));
+
+	/* For one owner, a reset does not let them start over. */
+	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_RESET, NULL));
+	ASSERT_EQ(0, test_show(&self->v, &self->a, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR));
+	EXPECT_LT(id, query_id(&self->v));
+}
+
+/* A dma-buf of the last owner is not touched by who has the same id next. */
+TEST_F(id, of_an_earlier_owner_keeps_its_memory)
+{
+	struct vfio_device_gfx_plane_info before, after;
+	uint8_t *was = malloc(self->a.size), *got = malloc(self->a.size);
+	int old, new;
+
+	ASSERT_NE(NULL, was);
+	ASSERT_NE(NULL, got);
+	test_close(&self->v);
+	ASSERT_EQ(0, vgpu_open(&self->v, getenv("VGPU_UUID"), TEST_RAM));
+	ASSERT_EQ(0, test_show(&self->v, &self->a, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR));
+	old = test_export(&self->v, VGPU_PRIMARY, &before);
+	ASSERT_LE(0, old);
+	ASSERT_EQ(0, test_read(old, was, self->a.size));
+	test_close(&self->v);
+	ASSERT_EQ(0, vgpu_open(&self->v, getenv("VGPU_UUID"), TEST_RAM));
+	ASSERT_EQ(0, test_show(&self->v, &self->b, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR));
+	test_fill(&self->v, &self->b, 2);
+	new = test_export(&self->v, VGPU_PRIMARY, &after);
+	ASSERT_LE(0, new);
+	EXPECT_EQ(before.dmabuf_id, after.dmabuf_id);
+	EXPECT_EQ(0, test_compare(new, &self->v, &self->b));
+	ASSERT_EQ(0, test_read(old, got, self->a.size));
+	EXPECT_EQ(0, memcmp(was, got, self->a.size));
+	close(old);
+	close(new);
+	free(was);
+	free(got);
+}
+
 /* Audit 8: two had asked, and the first one's close took it from the other */
 TEST_F(id, query_query_get_close_get)
 {

@@ -19,9 +19,12 @@
 /* What does not have to wait is there when it is asked for. */
 #define NOW_MS		0
 
-/* Dma-bufs that are open while a request is timed, and how often it is */
-#define EXPORTS		500
-#define ROUNDS		9
+/*
+ * Dma-bufs that are open while a request is timed, and how often it is. One that
+ * takes the lock of each of them is several times as long.
+ */
+#define EXPORTS		1000
+#define ROUNDS		25
 
 /* @gate is one that the GPU has not been sent to yet. */
 FIXTURE(reader) {
@@ -196,7 +199,7 @@ TEST_F_TIMEOUT(reader, costs_a_request_nothing, 120)
 	after = request_ns(&self->v, &self->ring);
 	for (i = 0; i < EXPORTS; i++)
 		close(fds[i]);
-	EXPECT_GE(before * 5 / 4, after)
+	EXPECT_GE(before * 2, after)
 		TH_LOG("%lld ns, and %lld ns with %d dma-bufs",
 		       (long long)before, (long long)after, EXPORTS);
 }

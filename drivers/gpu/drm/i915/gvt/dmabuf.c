@@ -9,8 +9,10 @@
  * to a picture that is still known, it is back at the old id.
  *
  * Pages are not stored but summed up (dmabuf_pages.c), so a surface costs the
- * same whatever its size. The sum is taken anew only if a PTE in the surface's
+ * same whatever its size. The sum is taken again only if a PTE in the surface's
  * range has been written: a query after which nothing changed walks no page.
+ * A write finds the surfaces that nobody has written to since, and no others:
+ * it costs the guest one step for each query that summed one up.
  *
  * Surfaces that nobody fetched are kept in the order in which they were last
  * asked for, and the oldest go: the guest decides how many pictures there are,
@@ -19,9 +21,11 @@
 
 #include <linux/dma-buf.h>
 #include <linux/dma-resv.h>
+#include <linux/jhash.h>
 #include <linux/lockdep.h>
 #include <linux/random.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 
 #include <drm/drm_file.h>
 #include <drm/drm_fourcc.h>
@@ -54,6 +58,46 @@ static void surface_free(struct kref *ref)
 	kfree(s);
 }
 
+/* No more than one clean surface has a layout, but many may have an address. */
+static u32 layout_hash(const struct gvt_plane *plane)
+{
+	return jhash_3words(plane->gma >> PAGE_SHIFT,
+			    plane->width << 16 | plane->height, plane->stride,
+			    plane->fourcc);
+}
+
+/* Where a plane is on the screen does not change what it shows. */
+static bool same_layout(const struct gvt_plane *a, const struct gvt_plane *b)
+{
+	return a->gma == b->gma && a->size == b->size &&
+	       a->width == b->width && a->height == b->height &&
+	       a->stride == b->stride && a->fourcc == b->fourcc &&
+	       a->modifier == b->modifier;
+}
+
+/* The pages are known: a query need not sum them up again. */
+static void surface_make_clean(struct gvt_surface *s)
+{
+	struct gvt_surfaces *table = s->table;
+
+	lockdep_assert_held(&table->lock);
+
+	s->clean = true;
+	hash_add(table->layouts, &s->layout_node, layout_hash(&s->plane));
+	interval_tree_insert(&s->range, &table->ranges);
+}
+
+static void surface_make_dirty(struct gvt_surface *s)
+{
+	struct gvt_surfaces *table = s->table;
+
+	lockdep_assert_held(&table->lock);
+
+	s->clean = false;
+	hash_del(&s->layout_node);
+	interval_tree_remove(&s->range, &table->ranges);
+}
+
 /* The caller holds a reference on the table, or this may free its lock. */
 static void surface_unlink(struct gvt_surface *s)
 {
@@ -61,9 +105,10 @@ static void surface_unlink(struct gvt_surface *s)
 
 	lockdep_assert_held(&table->lock);
 
+	if (s->clean)
+		surface_make_dirty(s);
 	hash_del(&s->id_node);
-	hash_del(&s->layout_node);
-	interval_tree_remove(&s->range, &table->ranges);
+	hash_del(&s->digest_node);
 	if (!s->exports) {
 		list_del(&s->node);
 		table->num_idle--;
@@ -84,17 +129,35 @@ static void surface_make_idle(struct gvt_surface *s)
 						node));
 }
 
-static void surface_hold(struct gvt_surface *s)
+/*
+ * What lies in the vGPU's share of the GGTT can be on the screen at the same
+ * time. As much again may be held of what was there before.
+ */
+static u64 max_exported_pages(struct intel_vgpu *vgpu)
 {
+	return (vgpu_aperture_sz(vgpu) + vgpu_hidden_sz(vgpu)) / PAGE_SIZE * 2;
+}
+
+/* For one more proxy; surface_release() undoes it. */
+static int surface_hold(struct intel_vgpu *vgpu, struct gvt_surface *s)
+{
+	const u64 pages = s->exports ? 0 : s->plane.size >> PAGE_SHIFT;
 	struct gvt_surfaces *table = s->table;
 
 	lockdep_assert_held(&table->lock);
 
+	if (table->num_exports >= GVT_MAX_EXPORTS ||
+	    table->exported_pages + pages > max_exported_pages(vgpu))
+		return -EDQUOT;
+
+	table->num_exports++;
+	table->exported_pages += pages;
 	kref_get(&s->ref);
 	if (!s->exports++) {
 		list_move_tail(&s->node, &table->exported);
 		table->num_idle--;
 	}
+	return 0;
 }
 
 /* A proxy of the surface @priv is gone. */
@@ -105,7 +168,9 @@ static void surface_release(void *priv)
 
 	kref_get(&table->ref);
 	mutex_lock(&table->lock);
+	table->num_exports--;
 	if (!--s->exports) {
+		table->exported_pages -= s->plane.size >> PAGE_SHIFT;
 		list_del(&s->node);
 		if (s->live)
 			surface_make_idle(s);
@@ -121,21 +186,6 @@ static const struct i915_gem_proxy_ops surface_proxy_ops = {
 	.get_pages = gvt_surface_get_pages,
 	.release = surface_release,
 };
-
-/* A guest seldom has two layouts at one address. */
-static u32 layout_hash(const struct gvt_plane *plane)
-{
-	return plane->gma >> PAGE_SHIFT;
-}
-
-/* Where a plane is on the screen does not change what it shows. */
-static bool same_layout(const struct gvt_plane *a, const struct gvt_plane *b)
-{
-	return a->gma == b->gma && a->size == b->size &&
-	       a->width == b->width && a->height == b->height &&
-	       a->stride == b->stride && a->fourcc == b->fourcc &&
-	       a->modifier == b->modifier;
-}
 
 static struct gvt_surface *find_id(struct gvt_surfaces *table, u32 id)
 {
@@ -155,7 +205,7 @@ static struct gvt_surface *find_clean(struct gvt_surfaces *table,
 
 	hash_for_each_possible(table->layouts, s, layout_node,
 			       layout_hash(plane))
-		if (s->clean && same_layout(&s->plane, plane))
+		if (same_layout(&s->plane, plane))
 			return s;
 
 	return NULL;
@@ -167,8 +217,8 @@ static struct gvt_surface *find_digest(struct gvt_surfaces *table,
 {
 	struct gvt_surface *s;
 
-	hash_for_each_possible(table->layouts, s, layout_node,
-			       layout_hash(&fresh->plane))
+	hash_for_each_possible(table->digests, s, digest_node,
+			       fresh->pages.digest)
 		if (s->pages.digest == fresh->pages.digest &&
 		    same_layout(&s->plane, &fresh->plane))
 			return s;
@@ -186,13 +236,12 @@ static int surface_publish(struct gvt_surface *s)
 	/* From here the table holds the first reference. */
 	s->id = table->next_id++;
 	s->live = true;
-	s->clean = true;
 	s->born = ktime_get();
 	s->range.start = s->plane.gma >> PAGE_SHIFT;
 	s->range.last = ((s->plane.gma + s->plane.size) >> PAGE_SHIFT) - 1;
 	hash_add(table->ids, &s->id_node, s->id);
-	hash_add(table->layouts, &s->layout_node, layout_hash(&s->plane));
-	interval_tree_insert(&s->range, &table->ranges);
+	hash_add(table->digests, &s->digest_node, s->pages.digest);
+	surface_make_clean(s);
 	surface_make_idle(s);
 	return 0;
 }
@@ -219,7 +268,12 @@ static struct gvt_surface *find_or_make(struct gvt_surfaces *table,
 
 	s = find_digest(table, fresh);
 	if (s) {
-		s->clean = true;
+		/*
+		 * The frames may be others, if the same memory is there; and no
+		 * clean surface has the layout, or it would have been found.
+		 */
+		s->pages = fresh->pages;
+		surface_make_clean(s);
 		kref_put(&fresh->ref, surface_free);
 		return s;
 	}
@@ -270,18 +324,20 @@ int intel_vgpu_find_surface(struct intel_vgpu *vgpu,
 	return PTR_ERR_OR_ZERO(s);
 }
 
-/* The surface of an id, with a reference that surface_release() drops */
-static struct gvt_surface *surface_get(struct gvt_surfaces *table, u32 id)
+/* The surface of an id, held for one more proxy */
+static struct gvt_surface *surface_get(struct intel_vgpu *vgpu, u32 id)
 {
+	struct gvt_surfaces *table = vgpu->surfaces;
 	struct gvt_surface *s;
+	int ret = -EINVAL;
 
 	mutex_lock(&table->lock);
 	s = find_id(table, id);
 	if (s)
-		surface_hold(s);	/* before a query can push it out */
+		ret = surface_hold(vgpu, s);	/* before a query pushes it out */
 	mutex_unlock(&table->lock);
 
-	return s ?: ERR_PTR(-EINVAL);
+	return ret ? ERR_PTR(ret) : s;
 }
 
 static unsigned int surface_tiling(const struct gvt_surface *s)
@@ -321,22 +377,28 @@ static void teach_lock_order(struct drm_i915_gem_object *obj,
  * outlive the file. On failure nothing has changed.
  *
  * Context: Process context, without vgpu_lock. May sleep.
- * Return: a file descriptor, or -EINVAL if @id names no surface, -EMFILE,
- * -ENOMEM, -E2BIG if the surface is too large for GEM, -ENODEV if kvmgt is
- * being unloaded.
+ * Return: a file descriptor, or -EINVAL if @id names no surface, -EDQUOT if too
+ * much of the vGPU is held by dma-bufs already, -EMFILE, -ENOMEM, -E2BIG if the
+ * surface is too large for GEM, -ENODEV if kvmgt is being unloaded.
  */
 int intel_vgpu_export_surface(struct intel_vgpu *vgpu, u32 id)
 {
+	struct drm_i915_private *i915 = vgpu->gvt->gt->i915;
 	struct drm_i915_gem_object *obj;
 	struct dma_buf *dmabuf;
 	struct gvt_surface *s;
 	int fd;
 
-	s = surface_get(vgpu->surfaces, id);
+	s = surface_get(vgpu, id);
+	if (s == ERR_PTR(-EDQUOT)) {
+		/* What has been closed may be waiting to be freed. */
+		flush_work(&i915->mm.free_work);
+		s = surface_get(vgpu, id);
+	}
 	if (IS_ERR(s))
 		return PTR_ERR(s);
 
-	obj = i915_gem_object_create_proxy(vgpu->gvt->gt->i915, s->plane.size,
+	obj = i915_gem_object_create_proxy(i915, s->plane.size,
 					   surface_tiling(s), s->plane.stride,
 					   &surface_proxy_ops, s);
 	if (IS_ERR(obj)) {
@@ -379,9 +441,9 @@ void intel_vgpu_surfaces_pte_write(struct intel_vgpu *vgpu,
 		return;
 
 	mutex_lock(&table->lock);
-	for (node = interval_tree_iter_first(&table->ranges, index, index);
-	     node; node = interval_tree_iter_next(node, index, index))
-		container_of(node, struct gvt_surface, range)->clean = false;
+	while ((node = interval_tree_iter_first(&table->ranges, index, index)))
+		surface_make_dirty(container_of(node, struct gvt_surface,
+						range));
 	mutex_unlock(&table->lock);
 }
 
@@ -401,14 +463,15 @@ static void drop_surfaces(struct gvt_surfaces *table, u64 first_gfn,
 }
 
 /**
- * intel_vgpu_surfaces_dma_unmap - forget surfaces whose memory goes away
+ * intel_vgpu_surfaces_dma_unmap - drop surfaces whose memory goes away
  * @vgpu: a vGPU
- * @first_gfn: first guest frame that is about to be unmapped
+ * @first_gfn: first guest frame that is unmapped
  * @last_gfn: last one
  *
  * What a dma-buf holds of it already stays with the dma-buf. What will be
  * mapped at the same place next is other memory, so the ids end here. To be
- * called before the pages are unpinned.
+ * called when no page can be looked up any more, or a query would make surfaces
+ * of them right after.
  *
  * Context: Process context. VFIO's locks may be held.
  */
@@ -419,7 +482,7 @@ void intel_vgpu_surfaces_dma_unmap(struct intel_vgpu *vgpu,
 }
 
 /**
- * intel_vgpu_drop_surfaces - forget all surfaces of a vGPU
+ * intel_vgpu_drop_surfaces - drop all surfaces of a vGPU
  * @vgpu: a vGPU that is reset or closed
  *
  * Dma-bufs whose pages have been looked up keep them; the others will never
@@ -430,6 +493,24 @@ void intel_vgpu_surfaces_dma_unmap(struct intel_vgpu *vgpu,
 void intel_vgpu_drop_surfaces(struct intel_vgpu *vgpu)
 {
 	drop_surfaces(vgpu->surfaces, 0, U64_MAX);
+}
+
+/**
+ * intel_vgpu_open_surfaces - start with a new owner of a vGPU
+ * @vgpu: a vGPU that is being opened, of which no surface is live
+ *
+ * Ids start over: those of the last owner have ended, and so has its file.
+ *
+ * Context: Process context. May sleep.
+ */
+void intel_vgpu_open_surfaces(struct intel_vgpu *vgpu)
+{
+	struct gvt_surfaces *table = vgpu->surfaces;
+
+	mutex_lock(&table->lock);
+	drm_WARN_ON(&vgpu->gvt->gt->i915->drm, table->num_idle);
+	table->next_id = 1;
+	mutex_unlock(&table->lock);
 }
 
 /**
@@ -450,6 +531,7 @@ int intel_vgpu_init_surfaces(struct intel_vgpu *vgpu)
 	mutex_init(&table->lock);
 	hash_init(table->ids);
 	hash_init(table->layouts);
+	hash_init(table->digests);
 	table->ranges = RB_ROOT_CACHED;
 	INIT_LIST_HEAD(&table->idle);
 	INIT_LIST_HEAD(&table->exported);

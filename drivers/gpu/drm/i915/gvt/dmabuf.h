@@ -15,6 +15,7 @@ struct intel_vgpu;
 
 int intel_vgpu_init_surfaces(struct intel_vgpu *vgpu);
 void intel_vgpu_clean_surfaces(struct intel_vgpu *vgpu);
+void intel_vgpu_open_surfaces(struct intel_vgpu *vgpu);
 void intel_vgpu_drop_surfaces(struct intel_vgpu *vgpu);
 
 int intel_vgpu_find_surface(struct intel_vgpu *vgpu,
@@ -34,6 +35,10 @@ static inline int intel_vgpu_init_surfaces(struct intel_vgpu *vgpu)
 }
 
 static inline void intel_vgpu_clean_surfaces(struct intel_vgpu *vgpu)
+{
+}
+
+static inline void intel_vgpu_open_surfaces(struct intel_vgpu *vgpu)
 {
 }
 

@@ -2,10 +2,13 @@
 /*
  * The guest pages behind a surface.
  *
- * They are summed up in a keyed digest of their guest frame numbers, in which
- * frames that follow each other are one word. It is taken when the surface is
+ * They are summed up in a keyed digest of their page frame numbers, in which
+ * pages that follow each other are one word. It is taken when the surface is
  * made, and once more when an importer first needs the pages and a PTE was
  * written in between: they are those that the id stands for, or there are none.
+ *
+ * The digest is of the host's pages and not of the guest's frame numbers: VFIO
+ * does not say when it puts other memory at a frame that is not pinned.
  */
 
 #include <linux/mm.h>
@@ -21,9 +24,15 @@
 /* Address of a GGTT entry: what gtt.c maps, wider than the hardware's 38:12. */
 #define GGTT_PTE_ADDR		GENMASK_ULL(45, PAGE_SHIFT)
 
-/* What is looked up under a spinlock: @MAX_FRAMES frames, @BATCH times */
+/* Pages in one word of a digest, and those looked up under a spinlock in a row */
 #define MAX_FRAMES	128u
-#define BATCH		16
+#define MAX_LOCKED	1024u
+
+/* Guest frames that follow each other */
+struct frames {
+	gfn_t first;
+	unsigned int count;
+};
 
 /* Entries of the vGPU's GGTT, as the guest wrote them */
 static const u64 *surface_ptes(const struct gvt_surface *s)
@@ -38,7 +47,7 @@ static const u64 *surface_ptes(const struct gvt_surface *s)
  * be mapped for DMA; false if there is none.
  */
 static bool read_frames(const u64 *ptes, unsigned int max,
-			struct gvt_frames *frames)
+			struct frames *frames)
 {
 	const u64 mask = GGTT_PTE_ADDR | GEN8_PAGE_PRESENT;
 	u64 expected = READ_ONCE(ptes[0]) & mask;
@@ -73,55 +82,138 @@ static void sum_words(struct summing *s, const siphash_key_t *key)
 	s->num_words = 0;
 }
 
-static void sum_frames(struct summing *s, const struct gvt_frames *frames,
-		       const siphash_key_t *key)
+static void sum_pages(struct summing *s, struct page *first,
+		      unsigned int count, const siphash_key_t *key)
 {
 	if (s->num_words == ARRAY_SIZE(s->words))
 		sum_words(s, key);
 
-	/* As one number: a frame has 34 bits. */
-	s->words[s->num_words++] = frames->first << 16 | frames->count;
-	s->sum.first_gfn = min(s->sum.first_gfn, frames->first);
-	s->sum.last_gfn = max(s->sum.last_gfn,
-			      frames->first + frames->count - 1);
+	/* As one number: an address has 52 bits, so a frame has 40. */
+	s->words[s->num_words++] = (u64)page_to_pfn(first) << 16 | count;
 }
 
-/*
- * References on all pages of @s, and what they sum up to unless @now is NULL.
- * If it fails @runs has those that were taken.
- */
-static int take_pages(const struct gvt_surface *s, struct summing *now,
-		      struct i915_gem_proxy_run *runs, unsigned int *num_runs)
+/* References that are being taken */
+struct holding {
+	struct i915_gem_proxy_run *runs;
+	unsigned int num_runs;
+};
+
+/* Add pages to the runs, or to the last of them if they follow it in memory. */
+static void add_run(struct holding *h, struct page *first, unsigned int count)
 {
-	const unsigned int total = s->plane.size >> PAGE_SHIFT;
-	const u64 *ptes = surface_ptes(s);
-	struct gvt_frames frames[BATCH];
-	unsigned int done = 0, i;
+	struct i915_gem_proxy_run *last;
+
+	last = h->num_runs ? &h->runs[h->num_runs - 1] : NULL;
+	if (last && nth_page(last->first, last->count) == first) {
+		last->count += count;
+		return;
+	}
+
+	h->runs[h->num_runs].first = first;
+	h->runs[h->num_runs].count = count;
+	h->num_runs++;
+}
+
+/* References on pages that follow each other; on how many, is returned. */
+static unsigned int take_references(struct page *first, unsigned int count)
+{
+	unsigned int held, len;
+
+	for (held = 0; held < count; held += len) {
+		struct page *page = nth_page(first, held);
+		struct folio *folio = page_folio(page);
+
+		if (folio_ref_count(folio) <= 0)	/* as try_get_page() */
+			break;
+
+		len = min_t(unsigned long, count - held, folio_nr_pages(folio) -
+			    folio_page_idx(folio, page));
+		folio_ref_add(folio, len);
+	}
+
+	return held;
+}
+
+static int hold_pages(struct holding *h, struct page *first,
+		      unsigned int count)
+{
+	unsigned int held = take_references(first, count);
+
+	if (held)
+		add_run(h, first, held);
+	return held < count ? -ENOMEM : 0;
+}
+
+static int walk_frames(const struct gvt_surface *s, struct frames frames,
+		       struct summing *now, struct holding *h)
+{
+	struct page *first;
+	unsigned int count;
 	int ret;
 
-	while (done < total) {
-		for (i = 0; i < BATCH && done < total; i++) {
-			if (!read_frames(ptes + done, total - done, &frames[i]))
-				return -ESTALE;	/* they were all there once */
-			if (now)
-				sum_frames(now, &frames[i], &s->table->key);
-			done += frames[i].count;
-		}
+	for (; frames.count; frames.first += count, frames.count -= count) {
+		count = intel_gvt_find_guest_pages(s->table->vgpu, frames.first,
+						   frames.count, &first);
+		if (!count)
+			return -ENXIO;
 
-		ret = intel_gvt_get_guest_pages(s->table->vgpu, frames, i,
-						runs, num_runs);
+		if (now)
+			sum_pages(now, first, count, &s->table->key);
+		ret = h ? hold_pages(h, first, count) : 0;
 		if (ret)
 			return ret;
 	}
 
-	if (now)
-		sum_words(now, &s->table->key);
 	return 0;
 }
 
-static int check_and_take(const struct gvt_surface *s,
-			  struct i915_gem_proxy_run *runs,
-			  unsigned int *num_runs)
+static void note_frames(struct page_summary *sum, const struct frames *frames)
+{
+	sum->first_gfn = min(sum->first_gfn, frames->first);
+	sum->last_gfn = max(sum->last_gfn, frames->first + frames->count - 1);
+}
+
+/*
+ * Visit all pages of @s: sum them up unless @now is NULL, and take references
+ * unless @h is. -EINVAL if a PTE is not present, -ENXIO if it points to no
+ * memory of the guest; @h is then whatever could be taken.
+ */
+static int walk_pages(const struct gvt_surface *s, struct summing *now,
+		      struct holding *h)
+{
+	const unsigned int total = s->plane.size >> PAGE_SHIFT;
+	struct intel_vgpu *vgpu = s->table->vgpu;
+	const u64 *ptes = surface_ptes(s);
+	unsigned int done, locked = 0;
+	struct frames frames;
+	int ret = 0;
+
+	xa_lock(&vgpu->gfn_cache);
+	for (done = 0; done < total && !ret; done += frames.count) {
+		if (locked >= MAX_LOCKED) {
+			xa_unlock(&vgpu->gfn_cache);
+			cond_resched();
+			xa_lock(&vgpu->gfn_cache);
+			locked = 0;
+		}
+
+		if (!read_frames(ptes + done, total - done, &frames)) {
+			ret = -EINVAL;
+			break;
+		}
+		if (now)
+			note_frames(&now->sum, &frames);
+		ret = walk_frames(s, frames, now, h);
+		locked += frames.count;
+	}
+	xa_unlock(&vgpu->gfn_cache);
+
+	if (now && !ret)
+		sum_words(now, &s->table->key);
+	return ret;
+}
+
+static int check_and_take(const struct gvt_surface *s, struct holding *h)
 {
 	struct summing now = { };
 	int ret;
@@ -138,17 +230,17 @@ static int check_and_take(const struct gvt_surface *s,
 	 */
 	lockdep_assert_not_held(&s->table->vgpu->vgpu_lock);
 
-	/* Whoever is about to write a PTE says so first, under the lock. */
-	if (s->clean)
-		return take_pages(s, NULL, runs, num_runs);
-
 	/*
-	 * The guest writes PTEs without the lock. Whatever it does while they
-	 * are read, the pages are those that the id stands for, or not.
+	 * A clean surface need not be summed up again: whoever is about to write
+	 * a PTE says so first, under the lock. Otherwise the guest writes PTEs
+	 * without it. Whatever it does while they are read, the pages are those
+	 * that the id stands for, or not.
 	 */
-	ret = take_pages(s, &now, runs, num_runs);
-	if (!ret && now.sum.digest != s->pages.digest)
-		ret = -ESTALE;
+	ret = walk_pages(s, s->clean ? NULL : &now, h);
+	if (ret == -EINVAL)
+		return -ESTALE;		/* they were all there once */
+	if (!ret && !s->clean && now.sum.digest != s->pages.digest)
+		return -ESTALE;
 	return ret;
 }
 
@@ -158,23 +250,15 @@ static int check_and_take(const struct gvt_surface *s,
  * @sum: receives what sums them up
  *
  * Context: Process context, &gvt_surfaces.lock held if @s is in a table.
- * Return: 0, or -EINVAL if a page is not mapped.
+ * Return: 0, or -EINVAL if a page is not mapped, or not memory of the guest.
  */
 int gvt_surface_walk(const struct gvt_surface *s, struct page_summary *sum)
 {
-	const unsigned int total = s->plane.size >> PAGE_SHIFT;
 	struct summing now = { .sum.first_gfn = U64_MAX };
-	const u64 *ptes = surface_ptes(s);
-	struct gvt_frames frames;
-	unsigned int done;
 
-	for (done = 0; done < total; done += frames.count) {
-		if (!read_frames(ptes + done, total - done, &frames))
-			return -EINVAL;
-		sum_frames(&now, &frames, &s->table->key);
-	}
+	if (walk_pages(s, &now, NULL))
+		return -EINVAL;
 
-	sum_words(&now, &s->table->key);
 	*sum = now.sum;
 	return 0;
 }
@@ -190,16 +274,20 @@ int gvt_surface_walk(const struct gvt_surface *s, struct page_summary *sum)
 struct page *gvt_surface_hold_page(const struct gvt_surface *s,
 				   unsigned int index)
 {
+	struct intel_vgpu *vgpu = s->table->vgpu;
 	struct i915_gem_proxy_run run;
-	unsigned int num_runs = 0;
-	struct gvt_frames frame;
+	struct holding h = { .runs = &run };
+	struct frames frame;
+	int ret;
 
-	if (!read_frames(surface_ptes(s) + index, 1, &frame) ||
-	    intel_gvt_get_guest_pages(s->table->vgpu, &frame, 1,
-				      &run, &num_runs))
+	if (!read_frames(surface_ptes(s) + index, 1, &frame))
 		return NULL;
 
-	return run.first;
+	xa_lock(&vgpu->gfn_cache);
+	ret = walk_frames(s, frame, NULL, &h);
+	xa_unlock(&vgpu->gfn_cache);
+
+	return ret ? NULL : run.first;
 }
 
 /**
@@ -211,23 +299,23 @@ struct page *gvt_surface_hold_page(const struct gvt_surface *s,
  * See &i915_gem_proxy_ops.get_pages.
  *
  * Return: how many of @runs it takes; -ENODEV if the surface's id has ended,
- * -ESTALE if other pages are there now, or why intel_gvt_get_guest_pages()
- * fails.
+ * -ESTALE if other pages are there now, -ENXIO if what is there is no memory of
+ * the guest, -ENOMEM if a page has too many references.
  */
 int gvt_surface_get_pages(void *priv, struct i915_gem_proxy_run *runs,
 			  unsigned int count)
 {
+	struct holding h = { .runs = runs };
 	struct gvt_surface *s = priv;
-	unsigned int num_runs = 0;
 	int ret;
 
 	mutex_lock(&s->table->lock);
-	ret = check_and_take(s, runs, &num_runs);
+	ret = check_and_take(s, &h);
 	mutex_unlock(&s->table->lock);
 	if (!ret)
-		return num_runs;
+		return h.num_runs;
 
-	i915_gem_proxy_put_runs(runs, num_runs);
+	i915_gem_proxy_put_runs(runs, h.num_runs);
 	trace_gvt_dmabuf_stale(s->table->vgpu_id, s->id, ret);
 	return ret;
 }

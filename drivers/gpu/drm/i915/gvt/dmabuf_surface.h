@@ -20,6 +20,16 @@ struct i915_gem_proxy_run;
 struct intel_vgpu;
 struct page;
 
+/*
+ * Dma-bufs of one vGPU that exist at the same time, those included that an
+ * earlier owner left. A client has one for each framebuffer that its guest flips
+ * between, or a few of each.
+ */
+#define GVT_MAX_EXPORTS		1024
+
+/* So many surfaces are four in a bucket. */
+#define GVT_SURFACE_HASH_BITS	8
+
 /**
  * struct gvt_surfaces - what the host knows of a vGPU's pictures
  * @ref: one for the vGPU, one for each surface
@@ -29,12 +39,15 @@ struct page;
  * @vgpu: only for surfaces that are live
  * @vgpu_id: its number, for whoever watches
  * @ids: id -> live surface
- * @layouts: GGTT address of a plane -> live surfaces
- * @ranges: GGTT pages -> live surfaces
+ * @layouts: layout -> clean surface
+ * @digests: digest of the pages -> live surfaces
+ * @ranges: GGTT pages -> clean surfaces
  * @idle: live surfaces without a proxy, last asked for at the end
  * @num_idle: length of @idle
- * @exported: surfaces with a proxy, live or not
- * @next_id: ids are never used twice; 0 when they have run out
+ * @exported: surfaces with a proxy, live or not, also of earlier owners
+ * @num_exports: proxies of them, GVT_MAX_EXPORTS at most
+ * @exported_pages: pages of @exported, each surface counted once
+ * @next_id: an owner's ids are never used twice; 0 when they have run out
  * @key: of the digests, which the guest must not be able to forge
  */
 struct gvt_surfaces {
@@ -42,21 +55,24 @@ struct gvt_surfaces {
 	struct mutex lock;	/* see above */
 	struct intel_vgpu *vgpu;
 	int vgpu_id;
-	DECLARE_HASHTABLE(ids, 6);
-	DECLARE_HASHTABLE(layouts, 6);
+	DECLARE_HASHTABLE(ids, GVT_SURFACE_HASH_BITS);
+	DECLARE_HASHTABLE(layouts, GVT_SURFACE_HASH_BITS);
+	DECLARE_HASHTABLE(digests, GVT_SURFACE_HASH_BITS);
 	struct rb_root_cached ranges;
 	struct list_head idle;
 	unsigned int num_idle;
 	struct list_head exported;
+	unsigned int num_exports;
+	u64 exported_pages;
 	u32 next_id;
 	siphash_key_t key;
 };
 
 /**
  * struct page_summary - the guest pages behind a surface, whatever its size
- * @digest: keyed, of the guest frame numbers in order
- * @first_gfn: lowest of them
- * @last_gfn: highest of them
+ * @digest: keyed, of the page frame numbers in order
+ * @first_gfn: lowest guest frame at which they are
+ * @last_gfn: highest one
  */
 struct page_summary {
 	u64 digest;
@@ -74,9 +90,10 @@ struct page_summary {
  * @exports: proxies that exist
  * @live: in the table, and the pages may still be looked up
  * @clean: no PTE in @range was written since @pages was noted down
- * @id_node: in &gvt_surfaces.ids
- * @layout_node: in &gvt_surfaces.layouts
- * @range: in &gvt_surfaces.ranges
+ * @id_node: in &gvt_surfaces.ids while it is @live
+ * @layout_node: in &gvt_surfaces.layouts while it is @clean
+ * @digest_node: in &gvt_surfaces.digests while it is @live
+ * @range: in &gvt_surfaces.ranges while it is @clean
  * @node: in &gvt_surfaces.exported while there are @exports, else in
  *	&gvt_surfaces.idle while it is @live
  * @born: when it got its id
@@ -92,6 +109,7 @@ struct gvt_surface {
 	bool clean;
 	struct hlist_node id_node;
 	struct hlist_node layout_node;
+	struct hlist_node digest_node;
 	struct interval_tree_node range;
 	struct list_head node;
 	ktime_t born;

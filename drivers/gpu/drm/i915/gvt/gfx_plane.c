@@ -17,11 +17,20 @@
 #include "gfx_plane.h"
 #include "gvt.h"
 #include "plane_latch.h"
+#include "plane_memo.h"
 #include "trace.h"
 
-static u32 read_plane_reg(const void *vgpu, i915_reg_t reg)
+struct plane_reader {
+	const struct intel_vgpu *vgpu;
+	struct gvt_plane_memo *memo;	/* or NULL */
+};
+
+static u32 read_plane_reg(const void *ctx, i915_reg_t reg)
 {
-	return *intel_vgpu_latched_reg(vgpu, reg);
+	const struct plane_reader *reader = ctx;
+	const u32 *at = intel_vgpu_latched_reg(reader->vgpu, reg);
+
+	return reader->memo ? gvt_memo_read(reader->memo, at) : *at;
 }
 
 static int decode_plane(const struct gvt_plane_regs *regs, u32 type,
@@ -40,26 +49,15 @@ static int decode_plane(const struct gvt_plane_regs *regs, u32 type,
 	}
 }
 
-/**
- * intel_vgpu_decode_plane - describe what a vGPU's plane shows
- * @vgpu: a vGPU
- * @type: DRM_PLANE_TYPE_*
- * @skip_pipes: BIT(pipe) of those not to look at
- * @plane: written on success only
- * @why: receives the reason of a refusal, in words
- *
- * Context: vgpu_lock held, so that a register that the guest writes now belongs
- * to the next picture.
- * Return: 0; what the decoder says; -EINVAL for a surface that is not in the
- * vGPU's share of the GGTT, or a type that does not exist.
- */
-int intel_vgpu_decode_plane(struct intel_vgpu *vgpu, u32 type, u32 skip_pipes,
+static int decode_and_check(struct intel_vgpu *vgpu, u32 type, u32 skip_pipes,
+			    struct gvt_plane_memo *memo,
 			    struct gvt_plane *plane, const char **why)
 {
 	struct drm_i915_private *i915 = vgpu->gvt->gt->i915;
+	const struct plane_reader reader = { .vgpu = vgpu, .memo = memo };
 	const struct gvt_plane_regs regs = {
 		.read = read_plane_reg,
-		.ctx = vgpu,
+		.ctx = &reader,
 		.ver = DISPLAY_VER(i915),
 		.num_pipes = INTEL_NUM_PIPES(i915),
 		.skip_pipes = skip_pipes,
@@ -81,6 +79,51 @@ int intel_vgpu_decode_plane(struct intel_vgpu *vgpu, u32 type, u32 skip_pipes,
 
 	*plane = found;
 	return 0;
+}
+
+/**
+ * intel_vgpu_decode_plane - describe what a vGPU's plane shows
+ * @vgpu: a vGPU
+ * @type: DRM_PLANE_TYPE_*
+ * @skip_pipes: BIT(pipe) of those not to look at
+ * @plane: written on success only
+ * @why: receives the reason of a refusal, in words
+ *
+ * Context: vgpu_lock held, so that a register that the guest writes now belongs
+ * to the next picture.
+ * Return: 0; what the decoder says; -EINVAL for a surface that is not in the
+ * vGPU's share of the GGTT, or a type that does not exist.
+ */
+int intel_vgpu_decode_plane(struct intel_vgpu *vgpu, u32 type, u32 skip_pipes,
+			    struct gvt_plane *plane, const char **why)
+{
+	return decode_and_check(vgpu, type, skip_pipes, NULL, plane, why);
+}
+
+/* The same for all pipes, without decoding again what has not changed */
+static const struct gvt_plane *find_plane(struct intel_vgpu *vgpu, u32 type,
+					  const char **why)
+{
+	const struct gvt_plane *known;
+	struct gvt_plane_memos *memos;
+	struct gvt_plane_memo *memo;
+	int ret;
+
+	if (type >= GVT_PLANE_TYPES) {
+		*why = "no such plane type";
+		return ERR_PTR(-EINVAL);
+	}
+
+	memos = &vgpu->display.memos[array_index_nospec(type, GVT_PLANE_TYPES)];
+	known = gvt_memo_recall(memos);
+	if (known)
+		return known;
+
+	memo = gvt_memo_begin(memos);
+	ret = decode_and_check(vgpu, type, 0, memo, &memo->plane, why);
+	gvt_memo_end(memos, !ret);
+
+	return ret ? ERR_PTR(ret) : &memo->plane;
 }
 
 static void fill_info(struct vfio_device_gfx_plane_info *info,
@@ -114,31 +157,32 @@ static void fill_flip_info(struct vfio_device_gfx_plane_info *info,
 static int query_plane(struct intel_vgpu *vgpu,
 		       struct vfio_device_gfx_plane_info *info)
 {
-	/* A plane that is off has no format and no extent. */
+	/* What a plane that is off looks like: no format and no extent. */
 	static const struct gvt_plane off = {
 		.x_hot = GVT_HOTSPOT_UNKNOWN,
 		.y_hot = GVT_HOTSPOT_UNKNOWN,
 	};
 	u32 type = info->drm_plane_type;
+	const struct gvt_plane *plane;
 	const char *why = NULL;
-	struct gvt_plane plane;
 	u32 id = 0;
 	int ret;
 
 	mutex_lock(&vgpu->vgpu_lock);
-	ret = intel_vgpu_decode_plane(vgpu, type, 0, &plane, &why);
+	plane = find_plane(vgpu, type, &why);
+	ret = PTR_ERR_OR_ZERO(plane);
 	if (ret == -ENODEV) {
-		plane = off;
+		plane = &off;
 		ret = 0;
 	} else if (!ret) {
-		ret = intel_vgpu_find_surface(vgpu, &plane, &id);
+		ret = intel_vgpu_find_surface(vgpu, plane, &id);
 		why = ret == -EINVAL ? "page is not mapped" : "out of memory or ids";
 	}
 	if (!ret) {
-		fill_info(info, &plane, id);
+		fill_info(info, plane, id);
 		if (info->flags & VFIO_GFX_PLANE_FLIP_INFO)
 			fill_flip_info(info, vgpu);
-		trace_gvt_dmabuf_query(vgpu->id, type, id, &plane);
+		trace_gvt_dmabuf_query(vgpu->id, type, id, plane);
 	}
 	mutex_unlock(&vgpu->vgpu_lock);
 

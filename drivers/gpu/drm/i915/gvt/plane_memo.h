@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the decoder said of registers that have not changed since.
+ */
+
+#ifndef _GVT_PLANE_MEMO_H_
+#define _GVT_PLANE_MEMO_H_
+
+#include <linux/types.h>
+
+#include "fb_decoder.h"
+
+#define GVT_PLANE_TYPES	3	/* enum drm_plane_type */
+
+/* More pictures than a guest flips between, and registers than tell of one */
+#define GVT_MEMOS	8
+#define GVT_MEMO_READS	24
+
+/**
+ * struct gvt_plane_memo - one decode
+ * @num_reads: registers that it read; 0 if there was none yet, and more than
+ *	GVT_MEMO_READS if they did not fit, which makes it of no use
+ * @at: where each of them is
+ * @value: what it said
+ * @plane: what the decoder made of it
+ */
+struct gvt_plane_memo {
+	unsigned int num_reads;
+	const u32 *at[GVT_MEMO_READS];
+	u32 value[GVT_MEMO_READS];
+	struct gvt_plane plane;
+};
+
+/**
+ * struct gvt_plane_memos - the last decodes of one kind of plane
+ * @memo: decodes that succeeded, in no order
+ * @recent: which of @memo was right the last time
+ * @next: which will be overwritten
+ * @telling: the place in @at of a register that told two of them apart
+ */
+struct gvt_plane_memos {
+	struct gvt_plane_memo memo[GVT_MEMOS];
+	unsigned int recent;
+	unsigned int next;
+	unsigned int telling;
+};
+
+const struct gvt_plane *gvt_memo_recall(struct gvt_plane_memos *memos);
+struct gvt_plane_memo *gvt_memo_begin(struct gvt_plane_memos *memos);
+u32 gvt_memo_read(struct gvt_plane_memo *memo, const u32 *at);
+void gvt_memo_end(struct gvt_plane_memos *memos, bool keep);
+
+#endif /* _GVT_PLANE_MEMO_H_ */

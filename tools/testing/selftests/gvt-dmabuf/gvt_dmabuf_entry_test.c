@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * An entry of the GGTT has eight bytes and is read and written in one step,
+ * while what else a VMM accesses is cut into pieces of at most four.
+ *
+ * How many steps a call takes is asked of its buffer: where half of it cannot be
+ * accessed, a call in one step has done nothing yet, and one in two has done half.
+ *
+ * "Audit" numbers are rows of docs/audit.md.
+ */
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <pthread.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#include "test_util.h"
+
+#define GGTT		0x800000u	/* second half of BAR 0 */
+#define ENTRY		sizeof(uint64_t)
+#define HALF		(ENTRY / 2)
+
+/* Not present, so that they need no memory behind them */
+#define OLD		0x1111222233334440ull
+#define NEW		0x5555666677778880ull
+
+/* @buffer is two pages, of which a test takes one away; entry 0 is at @at. */
+FIXTURE(entry) {
+	struct vgpu v;
+	uint64_t gma;
+	off_t at;
+	uint8_t *buffer;
+};
+
+FIXTURE_VARIANT(entry) {
+	uint32_t bar0;		/* as the guest has programmed it, or 0 */
+};
+
+FIXTURE_VARIANT_ADD(entry, bar_is_unset) { .bar0 = 0 };
+FIXTURE_VARIANT_ADD(entry, bar_is_set) { .bar0 = 0xd0000000 };
+
+static int set_entries(struct vgpu *v, off_t at, uint64_t value)
+{
+	const uint64_t both[] = { value, value };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(both); i++)
+		if (pwrite(v->device, &both[i], ENTRY, at + i * ENTRY) != ENTRY)
+			return -EIO;
+	return 0;
+}
+
+static uint64_t get_entry(struct vgpu *v, uint64_t gma, size_t index)
+{
+	uint64_t pte = 0;
+
+	return vgpu_ggtt_read(v, gma + index * VGPU_PAGE, &pte) ? 0 : pte;
+}
+
+FIXTURE_SETUP(entry)
+{
+	if (!test_open_vgpu(_metadata, &self->v))
+		return;
+	ASSERT_EQ(0, vgpu_alloc_gma(&self->v, 2 * VGPU_PAGE, &self->gma));
+	self->at = self->v.bar0 + GGTT + self->gma / VGPU_PAGE * ENTRY;
+	if (variant->bar0)
+		ASSERT_EQ(4, pwrite(self->v.device, &variant->bar0, 4,
+				    self->v.config + 0x10));
+	ASSERT_EQ(0, set_entries(&self->v, self->at, OLD));
+	self->buffer = mmap(NULL, 2 * VGPU_PAGE, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, self->buffer);
+}
+
+FIXTURE_TEARDOWN(entry)
+{
+	munmap(self->buffer, 2 * VGPU_PAGE);
+	test_close(&self->v);
+}
+
+/* A buffer that ends with the first page: what follows faults. */
+static uint8_t *end_of_buffer(uint8_t *buffer, const void *bytes, size_t size)
+{
+	munmap(buffer + VGPU_PAGE, VGPU_PAGE);
+	return memcpy(buffer + VGPU_PAGE - size, bytes, size);
+}
+
+TEST_F(entry, is_written_in_one_step)
+{
+	const uint64_t new = NEW;
+	uint8_t *half = end_of_buffer(self->buffer, &new, HALF);
+
+	EXPECT_EQ(-1, pwrite(self->v.device, half, ENTRY, self->at));
+	EXPECT_EQ(EFAULT, errno);
+	EXPECT_EQ(OLD, get_entry(&self->v, self->gma, 0));
+}
+
+TEST_F(entry, is_written_whole_before_the_next)
+{
+	const uint64_t new[] = { NEW, NEW };
+	uint8_t *most = end_of_buffer(self->buffer, new, ENTRY + HALF);
+
+	EXPECT_EQ(-1, pwrite(self->v.device, most, 2 * ENTRY, self->at));
+	EXPECT_EQ(EFAULT, errno);
+	EXPECT_EQ(NEW, get_entry(&self->v, self->gma, 0));
+	EXPECT_EQ(OLD, get_entry(&self->v, self->gma, 1));
+}
+
+/* What a guest of 32 bits does: each half is a write of its own. */
+TEST_F(entry, can_be_written_in_halves)
+{
+	const uint64_t new = NEW;
+	const uint8_t *halves = (const uint8_t *)&new;
+
+	ASSERT_EQ(HALF, pwrite(self->v.device, halves, HALF, self->at));
+	ASSERT_EQ(HALF, pwrite(self->v.device, halves + HALF, HALF,
+			       self->at + HALF));
+	EXPECT_EQ(NEW, get_entry(&self->v, self->gma, 0));
+	EXPECT_EQ(OLD, get_entry(&self->v, self->gma, 1));
+}
+
+/* Eight bytes between two entries are a half of each. */
+TEST_F(entry, is_not_written_across)
+{
+	const uint64_t new = NEW;
+	uint64_t first, second;
+
+	ASSERT_EQ(ENTRY, pwrite(self->v.device, &new, ENTRY, self->at + HALF));
+	ASSERT_EQ(HALF, pread(self->v.device, &first, HALF, self->at + HALF));
+	ASSERT_EQ(HALF, pread(self->v.device, &second, HALF, self->at + ENTRY));
+	EXPECT_EQ((uint32_t)NEW, (uint32_t)first);
+	EXPECT_EQ(NEW >> 32, (uint32_t)second);
+}
+
+/* Less than a half is no access to the GGTT, wherever it is. */
+TEST_F(entry, is_not_written_in_less_than_halves)
+{
+	static const size_t sizes[] = { 1, 2, 3 };
+	const uint64_t new = NEW;
+	size_t i, at;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++)
+		for (at = 0; at < ENTRY; at++)
+			EXPECT_EQ(-1, pwrite(self->v.device, &new, sizes[i],
+					     self->at + at));
+	EXPECT_EQ(OLD, get_entry(&self->v, self->gma, 0));
+	EXPECT_EQ(OLD, get_entry(&self->v, self->gma, 1));
+}
+
+/* Sizes that are no whole entries: what there is of entries is whole. */
+TEST_F(entry, is_whole_whatever_follows_it)
+{
+	static const size_t sizes[] = { 9, 10, 11, 12, 13, 15 };
+	const uint64_t new[] = { NEW, NEW };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		ASSERT_EQ(0, set_entries(&self->v, self->at, OLD));
+		pwrite(self->v.device, new, sizes[i], self->at);
+		EXPECT_EQ(NEW, get_entry(&self->v, self->gma, 0));
+	}
+}
+
+/* ---- reads: the entry changes while the first half is handed out ---- */
+
+struct changer {
+	struct vgpu *v;
+	off_t at;
+	uint8_t *page;
+	int uffd, ret;
+};
+
+/* Until it returns, who touches the page waits. */
+static void *change_at_fault(void *arg)
+{
+	struct changer *c = arg;
+	struct uffdio_zeropage zero = {
+		.range = { .start = (uintptr_t)c->page, .len = VGPU_PAGE },
+	};
+	struct uffd_msg msg;
+
+	if (read(c->uffd, &msg, sizeof(msg)) != sizeof(msg))
+		c->ret = -errno;
+	else
+		c->ret = set_entries(c->v, c->at, NEW);
+	vgpu_ioctl(c->uffd, UFFDIO_ZEROPAGE, &zero);
+	return NULL;
+}
+
+/* Faults on @page are told to the fd that is returned, or -errno. */
+static int watch_page(uint8_t *page)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register area = {
+		.range = { .start = (uintptr_t)page, .len = VGPU_PAGE },
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+	int fd = syscall(SYS_userfaultfd, O_CLOEXEC), ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = vgpu_ioctl(fd, UFFDIO_API, &api);
+	if (!ret)
+		ret = vgpu_ioctl(fd, UFFDIO_REGISTER, &area);
+	if (!ret)
+		return fd;
+	close(fd);
+	return ret;
+}
+
+TEST_F(entry, is_read_in_one_step)
+{
+	struct changer c = { &self->v, self->at, self->buffer, -1, 0 };
+	uint8_t *buffer = self->buffer + VGPU_PAGE - HALF;
+	pthread_t thread;
+	uint64_t got;
+
+	self->buffer[VGPU_PAGE] = 0;	/* that page is there */
+	c.uffd = watch_page(self->buffer);
+	if (c.uffd == -ENOSYS)
+		SKIP(return, "no userfaultfd: set CONFIG_USERFAULTFD in the kernel");
+	ASSERT_LE(0, c.uffd);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, change_at_fault, &c));
+	EXPECT_EQ(ENTRY, pread(self->v.device, buffer, ENTRY, self->at));
+	ASSERT_EQ(0, pthread_join(thread, NULL));
+	ASSERT_EQ(0, c.ret);
+	memcpy(&got, buffer, ENTRY);
+	EXPECT_TRUE(got == OLD || got == NEW)
+		TH_LOG("read 0x%016llx", (unsigned long long)got);
+	EXPECT_EQ(NEW, get_entry(&self->v, self->gma, 0));
+	close(c.uffd);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A VMM that unmaps guest memory and puts other memory at the same place: an id
+ * stands for the memory that was there when it was answered, or for nothing.
+ *
+ * "Audit" numbers are rows of docs/audit.md.
+ */
+#include <pthread.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "test_util.h"
+
+/* The framebuffer has a place of its own, outside of the guest's other memory. */
+#define IOVA		(1ull << 36)
+#define PAGES		16u
+#define BYTES		(PAGES * VGPU_PAGE)
+
+#define ROUNDS		50
+#define MAX_ID		65536
+
+/* Pages far apart, for which a guest needs no memory in between */
+#define FAR_PAGES	1024u
+#define FAR		(256ull << 20)
+
+enum { A, B, MEMORIES };
+
+FIXTURE(unmapped) {
+	struct vgpu v;
+	struct vgpu_surface s;
+	uint64_t *memory[MEMORIES];
+};
+
+static int map_at(struct vgpu *v, uint64_t iova, void *vaddr, size_t size)
+{
+	struct vfio_iommu_type1_dma_map map = {
+		.argsz = sizeof(map), .vaddr = (uintptr_t)vaddr,
+		.iova = iova, .size = size,
+		.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
+	};
+
+	return vgpu_ioctl(v->container, VFIO_IOMMU_MAP_DMA, &map);
+}
+
+static int unmap_at(struct vgpu *v, uint64_t iova, size_t size)
+{
+	struct vfio_iommu_type1_dma_unmap unmap = {
+		.argsz = sizeof(unmap), .iova = iova, .size = size,
+	};
+
+	return vgpu_ioctl(v->container, VFIO_IOMMU_UNMAP_DMA, &unmap);
+}
+
+FIXTURE_SETUP(unmapped)
+{
+	size_t i, word;
+
+	if (!test_open(_metadata, &self->v))
+		return;
+	for (i = 0; i < MEMORIES; i++) {
+		self->memory[i] = mmap(NULL, BYTES, PROT_READ | PROT_WRITE,
+				       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		ASSERT_NE(MAP_FAILED, self->memory[i]);
+		for (word = 0; word < BYTES / sizeof(uint64_t); word++)
+			self->memory[i][word] = i;
+	}
+	self->s = (struct vgpu_surface) {
+		.width = 128, .height = PAGES * 8, .stride = 512, .cpp = 4,
+		.fourcc = DRM_FORMAT_XRGB8888, .size = BYTES,
+	};
+	ASSERT_EQ(0, vgpu_alloc_gma(&self->v, BYTES, &self->s.gma));
+	ASSERT_EQ(0, map_at(&self->v, IOVA, self->memory[A], BYTES));
+	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->s.gma, IOVA, BYTES));
+	ASSERT_EQ(0, vgpu_primary_show(&self->v, 0, &self->s));
+	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 0, self->s.width, self->s.height));
+}
+
+FIXTURE_TEARDOWN(unmapped)
+{
+	size_t i;
+
+	test_close(&self->v);
+	for (i = 0; i < MEMORIES; i++)
+		munmap(self->memory[i], BYTES);
+}
+
+/* Which of the memories a dma-buf shows, or -errno; -EILSEQ if a mixture */
+static int memory_of(int dmabuf)
+{
+	uint64_t words[BYTES / sizeof(uint64_t)];
+	size_t i;
+	int ret = vgpu_dmabuf_read(dmabuf, words, sizeof(words));
+
+	for (i = 1; !ret && i < ARRAY_SIZE(words); i++)
+		if (words[i] != words[0])
+			return -EILSEQ;
+	return ret ? ret : (int)words[0];
+}
+
+TEST_F(unmapped, memory_is_not_described)
+{
+	struct vfio_device_gfx_plane_info info;
+
+	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
+	ASSERT_EQ(0, unmap_at(&self->v, IOVA, BYTES));
+	EXPECT_EQ(-EINVAL, vgpu_get_dmabuf(&self->v, info.dmabuf_id));
+	EXPECT_EQ(-EINVAL, vgpu_query(&self->v, VGPU_PRIMARY, &info));
+}
+
+TEST_F(unmapped, page_is_enough_to_end_an_id)
+{
+	struct vfio_device_gfx_plane_info info;
+	struct vgpu *v = &self->v;
+	const uint64_t middle = IOVA + BYTES / 2;
+	uint8_t *memory = (uint8_t *)self->memory[A];
+
+	/* Unmapped is what was mapped: in two parts and a page */
+	ASSERT_EQ(0, vgpu_ggtt_unmap(v, self->s.gma, BYTES));
+	ASSERT_EQ(0, unmap_at(v, IOVA, BYTES));
+	ASSERT_EQ(0, map_at(v, IOVA, memory, BYTES / 2));
+	ASSERT_EQ(0, map_at(v, middle, memory + BYTES / 2, VGPU_PAGE));
+	ASSERT_EQ(0, map_at(v, middle + VGPU_PAGE,
+			    memory + BYTES / 2 + VGPU_PAGE,
+			    BYTES / 2 - VGPU_PAGE));
+	ASSERT_EQ(0, vgpu_ggtt_map(v, self->s.gma, IOVA, BYTES));
+	ASSERT_EQ(0, vgpu_query(v, VGPU_PRIMARY, &info));
+	ASSERT_EQ(0, unmap_at(v, middle, VGPU_PAGE));
+	EXPECT_EQ(-EINVAL, vgpu_get_dmabuf(v, info.dmabuf_id));
+	EXPECT_EQ(-EINVAL, vgpu_query(v, VGPU_PRIMARY, &info));
+}
+
+/*
+ * VFIO tells of an unmap only if pages are pinned. The guest has let go of them
+ * before, so the frames look the same afterwards, and the memory is another.
+ */
+TEST_F(unmapped, frames_with_other_memory_get_another_id)
+{
+	struct vfio_device_gfx_plane_info before, after;
+	struct vgpu *v = &self->v;
+	int old, new;
+
+	old = test_export(v, VGPU_PRIMARY, &before);
+	ASSERT_LE(0, old);
+	ASSERT_EQ(A, memory_of(old));
+	ASSERT_EQ(0, vgpu_ggtt_unmap(v, self->s.gma, BYTES));
+	ASSERT_EQ(0, unmap_at(v, IOVA, BYTES));
+	ASSERT_EQ(0, map_at(v, IOVA, self->memory[B], BYTES));
+	ASSERT_EQ(0, vgpu_ggtt_map(v, self->s.gma, IOVA, BYTES));
+
+	new = test_export(v, VGPU_PRIMARY, &after);
+	ASSERT_LE(0, new);
+	EXPECT_NE(before.dmabuf_id, after.dmabuf_id);
+	EXPECT_EQ(A, memory_of(old));
+	EXPECT_EQ(B, memory_of(new));
+	close(old);
+	close(new);
+}
+
+/* The guest puts its framebuffer where it was: it is the same one. */
+TEST_F(unmapped, by_the_guest_and_mapped_again_is_the_same)
+{
+	struct vfio_device_gfx_plane_info before, after;
+	struct vgpu *v = &self->v;
+
+	ASSERT_EQ(0, vgpu_query(v, VGPU_PRIMARY, &before));
+	ASSERT_EQ(0, vgpu_ggtt_unmap(v, self->s.gma, BYTES));
+	EXPECT_EQ(-EINVAL, vgpu_query(v, VGPU_PRIMARY, &after));
+	ASSERT_EQ(0, vgpu_ggtt_map(v, self->s.gma, IOVA, BYTES));
+	ASSERT_EQ(0, vgpu_query(v, VGPU_PRIMARY, &after));
+	EXPECT_EQ(before.dmabuf_id, after.dmabuf_id);
+}
+
+/* ---- a client that never stops asking ---- */
+
+/**
+ * struct asker - it
+ * @last: the last id that it was told
+ * @rounds: how often it has asked
+ * @memory: of each id, the memory that it has shown and 1; 0 if none
+ * @mixed: an id has shown two memories, or a mixture
+ */
+struct asker {
+	struct vgpu *v;
+	uint32_t last, rounds;
+	uint8_t memory[MAX_ID];
+	bool stop, mixed;
+};
+
+static void look_at(struct asker *a, uint32_t id, int fd)
+{
+	int memory = memory_of(fd);
+
+	if (memory >= 0 && id < MAX_ID && !a->memory[id])
+		a->memory[id] = memory + 1;
+	if (memory == -EILSEQ ||
+	    (memory >= 0 && id < MAX_ID && a->memory[id] != memory + 1))
+		a->mixed = true;
+}
+
+static void *ask(void *arg)
+{
+	struct vfio_device_gfx_plane_info info;
+	struct asker *a = arg;
+	int fd;
+
+	while (!__atomic_load_n(&a->stop, __ATOMIC_ACQUIRE)) {
+		if (!vgpu_query(a->v, VGPU_PRIMARY, &info)) {
+			__atomic_store_n(&a->last, info.dmabuf_id,
+					 __ATOMIC_RELEASE);
+			fd = vgpu_get_dmabuf(a->v, info.dmabuf_id);
+			if (fd >= 0) {
+				look_at(a, info.dmabuf_id, fd);
+				close(fd);
+			}
+		}
+		__atomic_add_fetch(&a->rounds, 1, __ATOMIC_ACQ_REL);
+	}
+	return NULL;
+}
+
+/* Until it has asked once more, from beginning to end */
+static void let_it_ask(struct asker *a)
+{
+	uint32_t from = __atomic_load_n(&a->rounds, __ATOMIC_ACQUIRE);
+
+	while (__atomic_load_n(&a->rounds, __ATOMIC_ACQUIRE) - from < 2)
+		usleep(100);
+}
+
+TEST_F_TIMEOUT(unmapped, while_it_is_asked_for_leaves_no_id, 120)
+{
+	static struct asker asker;
+	struct vgpu *v = &self->v;
+	pthread_t thread;
+	uint32_t id;
+	int i, fd, alive = 0;
+
+	asker = (struct asker){ .v = v };
+	ASSERT_EQ(0, pthread_create(&thread, NULL, ask, &asker));
+	for (i = 0; i < ROUNDS && !alive; i++) {
+		EXPECT_EQ(0, unmap_at(v, IOVA, BYTES));
+		let_it_ask(&asker);
+		id = __atomic_load_n(&asker.last, __ATOMIC_ACQUIRE);
+		fd = vgpu_get_dmabuf(v, id);
+		if (fd >= 0) {
+			close(fd);
+			alive++;
+		}
+		EXPECT_EQ(0, map_at(v, IOVA, self->memory[i % MEMORIES],
+				    BYTES));
+		EXPECT_EQ(0, vgpu_ggtt_map(v, self->s.gma, IOVA, BYTES));
+		let_it_ask(&asker);
+	}
+	__atomic_store_n(&asker.stop, true, __ATOMIC_RELEASE);
+	ASSERT_EQ(0, pthread_join(thread, NULL));
+	EXPECT_EQ(0, alive) TH_LOG("in round %d", i);
+	EXPECT_FALSE(asker.mixed);
+}
+
+/* ---- where the frames are ---- */
+
+static int64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ll + t.tv_nsec;
+}
+
+/* What the first use of a framebuffer takes whose pages are @stride apart */
+static int64_t first_use_ns(struct vgpu *v, struct vgpu_surface *s,
+			    uint64_t base, uint64_t stride)
+{
+	struct vfio_device_gfx_plane_info info;
+	int64_t from, took = -EIO;
+	uint64_t word;
+	size_t i;
+	int fd, ret = 0;
+
+	/* No page beside another: 389 is prime to their number. */
+	for (i = 0; i < FAR_PAGES && !ret; i++)
+		ret = vgpu_ggtt_map(v, s->gma + i * VGPU_PAGE, base +
+				    i * 389 % FAR_PAGES * stride, VGPU_PAGE);
+	if (ret)
+		return ret;
+	fd = test_export(v, VGPU_PRIMARY, &info);
+	if (fd < 0)
+		return fd;
+	from = now_ns();
+	if (!vgpu_dmabuf_read(fd, &word, sizeof(word)))
+		took = now_ns() - from;
+	close(fd);
+	ret = vgpu_ggtt_unmap(v, s->gma, s->size);
+	return ret ? ret : took;
+}
+
+/* Frames 256 MiB apart were all in one place of a hash. */
+TEST_F_TIMEOUT(unmapped, distance_of_frames_costs_nothing, 120)
+{
+	const size_t size = FAR_PAGES * VGPU_PAGE;
+	const uint64_t near = 1ull << 40;
+	struct vgpu *v = &self->v;
+	struct vgpu_surface s = {
+		.width = 2048, .height = 512, .stride = 8192, .cpp = 4,
+		.fourcc = DRM_FORMAT_XRGB8888, .size = size,
+	};
+	int64_t beside, apart;
+	uint8_t *memory;
+	size_t i;
+
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	ASSERT_NE(MAP_FAILED, memory);
+	ASSERT_EQ(0, vgpu_alloc_gma(v, size, &s.gma));
+	for (i = 0; i < FAR_PAGES; i++)
+		ASSERT_EQ(0, map_at(v, 2 * IOVA + i * FAR,
+				    memory + i * VGPU_PAGE, VGPU_PAGE));
+	ASSERT_EQ(0, map_at(v, near, memory, size));
+	ASSERT_EQ(0, vgpu_primary_show(v, 0, &s));
+
+	beside = first_use_ns(v, &s, near, VGPU_PAGE);
+	ASSERT_LT(0, beside);
+	apart = first_use_ns(v, &s, 2 * IOVA, FAR);
+	ASSERT_LT(0, apart);
+	EXPECT_GE(beside * 3 / 2, apart)
+		TH_LOG("%lld ns, and %lld ns if they are apart",
+		       (long long)beside, (long long)apart);
+	munmap(memory, size);
+}
+
+TEST_HARNESS_MAIN
