@@ -261,7 +261,7 @@ TEST_F(head, without_primary_is_passed_over)
 }
 
 /* The screen is black, and the cursor on it that of the lowest. */
-TEST_F(head, cursor_is_the_lowest_without_primary)
+TEST_F(head, cursor_is_lowest_without_primary)
 {
 	ASSERT_EQ(0, vgpu_primary_hide(&self->v, 0));
 	ASSERT_EQ(0, vgpu_primary_hide(&self->v, 1));
@@ -321,7 +321,7 @@ FIXTURE_TEARDOWN(video)
 	test_close(&self->v);
 }
 
-TEST_F(video, below_the_desktop_leaves_it_primary)
+TEST_F(video, below_the_desktop_is_not_primary)
 {
 	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->desktop));
 	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &self->info));
