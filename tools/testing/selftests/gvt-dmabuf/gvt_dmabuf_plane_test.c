@@ -177,7 +177,7 @@ TEST_F(ctl, off_alone_waits_for_the_surface)
 }
 
 /* Until it is latched the plane is off, and what is written comes with it. */
-TEST_F(ctl, takes_along_what_comes_before_the_vblank)
+TEST_F(ctl, brings_what_is_written_meanwhile)
 {
 	struct vfio_device_gfx_plane_info info;
 	uint32_t stride;
@@ -244,7 +244,7 @@ TEST_F(head, overlay_of_another_is_off)
 	EXPECT_EQ(-ENOENT, shows(&self->v, VGPU_OVERLAY, &self->over));
 }
 
-TEST_F(head, cursor_and_overlay_of_its_own_are_on)
+TEST_F(head, cursor_and_overlay_are_its_own)
 {
 	ASSERT_EQ(0, vgpu_cursor_show(&self->v, 0, &self->cursor));
 	ASSERT_EQ(0, vgpu_plane_show(&self->v, 0, 2, &self->over, 0, 0));
@@ -261,7 +261,7 @@ TEST_F(head, without_primary_is_passed_over)
 }
 
 /* The screen is black, and the cursor on it that of the lowest. */
-TEST_F(head, cursor_is_the_lowests_without_any_primary)
+TEST_F(head, cursor_is_lowest_without_primary)
 {
 	ASSERT_EQ(0, vgpu_primary_hide(&self->v, 0));
 	ASSERT_EQ(0, vgpu_primary_hide(&self->v, 1));
@@ -321,7 +321,7 @@ FIXTURE_TEARDOWN(video)
 	test_close(&self->v);
 }
 
-TEST_F(video, below_the_desktop_leaves_it_primary)
+TEST_F(video, below_the_desktop_is_not_primary)
 {
 	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->desktop));
 	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &self->info));
@@ -357,7 +357,7 @@ TEST_F(video, alone_is_primary)
 	EXPECT_EQ(-ENOENT, shows(&self->v, VGPU_OVERLAY, &self->desktop));
 }
 
-TEST_F(video, flips_of_the_desktop_are_the_primarys)
+TEST_F(video, desktop_flips_are_the_primarys)
 {
 	struct vfio_device_gfx_plane_info before, after;
 	const struct vfio_device_gfx_plane_info ask = {
