@@ -284,10 +284,10 @@ start_debug_rigs() {
 	local platform i915 mock tests=$1
 
 	i915=$(find "$("$SCRIPTS/kernel-debug.sh" --path)/lib" -name i915.ko)
-	mock=$(/sbin/modinfo -p "$i915" | sed -n 's/^\(igt__[0-9]*__mock_proxy\):.*/\1/p')
+	mock=$(/sbin/modinfo -p "$i915" | sed -n 's/^\(igt__[0-9]*__mock_proxy[a-z_]*\):.*/\1=1/p' | paste -sd,)
 	for platform in "${DEBUG_PLATFORMS[@]}"; do
 		start_rig "debug-$platform" "$tests kunit mock" --debug --timeout 1800 \
-			--platform "$platform" --cpus "${DEBUG_CPUS[$platform]}" --append "rig.i915=mock_selftests=1,$mock=1" \
+			--platform "$platform" --cpus "${DEBUG_CPUS[$platform]}" --append "rig.i915=mock_selftests=1,$mock" \
 			"${IMPORTER[@]}" "${BOOT[@]}"
 	done
 }

@@ -243,13 +243,6 @@ TEST_F(failsafe, aperture_follows_the_ggtt)
 
 /* ---- the event ---- */
 
-static uint64_t next_signal(int fd)
-{
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-
-	return poll(&p, 1, PATIENCE_MS) == 1 ? signals(fd) : 0;
-}
-
 TEST_F(failsafe, flip_and_hide_are_notified)
 {
 	struct vgpu_event e;

@@ -13,7 +13,7 @@
 #define CUR_CTL			0x70080u
 #define CUR_BASE		0x70084u
 #define PLANE_CTL(plane)	(0x70080u + 0x100 * (plane))
-#define  PLANE_ENABLE		(1u << 31)
+#define  PLANE_ENABLE		0x80000000u
 #define PLANE_STRIDE(plane)	(0x70088u + 0x100 * (plane))
 #define PLANE_SURF(plane)	(0x7009cu + 0x100 * (plane))
 
@@ -21,7 +21,7 @@
 #define PS_WIN_POS		0x68170u
 #define PS_WIN_SZ		0x68174u
 #define PS_CTRL			0x68180u
-#define  PS_ON(plane)		(1u << 31 | (plane) << 25)	/* 0: the pipe */
+#define  PS_ON(plane)		(0x80000000u | (plane) << 25)	/* 0: the pipe */
 
 #define SMALL_WIDTH		64
 #define SMALL_HEIGHT		64
@@ -301,7 +301,8 @@ FIXTURE_SETUP(video)
 	if (!test_open(_metadata, v))
 		return;
 	if (v->gen == 8)
-		SKIP(return, "Broadwell's plane 1 is as large as its pipe: use a vGPU of Skylake or later");
+		SKIP(return,
+		     "plane 1 of Broadwell covers its pipe: use Skylake");
 	v->order = variant->order;
 	ASSERT_EQ(0, vgpu_surface_init(v, &self->desktop, DESKTOP_WIDTH,
 				       DESKTOP_HEIGHT, DRM_FORMAT_ARGB8888,
@@ -525,7 +526,7 @@ TEST_F(ctl, encrypted_surface_is_refused)
 	struct vfio_device_gfx_plane_info info;
 
 	ASSERT_EQ(0, show(&self->v, variant->plane, &self->s, VGPU_SURF_LAST));
-	ASSERT_EQ(0, vgpu_write32(&self->v, self->arm, self->s.gma | 1u << 2));
+	ASSERT_EQ(0, vgpu_write32(&self->v, self->arm, self->s.gma | 4));
 	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
 	EXPECT_EQ(-EOPNOTSUPP, vgpu_query(&self->v, variant->type, &info));
 }

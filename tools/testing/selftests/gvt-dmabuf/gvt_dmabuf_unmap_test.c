@@ -12,7 +12,7 @@
 #include "test_util.h"
 
 /* The framebuffer has a place of its own, outside of the guest's other memory. */
-#define IOVA		(1ull << 36)
+#define IOVA		0x1000000000ull
 #define PAGES		16u
 #define BYTES		(PAGES * VGPU_PAGE)
 
@@ -298,7 +298,7 @@ static int64_t first_use_ns(struct vgpu *v, struct vgpu_surface *s,
 TEST_F_TIMEOUT(unmapped, distance_of_frames_costs_nothing, 120)
 {
 	const size_t size = FAR_PAGES * VGPU_PAGE;
-	const uint64_t near = 1ull << 40;
+	const uint64_t near = 0x10000000000ull;
 	struct vgpu *v = &self->v;
 	struct vgpu_surface s = {
 		.width = 2048, .height = 512, .stride = 8192, .cpp = 4,

@@ -521,3 +521,26 @@ static int igt_proxy_long_runs(void *arg)
 	}
 	return 0;
 }
+
+int i915_gem_proxy_mock_selftests(void)
+{
+	static const struct i915_subtest tests[] = {
+		SUBTEST(igt_proxy_bad_size),
+		SUBTEST(igt_proxy_pages),
+		SUBTEST(igt_proxy_owner_fails),
+		SUBTEST(igt_proxy_refusals),
+		SUBTEST(igt_proxy_segment_limits),
+		SUBTEST(igt_proxy_long_runs),
+	};
+	struct drm_i915_private *i915;
+	int err;
+
+	i915 = mock_gem_device();
+	if (!i915)
+		return -ENOMEM;
+
+	err = i915_subtests(tests, i915);
+
+	mock_destroy_device(i915);
+	return err;
+}

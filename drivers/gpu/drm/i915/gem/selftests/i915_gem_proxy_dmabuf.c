@@ -357,15 +357,9 @@ static int igt_proxy_cpu_access_waits(void *arg)
 	return with_dmabuf(arg, check_cpu_access_waits);
 }
 
-int i915_gem_proxy_mock_selftests(void)
+int i915_gem_proxy_dmabuf_mock_selftests(void)
 {
 	static const struct i915_subtest tests[] = {
-		SUBTEST(igt_proxy_bad_size),
-		SUBTEST(igt_proxy_pages),
-		SUBTEST(igt_proxy_owner_fails),
-		SUBTEST(igt_proxy_refusals),
-		SUBTEST(igt_proxy_segment_limits),
-		SUBTEST(igt_proxy_long_runs),
 		SUBTEST(igt_proxy_directions),
 		SUBTEST(igt_proxy_importers),
 		SUBTEST(igt_proxy_stale),
