@@ -357,9 +357,9 @@ TEST_F(event, failsafe_mode)
 	static const struct change failsafe[] = {
 		{ "cursor moves", cursor_moves, CURSOR, 1 },
 		{ "hotspot of the cursor", cursor_hotspot, CURSOR, 1 },
-		{ "size of the pipe", source_size, ALL, 1 },
 		{ "page remapped", last_page_remapped, PRIMARY, 1 },
 		{ "flip", flip, PRIMARY, 1 },
+		{ "size of the pipe", source_size, ALL, 1 },
 		{ "plane off", hide, PRIMARY, 1 },
 	};
 	struct vgpu_ring ring;

@@ -24,6 +24,7 @@
 #include <linux/array_size.h>
 #include <linux/bits.h>
 #include <linux/errno.h>
+#include <linux/export.h>
 #include <linux/sizes.h>
 
 #include <drm/drm_fourcc.h>
