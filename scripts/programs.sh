@@ -19,40 +19,58 @@ base_paths
 name=programs-$(hash_words "$UAPI" "$(gcc -dumpfullversion)" \
 	"$(hash_paths $SELFTEST vm/bench vm/demo vm/fuzz vm/watch vm/gpu-smoke.c scripts/programs.sh)")
 
-# compile OUTPUT SOURCE... -- LIBRARY...
-compile() {
-	local output=$1 sources=()
+# In a kernel tree the harness is one level above the tests; any directory of its
+# own there serves to find ../kselftest_harness.h.
+CC=(gcc -std=gnu11 -O2 -g0 -Wall -Wextra -Werror -static -isystem "$UAPI"
+	-isystem "$BASE_SRC/tools/testing/selftests/kselftest"
+	-I "$REPO/$SELFTEST" -D_GNU_SOURCE=)
+M32=(-m32 -D_FILE_OFFSET_BITS=64)
+
+# What is not itself a test is the guest-side library, and all get it.
+# library DIR OPTION...: its objects in DIR
+library() {
+	local dir=$1 sources
 	shift
 
-	while [ "$1" != -- ]; do
-		sources+=("$1")
-		shift
-	done
+	mapfile -t sources < <(find "$REPO/$SELFTEST" -name '*.c' ! -name '*_test.c')
+	mkdir "$dir"
+	(cd "$dir" && "${CC[@]}" "$@" -c "${sources[@]}")
+}
+# compile OUTPUT SOURCE-OR-OPTION...: in the background, as many as there are
+# processors.
+UNDER_WAY=0
+compile() {
+	local output=$1
 	shift
-	# In a kernel tree the harness is one level above the tests; any
-	# directory of its own there serves to find ../kselftest_harness.h.
-	gcc -std=gnu11 -O2 -g0 -Wall -Wextra -Werror -static -isystem "$UAPI" \
-		-isystem "$BASE_SRC/tools/testing/selftests/kselftest" \
-		-I "$REPO/$SELFTEST" -D_GNU_SOURCE= \
-		-o "$output" "${sources[@]}" "$@"
+
+	if [ $UNDER_WAY -ge "$JOBS" ]; then
+		wait -n
+		UNDER_WAY=$((UNDER_WAY - 1))
+	fi
+	"${CC[@]}" -o "$output" "$@" &
+	UNDER_WAY=$((UNDER_WAY + 1))
 }
 
 compile_all() {
-	local dir=$1 library test
+	local dir=$1 lib=$1/lib test
 
-	# What is not itself a test is the guest-side library, and all get it.
-	mapfile -t library < <(find "$REPO/$SELFTEST" -name '*.c' ! -name '*_test.c')
-
+	library "$lib"
+	library "$lib-32" "${M32[@]}"
 	for test in "$REPO/$SELFTEST"/*_test.c; do
-		compile "$dir/$(basename "$test" .c)" "$test" "${library[@]}" --
-		compile "$dir/$(basename "$test" .c)32" "$test" "${library[@]}" -- -m32 -D_FILE_OFFSET_BITS=64
+		compile "$dir/$(basename "$test" .c)" "$test" "$lib"/*.o
+		compile "$dir/$(basename "$test" .c)32" "${M32[@]}" "$test" "$lib-32"/*.o
 	done
-	compile "$dir/gpu-smoke" "$REPO/vm/gpu-smoke.c" --
-	compile "$dir/gvt-fuzz" "$REPO"/vm/fuzz/*.c "${library[@]}" --
-	compile "$dir/gvt-bench" "$REPO"/vm/bench/*.c "${library[@]}" --
-	compile "$dir/gvt-demo" "$REPO"/vm/demo/*.c "${library[@]}" -- -lpng -lz -lm
-	compile "$dir/gvt-watch" "$REPO"/vm/watch/*.c "$REPO"/vm/demo/{canvas,desktop,font,image,pixel}.c "${library[@]}" -- \
-		-I "$REPO/vm/demo" -lpng -lz -lm
+	compile "$dir/gpu-smoke" "$REPO/vm/gpu-smoke.c"
+	compile "$dir/gvt-fuzz" "$REPO"/vm/fuzz/*.c "$lib"/*.o
+	compile "$dir/gvt-bench" "$REPO"/vm/bench/*.c "$lib"/*.o
+	compile "$dir/gvt-demo" "$REPO"/vm/demo/*.c "$lib"/*.o -lpng -lz -lm
+	compile "$dir/gvt-watch" -I "$REPO/vm/demo" "$REPO"/vm/watch/*.c \
+		"$REPO"/vm/demo/{canvas,desktop,font,image,pixel}.c "$lib"/*.o -lpng -lz -lm
+	while [ $UNDER_WAY -gt 0 ]; do
+		wait -n
+		UNDER_WAY=$((UNDER_WAY - 1))
+	done
+	rm -r "$lib" "$lib-32"
 }
 build_programs() {
 	run_logged "building the programs of the rig" "$LOGS/programs.log" compile_all "$1"
