@@ -119,6 +119,20 @@ TEST_F(entry, can_be_written_in_halves)
 	EXPECT_EQ(OLD, get_entry(&self->v, self->gma, 1));
 }
 
+/* A half that was written before the whole is no half of what comes after it. */
+TEST_F(entry, whole_ends_a_half_before_it)
+{
+	const uint64_t new = NEW, old = OLD;
+	const uint8_t *halves = (const uint8_t *)&new;
+
+	ASSERT_EQ(HALF, pwrite(self->v.device, &old, HALF, self->at));
+	ASSERT_EQ(ENTRY, pwrite(self->v.device, &old, ENTRY, self->at));
+	ASSERT_EQ(HALF, pwrite(self->v.device, halves + HALF, HALF,
+			       self->at + HALF));
+	ASSERT_EQ(HALF, pwrite(self->v.device, halves, HALF, self->at));
+	EXPECT_EQ(NEW, get_entry(&self->v, self->gma, 0));
+}
+
 /* Eight bytes between two entries are a half of each. */
 TEST_F(entry, is_not_written_across)
 {

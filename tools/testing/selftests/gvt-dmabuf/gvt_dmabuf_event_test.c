@@ -350,6 +350,33 @@ TEST_F(event, plane_smaller_than_its_pipe)
 	expect_told(_metadata, self, ALL, "size of the pipe");
 }
 
+/* An opaque desktop on plane 2 hides plane 1, one with alpha shows it. */
+TEST_F(event, overlay_that_is_hidden_or_not)
+{
+	static const uint32_t fourcc[] = {
+		DRM_FORMAT_ARGB8888, DRM_FORMAT_XRGB8888,
+	};
+	struct vgpu_surface desktop;
+	size_t i;
+
+	if (self->v.gen == 8)
+		SKIP(return, "plane 1 of Broadwell covers its pipe: use Skylake");
+	ASSERT_EQ(0, vgpu_surface_init(&self->v, &desktop, 2 * TEST_WIDTH,
+				       2 * TEST_HEIGHT, DRM_FORMAT_XRGB8888,
+				       DRM_FORMAT_MOD_LINEAR));
+	ASSERT_EQ(0, vgpu_pipe_size(&self->v, 0, 2 * TEST_WIDTH,
+				    2 * TEST_HEIGHT));
+	ASSERT_EQ(0, vgpu_plane_show(&self->v, 0, 2, &desktop, 0, 0));
+	for (i = 0; i < ARRAY_SIZE(fourcc); i++) {
+		arm_all(_metadata, self);
+		desktop.fourcc = fourcc[i];
+		ASSERT_EQ(0, vgpu_plane_show(&self->v, 0, 2, &desktop, 0, 0));
+		ASSERT_TRUE(refreshes_pass(&self->v, 3));
+		EXPECT_LE(1, signals(self->fd[VGPU_OVERLAY]))
+			TH_LOG("format %zu", i);
+	}
+}
+
 /* In failsafe mode, into which a refused command puts a vGPU until its reset */
 TEST_F(event, failsafe_mode)
 {

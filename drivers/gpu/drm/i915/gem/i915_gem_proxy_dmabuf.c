@@ -178,18 +178,19 @@ static void copy_pages(struct drm_i915_gem_object *obj, void *to)
  * does, and there is no way to say that it must not. So it gets a copy, which
  * begin_cpu_access() brings up to date.
  *
- * The core warns of any error, so there is none: an allocation that may wait for
- * memory but not fail, of at most what the owner has in memory already and charged
- * to the importer; and if the pages cannot be had, a copy that is blank until
- * begin_cpu_access(), which returns why, finds them.
+ * The core warns of any error. What a guest or a VMM can bring about is none: if
+ * the pages cannot be had, the copy is blank until begin_cpu_access(), which
+ * returns why, finds them. Only a lack of memory, which is charged to the importer,
+ * is -ENOMEM, as for every other exporter.
  */
 static int proxy_vmap(struct dma_buf *dmabuf, struct iosys_map *map)
 {
 	struct drm_i915_gem_object *obj = to_proxy(dmabuf);
 	void *copy;
 
-	copy = __vmalloc(dmabuf->size,
-			 GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOFAIL);
+	copy = __vmalloc(dmabuf->size, GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+	if (!copy)
+		return -ENOMEM;
 
 	if (!i915_gem_object_pin_pages(obj)) {
 		flush_stale_lines(obj);

@@ -443,13 +443,15 @@ void gvt_find_plane_roles(const struct gvt_plane_regs *regs,
 		roles->pipe = PIPE_A;
 		roles->primary = PLANE_1;
 		roles->overlay = PLANE_2;
+		roles->has_overlay = false;
 		return;
 	}
 
 	overlay = find_overlay(&p, primary);
 	roles->pipe = p.pipe;
 	roles->primary = primary == PLANE_NONE ? PLANE_1 : primary;
-	if (overlay != PLANE_NONE)
+	roles->has_overlay = overlay != PLANE_NONE;
+	if (roles->has_overlay)
 		roles->overlay = overlay;
 	else
 		roles->overlay = roles->primary == PLANE_1 ? PLANE_2 : PLANE_1;

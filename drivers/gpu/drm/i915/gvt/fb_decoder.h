@@ -79,11 +79,13 @@ struct gvt_plane {
  * @pipe: the pipe whose planes they are, and whose cursor
  * @primary: PLANE_1 to PLANE_3
  * @overlay: the same, another one
+ * @has_overlay: @overlay is on and can be seen
  */
 struct gvt_plane_roles {
 	enum pipe pipe;
 	enum plane_id primary;
 	enum plane_id overlay;
+	bool has_overlay;
 };
 
 int gvt_decode_primary(const struct gvt_plane_regs *regs,

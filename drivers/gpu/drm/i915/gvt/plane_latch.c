@@ -193,7 +193,9 @@ static u8 changed_types(const struct gvt_plane_roles *before,
 		       BIT(DRM_PLANE_TYPE_OVERLAY) | BIT(DRM_PLANE_TYPE_CURSOR);
 	if (before->primary != after->primary)
 		types |= BIT(DRM_PLANE_TYPE_PRIMARY);
-	if (before->overlay != after->overlay)
+	/* A primary plane that is opaque now hides the one below it. */
+	if (before->overlay != after->overlay ||
+	    before->has_overlay != after->has_overlay)
 		types |= BIT(DRM_PLANE_TYPE_OVERLAY);
 	return types;
 }
