@@ -286,7 +286,9 @@ start_debug_rigs() {
 	i915=$(find "$("$SCRIPTS/kernel-debug.sh" --path)/lib" -name i915.ko)
 	mock=$(/sbin/modinfo -p "$i915" | sed -n 's/^\(igt__[0-9]*__mock_proxy[a-z_]*\):.*/\1=1/p' | paste -sd,)
 	for platform in "${DEBUG_PLATFORMS[@]}"; do
-		start_rig "debug-$platform" "$tests kunit mock" --debug --timeout 1800 \
+		# KASAN and the other checks take four times the instructions, and a
+		# refresh of the display stays a refresh: so each takes a quarter.
+		start_rig "debug-$platform" "$tests kunit mock" --debug --shift 1 --timeout 2400 \
 			--platform "$platform" --cpus "${DEBUG_CPUS[$platform]}" --append "rig.i915=mock_selftests=1,$mock" \
 			"${IMPORTER[@]}" "${BOOT[@]}"
 	done

@@ -232,7 +232,8 @@ static void expect_pending_is_notified(struct __test_metadata *_metadata,
 		ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, p->plane, -1));
 		signals(fd);
 		ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, p->plane, fd));
-		EXPECT_EQ(1, signals(fd));
+		/* And one for the change if its vblank came just now */
+		EXPECT_LE(1, signals(fd));
 		ASSERT_EQ(0, vgpu_query(&self->v, p->plane, &before));
 		/* Two refreshes: the scan of the pixels comes later. */
 		ASSERT_TRUE(refreshes_pass(&self->v, 2));

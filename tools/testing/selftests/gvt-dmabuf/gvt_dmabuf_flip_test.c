@@ -164,10 +164,15 @@ TEST_F(flip, surf_of_an_asynchronous_flip_shows_at_once)
 	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->b));
 }
 
-/* From now on what is armed waits for a vblank. */
+/*
+ * From now on what is armed waits for a vblank. This does so already: without the
+ * wait its completion could be taken for that of the flip that comes next.
+ */
 static int flip_synchronously(struct vgpu *v)
 {
-	return vgpu_primary_ctl(v, 0, VGPU_ASYNC_FLIP, 0);
+	int ret = vgpu_primary_ctl(v, 0, VGPU_ASYNC_FLIP, 0);
+
+	return ret ? ret : vgpu_wait_vblank(v, 0);
 }
 
 /*
