@@ -288,7 +288,7 @@ start_debug_rigs() {
 	for platform in "${DEBUG_PLATFORMS[@]}"; do
 		# KASAN and the other checks take four times the instructions, and a
 		# refresh of the display stays a refresh: so each takes a quarter.
-		start_rig "debug-$platform" "$tests kunit mock" --debug --shift 1 --timeout 2400 \
+		start_rig "debug-$platform" "$tests kunit mock" --debug --shift 1 --timeout 3000 \
 			--platform "$platform" --cpus "${DEBUG_CPUS[$platform]}" --append "rig.i915=mock_selftests=1,$mock" \
 			"${IMPORTER[@]}" "${BOOT[@]}"
 	done
