@@ -22,7 +22,6 @@
 #define HEIGHT		768
 #define VTOTAL		813	/* what vgpu_pipe_on() makes of HEIGHT */
 #define MANY_MS		1000	/* dozens of frames */
-#define MSI_ENABLE	1
 
 static int64_t now_ms(void)
 {
@@ -241,25 +240,11 @@ FIXTURE(vblank) {
 
 FIXTURE_SETUP(vblank)
 {
-	struct {
-		struct vfio_irq_set set;
-		int32_t fd;
-	} arg = {
-		.set = {
-			.argsz = sizeof(arg),
-			.flags = VFIO_IRQ_SET_DATA_EVENTFD |
-				 VFIO_IRQ_SET_ACTION_TRIGGER,
-			.index = VFIO_PCI_MSI_IRQ_INDEX, .count = 1,
-		},
-	};
-
 	if (!test_open_vgpu(_metadata, &self->v))
 		return;
 	self->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	ASSERT_LE(0, self->fd);
-	arg.fd = self->fd;
-	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_SET_IRQS, &arg));
-	ASSERT_EQ(0, vgpu_msi_control(&self->v, MSI_ENABLE));
+	ASSERT_EQ(0, vgpu_msi_on(&self->v, self->fd));
 }
 
 FIXTURE_TEARDOWN(vblank)

@@ -105,6 +105,21 @@ static inline int test_write(const char *pattern, const char *text)
 	return n;
 }
 
+/* Memory of the kernel that nothing can be made to give back, or -1 */
+static inline long test_unreclaimable_kib(void)
+{
+	FILE *f = fopen("/proc/meminfo", "re");
+	char line[128];
+	long kib = -1;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "SUnreclaim: %ld kB", &kib) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return kib;
+}
+
 /* Fill every byte of the surface, also those that no pixel uses. */
 static inline void test_fill(const struct vgpu *v, const struct vgpu_surface *s,
 			     uint32_t seed)
