@@ -9,9 +9,8 @@
  * the pipe starts, or immediately by an asynchronous flip and while the pipe is
  * off (PRM vol. 2c, PLANE_CTL, PRI_CTL, SPR_CTL and CUR_CTL: "Double Buffer Armed
  * By" and "Double Buffer Update Point"). So does this: what was armed is kept
- * until the vblank that notifies the guest of its flip, then a plane is
- * described by it. A caller who asks earlier is shown the old picture, never half
- * of each, and never a new one that the guest still takes for the one to come.
+ * until the vblank that notifies the guest of its flip, then a plane is described
+ * by it. A caller who asks earlier is shown the old picture, and never half of each.
  *
  * "Or plane not enabled", the same entry goes on: registers of a plane that is
  * off arm themselves. So firmware may write the control register last, and a
@@ -405,6 +404,20 @@ static void latch_scaler(struct intel_vgpu *vgpu, unsigned int scaler,
 			  BIT(DRM_PLANE_TYPE_CURSOR);
 }
 
+static void arm_scaler(struct intel_vgpu *vgpu, unsigned int scaler)
+{
+	struct gvt_plane_latch *latch = &vgpu->display.latch;
+	struct gvt_scaler_regs written;
+
+	read_scaler(vgpu, scaler, &written);
+	if (!(latch->vblanks & BIT(scaler / GVT_LATCH_SCALERS))) {
+		latch_scaler(vgpu, scaler, &written);
+		return;
+	}
+	latch->armed_scalers[scaler] = written;
+	latch->waiting_scalers |= BIT(scaler);
+}
+
 /**
  * intel_vgpu_arm_scaler - latch the registers of a scaler at the next vblank
  * @vgpu: a vGPU
@@ -415,8 +428,6 @@ static void latch_scaler(struct intel_vgpu *vgpu, unsigned int scaler,
  */
 void intel_vgpu_arm_scaler(struct intel_vgpu *vgpu, u32 offset)
 {
-	struct gvt_plane_latch *latch = &vgpu->display.latch;
-	struct gvt_scaler_regs written;
 	unsigned int scaler;
 	u32 reg;
 
@@ -424,16 +435,25 @@ void intel_vgpu_arm_scaler(struct intel_vgpu *vgpu, u32 offset)
 
 	if (!find_scaler(offset, &scaler, &reg))
 		return;
-	if (reg == SCALER_CTL && latch->scalers[scaler].ctl & PS_SCALER_EN)
-		return;
+	if (reg == SCALER_SIZE ||
+	    !(vgpu->display.latch.scalers[scaler].ctl & PS_SCALER_EN))
+		arm_scaler(vgpu, scaler);
+}
+
+/* As latch_waiting_block() */
+static void latch_waiting_scaler(struct intel_vgpu *vgpu, unsigned int scaler)
+{
+	struct gvt_plane_latch *latch = &vgpu->display.latch;
+	const struct gvt_scaler_regs *latched = &latch->scalers[scaler];
+	bool was_off = !(latched->ctl & PS_SCALER_EN);
+	struct gvt_scaler_regs written;
 
 	read_scaler(vgpu, scaler, &written);
-	if (!(latch->vblanks & BIT(scaler / GVT_LATCH_SCALERS))) {
-		latch_scaler(vgpu, scaler, &written);
-		return;
-	}
-	latch->armed_scalers[scaler] = written;
-	latch->waiting_scalers |= BIT(scaler);
+	latch_scaler(vgpu, scaler,
+		     was_off ? &written : &latch->armed_scalers[scaler]);
+	if (!was_off && !(latched->ctl & PS_SCALER_EN) &&
+	    written.ctl & PS_SCALER_EN)
+		arm_scaler(vgpu, scaler);
 }
 
 /**
@@ -457,7 +477,7 @@ void intel_vgpu_take_up_planes(struct intel_vgpu *vgpu, int pipe)
 	bits = latch->waiting_scalers & GENMASK((pipe + 1) * GVT_LATCH_SCALERS - 1,
 						pipe * GVT_LATCH_SCALERS);
 	for_each_set_bit(i, &bits, ALL_SCALERS)
-		latch_scaler(vgpu, i, &latch->armed_scalers[i]);
+		latch_waiting_scaler(vgpu, i);
 
 	bits = latch->waiting & GENMASK((pipe + 1) * PIPE_BLOCKS - 1,
 					pipe * PIPE_BLOCKS);
