@@ -314,9 +314,11 @@ TEST_F(event, head_switch_changes_all_planes)
 	ASSERT_EQ(0, vgpu_primary_hide(&self->v, 0));
 	ASSERT_TRUE(refreshes_pass(&self->v, 3));
 	expect_told(_metadata, self, ALL, "primary of pipe A off");
+	settle(_metadata, self);
 	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 1, self->c.gma));
 	ASSERT_TRUE(refreshes_pass(&self->v, 3));
 	expect_told(_metadata, self, PRIMARY, "flip of pipe B");
+	settle(_metadata, self);
 	ASSERT_EQ(0, vgpu_primary_show(&self->v, 0, &self->a));
 	ASSERT_TRUE(refreshes_pass(&self->v, 3));
 	expect_steps(_metadata, self, ALL, 3, "primary of pipe A on");
