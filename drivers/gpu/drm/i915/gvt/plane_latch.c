@@ -12,12 +12,10 @@
  * until the vblank that notifies the guest of its flip, then a plane is described
  * by it. A caller who asks earlier is shown the old picture, and never half of each.
  *
- * "Or plane not enabled", the same entry goes on: registers of a plane that is
- * off arm themselves. So firmware may write the control register last, and a
- * driver writes it just before the surface. What counts is whether the plane is
- * off as latched: a plane that was turned on, and waits for the vblank, still is,
- * and what is written meanwhile comes with it; one that was turned off and
- * waits is not.
+ * "Or plane not enabled", the same entry goes on: registers of a plane that is off
+ * arm themselves. What counts is whether it is off as latched: a plane that was
+ * turned on, and waits for the vblank, still is, and what is written meanwhile comes
+ * with it; one that was turned off and waits is not.
  *
  * The position of a cursor arms itself, and nothing is read from memory because
  * of it: it is not latched. A scaler is armed by the size of its window, and by
@@ -55,6 +53,9 @@
 #define CTL_WORD	0
 #define POS_WORD	3
 #define SIZE_WORD	4
+
+#define ALL_TYPES	(BIT(DRM_PLANE_TYPE_PRIMARY) | \
+			 BIT(DRM_PLANE_TYPE_OVERLAY) | BIT(DRM_PLANE_TYPE_CURSOR))
 
 #define SCALERS_BASE	(_PS_1A_CTRL - 0x80)
 #define SCALER_PIPE	0x800	/* from one pipe's to the next one's */
@@ -188,8 +189,7 @@ static u8 changed_types(const struct gvt_plane_roles *before,
 	u8 types = 0;
 
 	if (before->pipe != after->pipe)
-		return BIT(DRM_PLANE_TYPE_PRIMARY) |
-		       BIT(DRM_PLANE_TYPE_OVERLAY) | BIT(DRM_PLANE_TYPE_CURSOR);
+		return ALL_TYPES;
 	if (before->primary != after->primary)
 		types |= BIT(DRM_PLANE_TYPE_PRIMARY);
 	/* A primary plane that is opaque now hides the one below it. */
@@ -275,9 +275,8 @@ static bool has_vblanks(struct intel_vgpu *vgpu, int pipe)
  * @vgpu: a vGPU
  * @offset: of the register that arms the plane: its surface or cursor base
  *
- * They are latched immediately if there is no vblank to come.
- *
- * Each flip of a guest comes here, so it does as little as it can.
+ * They are latched immediately if there is no vblank to come. Each flip of a guest
+ * comes here, so it does as little as it can.
  *
  * Context: vgpu_lock held.
  */
@@ -399,9 +398,7 @@ static void latch_scaler(struct intel_vgpu *vgpu, unsigned int scaler,
 
 	latch->scalers[scaler] = *regs;
 	latch->waiting_scalers &= ~BIT(scaler);
-	latch->latched |= BIT(DRM_PLANE_TYPE_PRIMARY) |
-			  BIT(DRM_PLANE_TYPE_OVERLAY) |
-			  BIT(DRM_PLANE_TYPE_CURSOR);
+	latch->latched |= ALL_TYPES;
 }
 
 static void arm_scaler(struct intel_vgpu *vgpu, unsigned int scaler)
@@ -531,9 +528,7 @@ void intel_vgpu_latch_all_planes(struct intel_vgpu *vgpu)
 	latch->waiting = 0;
 	latch->waiting_scalers = 0;
 	latch->vblanks = 0;
-	latch->latched = BIT(DRM_PLANE_TYPE_PRIMARY) |
-			 BIT(DRM_PLANE_TYPE_OVERLAY) |
-			 BIT(DRM_PLANE_TYPE_CURSOR);
+	latch->latched = ALL_TYPES;
 	for (i = 0; i < ARRAY_SIZE(latch->flips); i++) {
 		latch->flips[i].count++;
 		latch->flips[i].last = now;
