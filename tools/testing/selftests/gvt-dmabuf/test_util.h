@@ -5,6 +5,8 @@
 
 #include <fcntl.h>
 #include <glob.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 
 #include "../kselftest_harness.h"
 #include "vgpu.h"
@@ -210,6 +212,22 @@ static inline int test_read(int dmabuf, void *bytes, size_t size)
 		ret = vgpu_drm_pread(drm, handle, 0, bytes, size);
 	close(drm);
 	return ret;
+}
+
+/*
+ * Have a page of the guest's memory fail, as far as the kernel knows, which kills
+ * the process that touched it. It stays bad until the next boot.
+ */
+static inline int test_fail_memory(void *page)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid)
+		_exit(madvise(page, VGPU_PAGE, MADV_HWPOISON) ? errno : 0);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return -errno;
+	return WIFSIGNALED(status) ? 0 : -WEXITSTATUS(status);
 }
 
 /* Is the exported picture that of @s, byte by byte? 0, 1, or -errno */
