@@ -50,4 +50,4 @@ run_logged "building the package" "$LOGS/deb.log" build_package
 mkdir -p "$OUT/deb"
 rm -f "$OUT"/deb/*.deb
 cp "$WORK"/*.deb "$OUT/deb/"
-say "out/deb/gvt-dmabuf-dkms_${VERSION}_all.deb: $(find "$SOURCE/patches" -name '*.patch' | wc -l) patches, for kernels built from $KERNEL_SOURCE $KERNEL_VERSION"
+say "$OUT_NAME/deb/gvt-dmabuf-dkms_${VERSION}_all.deb: $(find "$SOURCE/patches" -name '*.patch' | wc -l) patches, for kernels built from $KERNEL_SOURCE $KERNEL_VERSION"
