@@ -58,8 +58,8 @@ static int decode_and_check(struct intel_vgpu *vgpu, u32 type, u32 skip_pipes,
 	const struct gvt_plane_regs regs = {
 		.read = read_plane_reg,
 		.ctx = &reader,
-		.ver = DISPLAY_VER(i915),
-		.num_pipes = INTEL_NUM_PIPES(i915),
+		.ver = GRAPHICS_VER(i915),
+		.num_pipes = vgpu->gvt->device_info.num_pipes,
 		.skip_pipes = skip_pipes,
 		.why = why,
 	};

@@ -44,8 +44,7 @@ static void start_over(struct gvt_watched_plane *watched,
 
 	if (phases != watched->phases) {
 		kvfree(watched->sums);
-		watched->sums = kvmalloc_array(phases, sizeof(*watched->sums),
-					       GFP_KERNEL);
+		watched->sums = kvmalloc_objs(*watched->sums, phases);
 		watched->phases = watched->sums ? phases : 0;
 	}
 	watched->plane = *plane;

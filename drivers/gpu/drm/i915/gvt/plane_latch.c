@@ -28,10 +28,10 @@
 #include <drm/drm_plane.h>
 
 #include "display/intel_cursor_regs.h"
+#include "display/intel_display_regs.h"
 #include "display/skl_universal_plane_regs.h"
 
 #include "i915_drv.h"
-#include "i915_reg.h"
 
 #include "fb_decoder.h"
 #include "gvt.h"
@@ -160,8 +160,8 @@ void intel_vgpu_plane_roles(const struct intel_vgpu *vgpu,
 	const struct gvt_plane_regs regs = {
 		.read = read_latched,
 		.ctx = vgpu,
-		.ver = DISPLAY_VER(vgpu->gvt->gt->i915),
-		.num_pipes = INTEL_NUM_PIPES(vgpu->gvt->gt->i915),
+		.ver = GRAPHICS_VER(vgpu->gvt->gt->i915),
+		.num_pipes = vgpu->gvt->device_info.num_pipes,
 	};
 
 	gvt_find_plane_roles(&regs, roles);
