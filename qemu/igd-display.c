@@ -83,6 +83,26 @@ static uint32_t igd_pwr_well_read(IGDState *s, uint32_t offset)
     return igd_reg(s, offset) | (any & PWR_WELL_REQUESTS) >> 1;
 }
 
+/* Fuses that disable pipes, by the bits that i915 looks at */
+static uint32_t igd_fuse_strap_read(IGDState *s, uint32_t offset)
+{
+    if (!s->pipes) {
+        return 1u << 31;    /* the display as a whole */
+    }
+    return s->pipes & 1u << 2 ? 0 : 1u << 28;
+}
+
+static uint32_t igd_dfsm_read(IGDState *s, uint32_t offset)
+{
+    static const uint32_t disable[IGD_PIPES] = { 1u << 30, 1u << 21, 1u << 28 };
+    uint32_t fuses = 0;
+
+    for (int i = 0; i < IGD_PIPES; i++) {
+        fuses |= s->pipes & 1u << i ? 0 : disable[i];
+    }
+    return fuses;
+}
+
 static uint32_t igd_dbuf_ctl_pre(IGDState *s, uint32_t offset, uint32_t value)
 {
     return FIELD_DP32(value, DBUF_CTL, STATE,
@@ -320,7 +340,8 @@ static const IGDReg igd_display_rows[] = {
     { .name = "VGA_CONTROL", .offset = 0x41000 },
     { .name = "FUSE_STATUS", .offset = 0x42000, .ro = UINT32_MAX,
       .reset = 1u << 31 | 7u << 25, .flags = IGD_REG_GEN9 },
-    { .name = "FUSE_STRAP", .offset = 0x42014, .ro = UINT32_MAX },
+    { .name = "FUSE_STRAP", .offset = 0x42014, .ro = UINT32_MAX,
+      .read = igd_fuse_strap_read },
     { .name = "CHICKEN_PAR", .offset = 0x42080, .count = 12 },
     { .name = "CHICKEN_PIPESL_1", .offset = 0x420b0, .count = 4 },
     { .name = "CHICKEN_TRANS", .offset = 0x420c0, .count = 8 },
@@ -357,8 +378,9 @@ static const IGDReg igd_display_rows[] = {
     { .name = "CHICKEN_DCPR_1", .offset = 0x46430 },
     { .name = "CLKGATE_DIS", .offset = 0x46520, .count = 6 },
     { .name = "SWF", .offset = 0x4f000, .count = 36 },
-    /* Fuses: every pipe is there */
-    { .name = "DFSM_DSSM", .offset = 0x51000, .count = 2, .ro = UINT32_MAX,
+    { .name = "DFSM", .offset = 0x51000, .ro = UINT32_MAX,
+      .read = igd_dfsm_read, .flags = IGD_REG_GEN9 },
+    { .name = "DSSM", .offset = 0x51004, .ro = UINT32_MAX,
       .flags = IGD_REG_GEN9 },
     { .name = "BLC_PWM_CPU", .offset = 0x48250, .count = 2 },
     { .name = "UTIL_PIN_CTL", .offset = 0x48400 },

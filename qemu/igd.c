@@ -162,6 +162,11 @@ static void igd_realize(PCIDevice *d, Error **errp)
                    s->platform_name);
         return;
     }
+    if (s->pipes >> IGD_PIPES ||
+        (igd_gen(s) == 8 && s->pipes && (s->pipes & 3) != 3)) {
+        error_setg(errp, "pipes: 0x%x: no fuse leaves these", s->pipes);
+        return;
+    }
     if (!is_power_of_2(s->aperture_mb) || s->aperture_mb < 128 ||
         s->aperture_mb > 4096) {
         error_setg(errp, "aperture-mb must be a power of two from 128 to "
@@ -225,6 +230,7 @@ static void igd_exit(PCIDevice *d)
 static Property igd_properties[] = {
     DEFINE_PROP_STRING("platform", IGDState, platform_name),
     DEFINE_PROP_UINT32("aperture-mb", IGDState, aperture_mb, 512),
+    DEFINE_PROP_UINT32("pipes", IGDState, pipes, (1u << IGD_PIPES) - 1),
     DEFINE_PROP_END_OF_LIST(),
 };
 

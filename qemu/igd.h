@@ -126,6 +126,7 @@ struct IGDState {
     /* properties */
     char *platform_name;
     uint32_t aperture_mb;
+    uint32_t pipes;             /* a bit for each that no fuse disables */
 
     /* configuration */
     const IGDPlatformInfo *platform;

@@ -16,6 +16,7 @@
 #   --type T        their type, such as V5_4, or 4 (default: the biggest)
 #   --aperture MB   size of the GPU's aperture (default 512)
 #   --bdf B         PCI address at which the guest looks for the GPU
+#   --igd PROPS     more properties of the GPU's model, such as pipes=3
 #   --put FILE      put a copy of FILE into the share; may be repeated
 #   --share DIR     use DIR as the share and leave it (default: a new one,
 #                   removed afterwards)
@@ -37,11 +38,11 @@
 usage_if_asked "$@"
 
 PLATFORM=kbl VARIANT=ours TRACED='' VGPUS=1 TYPE='' APERTURE=512 BDF='' TIMEOUT='' NAME=rig
-ACCEL=icount SHIFT=3 CPUS='' MODULES='' SHARE='' SHELL_WANTED='' QUIET='' APPEND='' CPU_FLAGS=''
+ACCEL=icount SHIFT=3 CPUS='' MODULES='' SHARE='' SHELL_WANTED='' QUIET='' APPEND='' CPU_FLAGS='' IGD=''
 PUT=() EXPORTS=() DEVICES=()
 while [ $# -gt 0 ]; do
 	case $1 in
-	--platform | --modules | --vgpus | --cpus | --cpu | --device | --shift | --export | --type | --aperture | --bdf | --put | --share | --append | --timeout | --name)
+	--platform | --modules | --vgpus | --cpus | --cpu | --device | --shift | --export | --type | --aperture | --igd | --bdf | --put | --share | --append | --timeout | --name)
 		[ $# -gt 1 ] || die "$1 needs a value (see --help)"
 		;;
 	esac
@@ -59,6 +60,7 @@ while [ $# -gt 0 ]; do
 		;;
 	--type) TYPE=$2 && shift ;;
 	--aperture) APERTURE=$2 && shift ;;
+	--igd) IGD=,$2 && shift ;;
 	--bdf) BDF=$2 && shift ;;
 	--put) PUT+=("$2") && shift ;;
 	--share) SHARE=$2 && shift ;;
@@ -161,7 +163,7 @@ COMMAND=("$QEMU" -machine pc "${MACHINE[@]}" -m "$MEMORY"
 	-L /usr/share/seabios -L /usr/share/qemu
 	-nodefaults -vga none -display none -no-reboot
 	-kernel "$KERNEL" -initrd "$INITRD" -append "$ARGS"
-	-device "igd,platform=$PLATFORM,aperture-mb=$APERTURE,addr=02.0"
+	-device "igd,platform=$PLATFORM,aperture-mb=$APERTURE,addr=02.0$IGD"
 	-virtfs "local,path=$SHARE,mount_tag=share,security_model=none,multidevs=remap"
 	"${EXPORTS[@]}" "${DEVICES[@]}")
 

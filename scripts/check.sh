@@ -13,8 +13,8 @@
 #   sparse       sparse and W=1 on the kernel files of the series
 #   qtest        the registers of the IGD device
 #   igt          the IGT test, if IGT_SRC names a checkout (igt.sh)
-#   rig          on each platform: GPU smoke test and kselftest; and the kselftest
-#                as 32-bit programs
+#   rig          on each platform: GPU smoke test and kselftest; on one with a pipe
+#                less; and the kselftest as 32-bit programs
 #   firmware     Debian's QEMU in the rig shows a guest (check-e2e.sh)
 #   debug        KUnit, mock selftests and kselftest on the debug kernel
 #   stress       a minute of the fuzzer on the debug kernel
@@ -73,18 +73,25 @@ BROKEN=0	# a rig that did not start: nothing was tested
 passed() { PASSED=$((PASSED + 1)); }
 failed() {
 	FAILED=$((FAILED + 1))
-	say "  FAILED: $*"
+	say "  FAILED: $*" | tee -a "$RESULTS/failed"
 }
 count_tap() {
 	local name=$1 file=$2 p f s
 
-	"$SCRIPTS/ktap.sh" "$name" <"$file" 2>&1 >"$RESULTS/count"
+	"$SCRIPTS/ktap.sh" "$name" <"$file" 2>"$RESULTS/said" >"$RESULTS/count"
+	cat "$RESULTS/said"
+	grep ': FAILED: ' "$RESULTS/said" >>"$RESULTS/failed" || :
 	read -r p f s <"$RESULTS/count"
 	PASSED=$((PASSED + p))
 	FAILED=$((FAILED + f))
 	SKIPPED=$((SKIPPED + s))
 }
+# The end of a long log is what is read first.
 summary() {
+	if [ "$FAILED" -gt 0 ]; then
+		say "what failed:"
+		cat "$RESULTS/failed"
+	fi
 	say "$PASSED passed, $FAILED failed, $SKIPPED skipped"
 }
 step() {
@@ -314,6 +321,8 @@ start_platform_rigs() {
 		start_rig "$platform${STOCK:+-stock}" "gpu-smoke $KSELFTESTS" \
 			--platform "$platform" "${IMPORTER[@]}" "${BOOT[@]}"
 	done
+	# A fuse has disabled the host's pipe C, and no vGPU is to see that.
+	start_rig "skl-fused${STOCK:+-stock}" gvt_dmabuf_pipe_test --platform skl --igd pipes=3 "${BOOT[@]}"
 	# The ABI of 32-bit programs, which Debian's kernel runs.
 	[ -n "$STOCK" ] || start_rig kbl-32 "$KSELFTESTS32" --platform kbl "${IMPORTER[@]}" "${BOOT[@]}"
 }

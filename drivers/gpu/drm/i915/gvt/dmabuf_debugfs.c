@@ -83,7 +83,7 @@ static int vgpu_planes_show(struct seq_file *m, void *unused)
 	intel_vgpu_plane_roles(vgpu, &roles);
 	seq_printf(m, "queries: pipe %c, primary is plane %d, overlay is plane %d\n",
 		   'A' + roles.pipe, roles.primary + 1, roles.overlay + 1);
-	for (pipe = PIPE_A; pipe < vgpu->gvt->device_info.num_pipes; pipe++)
+	for (pipe = PIPE_A; pipe < GVT_NUM_PIPES; pipe++)
 		for (i = 0; i < ARRAY_SIZE(plane_types); i++) {
 			seq_printf(m, "pipe %c %s: ", 'A' + pipe,
 				   plane_types[i].name);

@@ -59,7 +59,7 @@ static int decode_and_check(struct intel_vgpu *vgpu, u32 type, u32 skip_pipes,
 		.read = read_plane_reg,
 		.ctx = &reader,
 		.ver = GRAPHICS_VER(i915),
-		.num_pipes = vgpu->gvt->device_info.num_pipes,
+		.num_pipes = GVT_NUM_PIPES,
 		.skip_pipes = skip_pipes,
 		.why = why,
 	};

@@ -41,7 +41,7 @@
 #define PIPE_STRIDE	0x1000
 #define PLANE_REGS	0x80	/* bytes of a plane, aligned to as much */
 #define PIPE_BLOCKS	(GVT_LATCH_WORDS * sizeof(u32) / PLANE_REGS)
-#define ALL_BLOCKS	(GVT_LATCH_PIPES * PIPE_BLOCKS)
+#define ALL_BLOCKS	(GVT_NUM_PIPES * PIPE_BLOCKS)
 
 /* Of those, what describes a picture: PLANE_CTL to PLANE_OFFSET, CUR_FBC_CTL */
 #define LATCHED_REGS	0x28
@@ -60,7 +60,7 @@
 #define SCALERS_BASE	(_PS_1A_CTRL - 0x80)
 #define SCALER_PIPE	0x800	/* from one pipe's to the next one's */
 #define SCALER_REGS	0x100
-#define ALL_SCALERS	(GVT_LATCH_PIPES * GVT_LATCH_SCALERS)
+#define ALL_SCALERS	(GVT_NUM_PIPES * GVT_LATCH_SCALERS)
 #define SCALER_POS	0x70	/* PS_WIN_POS, from a scaler's base */
 #define SCALER_SIZE	0x74
 #define SCALER_CTL	0x80
@@ -71,7 +71,7 @@ static bool is_latched(u32 offset)
 	u32 in_pipe = offset % PIPE_STRIDE;
 
 	return offset >= PLANES_BASE &&
-	       offset < PLANES_BASE + GVT_LATCH_PIPES * PIPE_STRIDE &&
+	       offset < PLANES_BASE + GVT_NUM_PIPES * PIPE_STRIDE &&
 	       in_pipe < GVT_LATCH_WORDS * sizeof(u32) &&
 	       in_pipe & PLANE_REGS &&
 	       in_pipe % PLANE_REGS < LATCHED_REGS && in_pipe != CURSOR_POS;
@@ -161,7 +161,7 @@ void intel_vgpu_plane_roles(const struct intel_vgpu *vgpu,
 		.read = read_latched,
 		.ctx = vgpu,
 		.ver = GRAPHICS_VER(vgpu->gvt->gt->i915),
-		.num_pipes = vgpu->gvt->device_info.num_pipes,
+		.num_pipes = GVT_NUM_PIPES,
 	};
 
 	gvt_find_plane_roles(&regs, roles);
@@ -370,7 +370,7 @@ static bool find_scaler(u32 offset, unsigned int *scaler, u32 *reg)
 	u32 from_first = offset - SCALERS_BASE;
 	u32 in_pipe = from_first % SCALER_PIPE;
 
-	if (from_first >= GVT_LATCH_PIPES * SCALER_PIPE ||
+	if (from_first >= GVT_NUM_PIPES * SCALER_PIPE ||
 	    in_pipe >= GVT_LATCH_SCALERS * SCALER_REGS)
 		return false;
 
@@ -451,7 +451,7 @@ void intel_vgpu_take_up_planes(struct intel_vgpu *vgpu, int pipe)
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
-	if (pipe >= GVT_LATCH_PIPES)
+	if (pipe >= GVT_NUM_PIPES)
 		return;
 
 	bits = latch->waiting_scalers & GENMASK((pipe + 1) * GVT_LATCH_SCALERS - 1,
@@ -481,7 +481,7 @@ void intel_vgpu_pipes_changed(struct intel_vgpu *vgpu)
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
 	latch->vblanks = 0;
-	for (pipe = 0; pipe < GVT_LATCH_PIPES; pipe++) {
+	for (pipe = 0; pipe < GVT_NUM_PIPES; pipe++) {
 		if (has_vblanks(vgpu, pipe))
 			latch->vblanks |= BIT(pipe);
 		else
@@ -502,7 +502,7 @@ void intel_vgpu_latch_all_planes(struct intel_vgpu *vgpu)
 	ktime_t now = ktime_get();
 	unsigned int i;
 
-	for (i = 0; i < GVT_LATCH_PIPES; i++)
+	for (i = 0; i < GVT_NUM_PIPES; i++)
 		memcpy(&latch->regs[i * GVT_LATCH_WORDS],
 		       &vgpu_vreg(vgpu, PLANES_BASE + i * PIPE_STRIDE),
 		       GVT_LATCH_WORDS * sizeof(u32));

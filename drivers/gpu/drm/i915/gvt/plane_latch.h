@@ -9,12 +9,12 @@
 #include <linux/ktime.h>
 #include <linux/types.h>
 
+#include "display.h"
 #include "i915_reg_defs.h"
 
 struct gvt_plane_roles;
 struct intel_vgpu;
 
-#define GVT_LATCH_PIPES	3
 #define GVT_LATCH_WORDS	(0x400 / sizeof(u32))
 #define GVT_LATCH_PLANES	4	/* of a pipe: cursor, planes 1 to 3 */
 #define GVT_LATCH_SCALERS	2	/* of a pipe */
@@ -56,16 +56,16 @@ struct gvt_scaler_regs {
  * @flips: of each plane of each pipe
  */
 struct gvt_plane_latch {
-	u32 regs[GVT_LATCH_PIPES * GVT_LATCH_WORDS];
-	u32 armed[GVT_LATCH_PIPES * GVT_LATCH_WORDS];
+	u32 regs[GVT_NUM_PIPES * GVT_LATCH_WORDS];
+	u32 armed[GVT_NUM_PIPES * GVT_LATCH_WORDS];
 	unsigned long waiting;
-	struct gvt_scaler_regs scalers[GVT_LATCH_PIPES * GVT_LATCH_SCALERS];
+	struct gvt_scaler_regs scalers[GVT_NUM_PIPES * GVT_LATCH_SCALERS];
 	struct gvt_scaler_regs
-		armed_scalers[GVT_LATCH_PIPES * GVT_LATCH_SCALERS];
+		armed_scalers[GVT_NUM_PIPES * GVT_LATCH_SCALERS];
 	u8 waiting_scalers;
 	u8 vblanks;
 	u8 latched;
-	struct gvt_plane_flips flips[GVT_LATCH_PIPES * GVT_LATCH_PLANES];
+	struct gvt_plane_flips flips[GVT_NUM_PIPES * GVT_LATCH_PLANES];
 };
 
 #if IS_ENABLED(CONFIG_DRM_I915_GVT_DMABUF)

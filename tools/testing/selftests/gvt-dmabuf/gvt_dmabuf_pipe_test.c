@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Each pipe of a vGPU by itself. The three are emulated, so that they are there
+ * whatever the host's fuses have left of its own.
+ *
+ * A host whose fuse disables pipe C had no vblanks on the vGPU's pipe C, and
+ * one with pipes A and C only did not describe what the guest has on C.
+ */
+#include "test_util.h"
+
+FIXTURE(pipe) {
+	struct vgpu v;
+	struct vgpu_surface a, b;
+};
+
+FIXTURE_VARIANT(pipe) {
+	int pipe;
+};
+
+FIXTURE_VARIANT_ADD(pipe, a) { .pipe = 0 };
+FIXTURE_VARIANT_ADD(pipe, b) { .pipe = 1 };
+FIXTURE_VARIANT_ADD(pipe, c) { .pipe = 2 };
+
+FIXTURE_SETUP(pipe)
+{
+	struct vgpu *v = &self->v;
+
+	if (!test_open(_metadata, v))
+		return;
+	ASSERT_EQ(0, test_make(v, &self->a, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR, 1));
+	ASSERT_EQ(0, test_make(v, &self->b, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR, 2));
+	ASSERT_EQ(0, vgpu_primary_show(v, variant->pipe, &self->a));
+	ASSERT_EQ(0, vgpu_pipe_on(v, variant->pipe, self->a.width,
+				  self->a.height));
+}
+
+FIXTURE_TEARDOWN(pipe)
+{
+	test_close(&self->v);
+}
+
+/* What is exported is @s: 0, 1 if not, or a negative errno */
+static int shows(struct vgpu *v, const struct vgpu_surface *s)
+{
+	struct vfio_device_gfx_plane_info info;
+	int fd = test_export(v, VGPU_PRIMARY, &info), ret;
+
+	if (fd < 0)
+		return fd;
+	ret = test_compare(fd, v, s);
+	close(fd);
+	return ret;
+}
+
+TEST_F(pipe, alone_has_vblanks)
+{
+	uint32_t before, after;
+
+	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, variant->pipe, &before));
+	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, variant->pipe));
+	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, variant->pipe));
+	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, variant->pipe, &after));
+	EXPECT_LE(2, after - before);
+}
+
+TEST_F(pipe, alone_is_described)
+{
+	EXPECT_EQ(0, shows(&self->v, &self->a));
+}
+
+TEST_F(pipe, alone_shows_a_synchronous_flip)
+{
+	struct vgpu *v = &self->v;
+
+	ASSERT_EQ(0, vgpu_primary_ctl(v, variant->pipe, VGPU_ASYNC_FLIP, 0));
+	ASSERT_EQ(0, vgpu_primary_flip(v, variant->pipe, self->b.gma));
+	ASSERT_EQ(0, vgpu_wait_vblank(v, variant->pipe));
+	EXPECT_EQ(0, shows(v, &self->b));
+}
+
+TEST_HARNESS_MAIN
