@@ -9,6 +9,7 @@
 
 #include "display/i9xx_plane_regs.h"
 #include "display/intel_display_regs.h"
+#include "display/intel_pfit_regs.h"
 #include "display/intel_sprite_regs.h"
 #include "fb_decoder_test.h"
 
