@@ -15,6 +15,8 @@ FROM ?= 1
 TO ?= last
 DEBUG ?= 1
 IGT_SRC ?=
+KERNEL_TREE ?=
+export KERNEL_TREE
 
 boot_options = --platform $(PLATFORM) $(if $(STOCK),--stock) $(if $(KVM),--kvm)
 
@@ -35,6 +37,7 @@ help:	## this list
 	@echo '  KVM=1                      demo, check, shell: run the rig on KVM, not emulated'
 	@echo '  FROM=N TO=N                series-check: from and to which patch, or "last"'
 	@echo '  IGT_SRC=DIRECTORY          check, igt: a checkout of igt-gpu-tools'
+	@echo '  KERNEL_TREE=DIRECTORY      series: a clone of the stable tree, for base-commit'
 	@echo '  UPDATE=1                   fetch: newest base packages'
 	@echo '  MINUTES=N SEED=S DEBUG=    fuzz: how long, from which seed, on Debian'"'"'s kernel'
 

@@ -246,16 +246,37 @@ state() {
 
 # --- mails ------------------------------------------------------------------
 
+# base_commit: how those who get the mails name the base, as a line of the cover
+# letter. Its commit is looked up in KERNEL_TREE, a clone of theirs, in which what
+# the series changes must be what it is here: Debian has patches of its own.
+base_commit() {
+	local tag=v${KERNEL_VERSION%%-*} file commit
+
+	if [ -z "${KERNEL_TREE-}" ]; then
+		echo "base: $tag of the stable tree, as $KERNEL_SOURCE $KERNEL_VERSION has it"
+		return
+	fi
+	commit=$(git -C "$KERNEL_TREE" rev-parse -q --verify "$tag^{commit}") ||
+		die "KERNEL_TREE=$KERNEL_TREE has no tag $tag: fetch the tags of the stable tree"
+	for file in $(base_list); do
+		[ ! -f "$BASE_SRC/$file" ] ||
+			[ "$(git hash-object "$BASE_SRC/$file")" = "$(git -C "$KERNEL_TREE" rev-parse -q --verify "$commit:$file")" ] ||
+			die "$file of $KERNEL_SOURCE $KERNEL_VERSION is not that of $tag"
+	done
+	echo "base-commit: $commit"
+}
+
 # export_mails REPOSITORY DIR
 export_mails() {
-	local repo=$1 dir=$2 cover=$SERIES/cover-letter.txt options=()
+	local repo=$1 dir=$2 cover=$SERIES/cover-letter.txt options=() based
 
 	[ ! -f "$cover" ] || options=(--cover-letter)
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	scratch_git -C "$repo" format-patch -q -v1 --no-signature "${options[@]}" \
+	scratch_git -C "$repo" format-patch -q -v1 --full-index --no-signature "${options[@]}" \
 		-o "$dir" base
 	[ -f "$cover" ] || return 0
+	based=$(base_commit)
 	"$SCRIPTS/cover-letter.py" "$cover" "$OUT" "$(series_hash)" \
 		"$KERNEL_SOURCE $KERNEL_VERSION" >"$dir/text"
 	awk -v text="$dir/text" '
@@ -268,6 +289,7 @@ export_mails() {
 		/\*\*\* SUBJECT HERE \*\*\*/ { sub(/\*\*\* SUBJECT HERE \*\*\*/, ""); print $0 subject; next }
 		/^\*\*\* BLURB HERE \*\*\*/ { print blurb; next }
 		{ print }' "$dir"/*-0000-cover-letter.patch >"$dir/cover"
+	printf '\n%s\n' "$based" >>"$dir/cover"
 	rm "$dir/text"
 	mv "$dir/cover" "$(ls "$dir"/*-0000-cover-letter.patch)"
 }
