@@ -20,6 +20,7 @@ VFIO=include/uapi/linux/vfio.h	# build.sh takes both, and no more
 NAME=${DEBFULLNAME:-$(git -C "$REPO" config user.name || echo gvt-dmabuf)}
 MAIL=${DEBEMAIL:-$(git -C "$REPO" config user.email || echo gvt-dmabuf@localhost)}
 
+[ -n "$KERNEL_BACKPORT" ] || die "the package is for the kernels of Debian's releases, not for base $BASE: build it with another BASE"
 base_paths
 # Of one day there may be more than one: the second word is the series.
 DATE=$(git -C "$REPO" log -1 --format=%cd --date=format:%Y%m%d 2>/dev/null || date +%Y%m%d)
