@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Names of newer kernels for what this one has, too. Included before all else
- * in each file of i915, so nothing but macros is here.
+ * in each file of GVT, so nothing but macros is here.
  */
 
 #ifndef _GVT_BACKPORT_RENAMES_H_
@@ -18,7 +18,7 @@
 
 #define timer_container_of(var, timer, field) from_timer(var, timer, field)
 
-/* Files that give the names of namespaces as strings: gvt/Makefile says which. */
+/* Files that give the names of namespaces as strings: i915's Makefile says which. */
 #ifdef GVT_NAMESPACES_ARE_STRINGS
 #include <linux/module.h>
 #undef MODULE_IMPORT_NS
