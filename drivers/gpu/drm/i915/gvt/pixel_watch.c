@@ -219,7 +219,7 @@ void intel_vgpu_watch_pixels(struct intel_vgpu *vgpu, u8 changed)
 			watch->due |= BIT(i);
 	}
 	if (watch->due)
-		queue_work(system_unbound_wq, &watch->work);
+		queue_work(system_dfl_wq, &watch->work);
 	spin_unlock(&watch->lock);
 }
 
