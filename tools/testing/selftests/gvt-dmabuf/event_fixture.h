@@ -70,9 +70,20 @@ FIXTURE_TEARDOWN(event)
 }
 
 /*
- * All planes to their eventfds, and nothing left to be signalled: what is new on
- * the screen is scanned some refreshes later, and signalled once more.
+ * Until nothing is left to be signalled: what is new on the screen is scanned some
+ * refreshes later, and signalled once more.
  */
+static void settle(struct __test_metadata *_metadata,
+		   struct _test_data_event *self)
+{
+	int i;
+
+	ASSERT_TRUE(refreshes_pass(&self->v, 12));
+	for (i = 0; i < EVENT_PLANES; i++)
+		signals(self->fd[i]);
+}
+
+/* All planes to their eventfds */
 static void arm_all(struct __test_metadata *_metadata,
 		    struct _test_data_event *self)
 {
@@ -80,9 +91,7 @@ static void arm_all(struct __test_metadata *_metadata,
 
 	for (i = 0; i < EVENT_PLANES; i++)
 		ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, i, self->fd[i]));
-	ASSERT_TRUE(refreshes_pass(&self->v, 12));
-	for (i = 0; i < EVENT_PLANES; i++)
-		signals(self->fd[i]);
+	settle(_metadata, self);
 }
 
 /* Exactly these planes were signalled, once for each of up to @steps changes. */

@@ -314,12 +314,26 @@ TEST_F(event, head_switch_changes_all_planes)
 	ASSERT_EQ(0, vgpu_primary_hide(&self->v, 0));
 	ASSERT_TRUE(refreshes_pass(&self->v, 3));
 	expect_told(_metadata, self, ALL, "primary of pipe A off");
+	settle(_metadata, self);
 	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 1, self->c.gma));
 	ASSERT_TRUE(refreshes_pass(&self->v, 3));
 	expect_told(_metadata, self, PRIMARY, "flip of pipe B");
+	settle(_metadata, self);
 	ASSERT_EQ(0, vgpu_primary_show(&self->v, 0, &self->a));
 	ASSERT_TRUE(refreshes_pass(&self->v, 3));
 	expect_steps(_metadata, self, ALL, 3, "primary of pipe A on");
+}
+
+/* What no query describes has changed, unless it is described from now on. */
+TEST_F(event, head_that_is_not_described)
+{
+	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 1, TEST_WIDTH, TEST_HEIGHT));
+	ASSERT_EQ(0, vgpu_primary_show(&self->v, 1, &self->b));
+	arm_all(_metadata, self);
+	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 1, self->c.gma));
+	ASSERT_EQ(0, vgpu_plane_show(&self->v, 1, 2, &self->over, 0, 0));
+	ASSERT_TRUE(refreshes_pass(&self->v, 3));
+	expect_told(_metadata, self, 0, "planes of pipe B");
 }
 
 /* A client of the cursor alone depends on the primary as well. */

@@ -15,7 +15,6 @@
 #include "event_util.h"
 
 #define PATIENCE_MS		1000	/* many refreshes */
-#define MSI_ENABLE		1
 
 /* Skylake PRM, Volume 2c; pipe A */
 #define GDRST			0x941cu
@@ -55,25 +54,6 @@ FIXTURE(failsafe) {
 	int msi;
 };
 
-static int set_msi(struct vgpu *v, int fd)
-{
-	struct {
-		struct vfio_irq_set set;
-		int32_t fd;
-	} arg = {
-		.set = {
-			.argsz = sizeof(arg),
-			.flags = VFIO_IRQ_SET_DATA_EVENTFD |
-				 VFIO_IRQ_SET_ACTION_TRIGGER,
-			.index = VFIO_PCI_MSI_IRQ_INDEX, .count = 1,
-		},
-		.fd = fd,
-	};
-	int ret = vgpu_ioctl(v->device, VFIO_DEVICE_SET_IRQS, &arg);
-
-	return ret ? ret : vgpu_msi_control(v, MSI_ENABLE);
-}
-
 FIXTURE_SETUP(failsafe)
 {
 	const uint32_t bad[] = { MI_NO_SUCH_COMMAND, MI_NOOP };
@@ -84,7 +64,7 @@ FIXTURE_SETUP(failsafe)
 		return;
 	self->msi = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	ASSERT_LE(0, self->msi);
-	ASSERT_EQ(0, set_msi(v, self->msi));
+	ASSERT_EQ(0, vgpu_msi_on(v, self->msi));
 	ASSERT_EQ(0, vgpu_alloc_ram(v, VGPU_PAGE, &gpa));
 	ASSERT_EQ(0, vgpu_alloc_gma(v, VGPU_PAGE, &self->written_gma));
 	ASSERT_EQ(0, vgpu_ggtt_map(v, self->written_gma, gpa, VGPU_PAGE));

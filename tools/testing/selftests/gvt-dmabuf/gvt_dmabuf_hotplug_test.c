@@ -11,7 +11,6 @@
 #include "test_util.h"
 
 #define PATIENCE_MS		1000
-#define MSI_ENABLE		1
 
 /* Broadwell and Skylake PRM, Volume 2c: south display engine interrupts */
 #define SDEISR			0xc4000u
@@ -49,17 +48,6 @@ FIXTURE(hotplug) {
 
 FIXTURE_SETUP(hotplug)
 {
-	struct {
-		struct vfio_irq_set set;
-		int32_t fd;
-	} arg = {
-		.set = {
-			.argsz = sizeof(arg),
-			.flags = VFIO_IRQ_SET_DATA_EVENTFD |
-				 VFIO_IRQ_SET_ACTION_TRIGGER,
-			.index = VFIO_PCI_MSI_IRQ_INDEX, .count = 1,
-		},
-	};
 	uint64_t size;
 
 	if (!test_open_vgpu(_metadata, &self->v))
@@ -71,9 +59,7 @@ FIXTURE_SETUP(hotplug)
 				 &self->region, &size));
 	self->msi = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	ASSERT_LE(0, self->msi);
-	arg.fd = self->msi;
-	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_SET_IRQS, &arg));
-	ASSERT_EQ(0, vgpu_msi_control(&self->v, MSI_ENABLE));
+	ASSERT_EQ(0, vgpu_msi_on(&self->v, self->msi));
 }
 
 static int set_link(struct vgpu *v, uint64_t region, uint32_t state)

@@ -359,20 +359,6 @@ TEST_F(id, pins_return_after_close)
 		       vgpu_pinned_pages(&self->v));
 }
 
-static long unreclaimable_kib(void)
-{
-	FILE *f = fopen("/proc/meminfo", "re");
-	char line[128];
-	long kib = -1;
-
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "SUnreclaim: %ld kB", &kib) == 1)
-			break;
-	if (f)
-		fclose(f);
-	return kib;
-}
-
 /*
  * Audit 15: 160 bytes a query for as long as the device was open. Ten
  * thousand different pictures are 1.6 MB of that; the limit leaves room for
@@ -392,7 +378,7 @@ TEST_F_TIMEOUT(id, queries_without_get_cost_bounded_memory, 120)
 	s.stride = 2048;
 	s.height = 2;
 	ASSERT_LT(0, query_id(&self->v));
-	before = unreclaimable_kib();
+	before = test_unreclaimable_kib();
 	ASSERT_LT(0, before);
 	for (width = 101; width < 111; width++) {
 		s.width = width;
@@ -403,7 +389,7 @@ TEST_F_TIMEOUT(id, queries_without_get_cost_bounded_memory, 120)
 			ASSERT_LT(0, query_id(&self->v));
 		}
 	}
-	after = unreclaimable_kib();
+	after = test_unreclaimable_kib();
 	EXPECT_LE(after - before, limit_kib)
 		TH_LOG("10000 queries cost %ld KiB", after - before);
 }

@@ -370,4 +370,37 @@ TEST_F(dmabuf, reexport_is_the_same_dmabuf)
 	close(drm);
 }
 
+/* i915 reads pages as if they were good, which takes the host down if one is not. */
+TEST_F(dmabuf, pread_of_failed_memory)
+{
+	const struct {
+		uint64_t offset, size;
+		int ret;
+	} cases[] = {
+		{ 0, 2 * VGPU_PAGE, 0 },
+		{ 2 * VGPU_PAGE, 1, -EIO },
+		{ 3 * VGPU_PAGE - 1, 2, -EIO },
+		{ 0, self->s.size, -EIO },
+		{ 3 * VGPU_PAGE, self->s.size - 3 * VGPU_PAGE, 0 },
+	};
+	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->s);
+	uint8_t got[TEST_WIDTH * TEST_HEIGHT * 8];
+	int drm = vgpu_drm_open();
+	uint32_t handle;
+	size_t i;
+
+	ASSERT_LE(0, drm);
+	ASSERT_GE(sizeof(got), self->s.size);
+	ASSERT_EQ(0, vgpu_drm_import(drm, self->fd, &handle));
+	ASSERT_EQ(0, vgpu_drm_pread(drm, handle, 0, got, self->s.size));
+	if (test_fail_memory(bytes + 2 * VGPU_PAGE))
+		SKIP(return, "memory cannot fail: set CONFIG_MEMORY_FAILURE");
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		EXPECT_EQ(cases[i].ret,
+			  vgpu_drm_pread(drm, handle, cases[i].offset, got,
+					 cases[i].size))
+			TH_LOG("case %zu", i);
+	close(drm);
+}
+
 TEST_HARNESS_MAIN

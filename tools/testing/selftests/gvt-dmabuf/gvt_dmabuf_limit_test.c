@@ -81,20 +81,6 @@ TEST_F_TIMEOUT(get, is_limited_in_number, 120)
 	EXPECT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &self->info));
 }
 
-static long unreclaimable_kib(void)
-{
-	FILE *f = fopen("/proc/meminfo", "re");
-	char line[128];
-	long kib = -1;
-
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "SUnreclaim: %ld kB", &kib) == 1)
-			break;
-	if (f)
-		fclose(f);
-	return kib;
-}
-
 TEST_F_TIMEOUT(get, that_is_refused_costs_no_memory, 300)
 {
 	const long limit_kib = 512;
@@ -105,12 +91,12 @@ TEST_F_TIMEOUT(get, that_is_refused_costs_no_memory, 300)
 		SKIP(return, "kmemleak and KASAN keep freed memory: boot a kernel without them");
 	ASSERT_EQ(-EDQUOT, get_all(&self->v, self->info.dmabuf_id, self->fds,
 				   &self->num_fds));
-	before = unreclaimable_kib();
+	before = test_unreclaimable_kib();
 	ASSERT_LT(0, before);
 	for (i = MAX_EXPORTS; i < ATTEMPTS; i++)
 		ASSERT_EQ(-EDQUOT, vgpu_get_dmabuf(&self->v,
 						   self->info.dmabuf_id));
-	EXPECT_GE(limit_kib, unreclaimable_kib() - before);
+	EXPECT_GE(limit_kib, test_unreclaimable_kib() - before);
 	close(self->fds[--self->num_fds]);
 	self->fds[self->num_fds] = vgpu_get_dmabuf(&self->v,
 						   self->info.dmabuf_id);

@@ -224,6 +224,50 @@ static int mask_all(struct _test_data_pixels *self, uint32_t action)
 			      NULL, 0);
 }
 
+/* How many pages the last scan of this type read, or -ENOENT */
+static int pages_of_last_scan(struct _test_data_pixels *self,
+			      enum vgpu_plane type)
+{
+	char path[128], line[256], want[64], *found;
+	int pages = -ENOENT;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/trace", self->tracing);
+	snprintf(want, sizeof(want), "gvt_pixel_scan: vgpu%d type %d: ",
+		 vgpu_number(&self->v), type);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f)) {
+		found = strstr(line, want);
+		if (found)
+			pages = atoi(found + strlen(want));
+	}
+	if (f)
+		fclose(f);
+	return pages;
+}
+
+/* To read it could take the host down. */
+TEST_F(pixels, of_failed_memory_are_not_read)
+{
+	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->cursor);
+	const int pages = self->cursor.size / VGPU_PAGE;
+
+	if (!trace_scans(self))
+		SKIP(return, "no tracefs: mount it, with CONFIG_EVENT_TRACING");
+	ASSERT_TRUE(settles(self));
+	refreshes(&self->v, 4 * SLOWEST);
+	ASSERT_EQ(pages, pages_of_last_scan(self, VGPU_CURSOR));
+	if (test_fail_memory(bytes + VGPU_PAGE))
+		SKIP(return, "memory cannot fail: set CONFIG_MEMORY_FAILURE");
+	refreshes(&self->v, 4 * SLOWEST);
+	EXPECT_EQ(pages - 1, pages_of_last_scan(self, VGPU_CURSOR));
+
+	/* What is good is still looked at. */
+	ASSERT_TRUE(settles(self));
+	bytes[0]++;
+	EXPECT_TRUE(told_within(self->fd[VGPU_CURSOR], 3 * SLOWEST));
+}
+
 TEST_F(pixels, are_not_scanned_for_nobody)
 {
 	if (!trace_scans(self))

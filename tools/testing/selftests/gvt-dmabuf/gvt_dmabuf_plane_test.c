@@ -519,6 +519,43 @@ TEST_F(scaler, that_is_on_waits_for_its_window)
 	EXPECT_EQ(-EOPNOTSUPP, vgpu_query(&self->v, VGPU_PRIMARY, &self->info));
 }
 
+/* A scaler that is off arms itself, so what is written last may be the position. */
+static int scale_with_position_last(struct vgpu *v, uint32_t base, uint32_t pos)
+{
+	int ret = vgpu_write32(v, PS_WIN_SZ + base,
+			       TEST_WIDTH << 16 | TEST_HEIGHT);
+
+	if (!ret)
+		ret = vgpu_write32(v, PS_CTRL + base, PS_ON(1));
+	return ret ? ret : vgpu_write32(v, PS_WIN_POS + base, pos);
+}
+
+TEST_F(scaler, off_latches_a_late_position)
+{
+	ASSERT_EQ(0, scale_with_position_last(&self->v, self->base,
+					      30 << 16 | 40));
+	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
+	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &self->info));
+	EXPECT_EQ(30, self->info.x_pos);
+	EXPECT_EQ(40, self->info.y_pos);
+}
+
+/* It goes off at the vblank, and what was written since counts at the next. */
+TEST_F(scaler, off_and_on_within_a_frame)
+{
+	ASSERT_EQ(0, scale(&self->v, self->base, PS_ON(1), 30 << 16 | 40,
+			   TEST_WIDTH << 16 | TEST_HEIGHT));
+	ASSERT_EQ(0, vgpu_write32(&self->v, PS_CTRL + self->base, 0));
+	ASSERT_EQ(0, vgpu_write32(&self->v, PS_WIN_SZ + self->base, 0));
+	ASSERT_EQ(0, scale_with_position_last(&self->v, self->base,
+					      50 << 16 | 60));
+	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
+	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
+	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &self->info));
+	EXPECT_EQ(50, self->info.x_pos);
+	EXPECT_EQ(60, self->info.y_pos);
+}
+
 /* ---- encrypted surfaces ---- */
 
 TEST_F(ctl, encrypted_surface_is_refused)

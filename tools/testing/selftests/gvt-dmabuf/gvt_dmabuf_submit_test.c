@@ -13,9 +13,15 @@
 #define MI_DISPLAY_FLIP		(0x14u << 23 | 1u)
 #define  BDW_FLIP_PLANE(code)	((code) << 19)
 #define  SKL_FLIP_PLANE(code)	((code) << 8)
-#define MI_STORE_DATA_IMM	(0x20u << 23 | 1u << 22 | 2u)
+#define GLOBAL_GTT		0x400000u
+#define MI_STORE_DATA_IMM	(0x20u << 23 | GLOBAL_GTT | 2u)
 #define MI_BATCH_BUFFER_START	(0x31u << 23 | 1u)
 #define MI_NO_SUCH_COMMAND	(0x3fu << 23)
+
+/* The page directory of a gate (vgpu_gate.c), which has entries to spare */
+#define PD_OFFSET		(2 * VGPU_PAGE)
+#define PD_INDEX		1
+#define PTE_WRITABLE		3u
 
 /* i915_pvinfo.h in the kernel. A guest that looks knows where it is. */
 #define PVINFO_MAGIC		0x78000u
@@ -166,6 +172,33 @@ TEST_F(submit, is_possible_after_a_second_ring_that_was_refused)
 	ASSERT_EQ(0, vgpu_ring_emit(&self->a, good, ARRAY_SIZE(good)));
 	ASSERT_EQ(0, vgpu_ring_emit(&self->b, bad, ARRAY_SIZE(bad)));
 	ASSERT_EQ(0, vgpu_ring_start(&self->v, &self->a, &self->b));
+
+	reset(_metadata, &self->v, &self->a);
+	EXPECT_EQ(0, vgpu_ring_submit(&self->v, &self->a, good,
+				      ARRAY_SIZE(good)));
+}
+
+/*
+ * A page directory that names itself: the GPU would take the shadows of its page
+ * tables for pages of the guest. What it stores would be an entry of one.
+ */
+TEST_F(submit, of_a_table_at_two_levels_is_refused)
+{
+	const uint32_t store[] = {
+		MI_STORE_DATA_IMM & ~GLOBAL_GTT,
+		(PD_INDEX << 21) + VGPU_PAGE - sizeof(uint64_t), 0, 0,
+	};
+	struct vgpu_gate gate;
+	uint64_t *directory;
+
+	if (!test_unsafe(_metadata))
+		return;
+	ASSERT_EQ(0, vgpu_gate_init(&self->v, &gate));
+	directory = (uint64_t *)(self->v.ram + gate.pml4 + PD_OFFSET);
+	directory[PD_INDEX] = (gate.pml4 + PD_OFFSET) | PTE_WRITABLE;
+	EXPECT_NE(0, vgpu_gate_enter(&self->v, &gate, &self->a, store,
+				     ARRAY_SIZE(store)));
+	vgpu_gate_open(&gate);
 
 	reset(_metadata, &self->v, &self->a);
 	EXPECT_EQ(0, vgpu_ring_submit(&self->v, &self->a, good,

@@ -31,26 +31,6 @@ FIXTURE(unmapped) {
 	uint64_t *memory[MEMORIES];
 };
 
-static int map_at(struct vgpu *v, uint64_t iova, void *vaddr, size_t size)
-{
-	struct vfio_iommu_type1_dma_map map = {
-		.argsz = sizeof(map), .vaddr = (uintptr_t)vaddr,
-		.iova = iova, .size = size,
-		.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
-	};
-
-	return vgpu_ioctl(v->container, VFIO_IOMMU_MAP_DMA, &map);
-}
-
-static int unmap_at(struct vgpu *v, uint64_t iova, size_t size)
-{
-	struct vfio_iommu_type1_dma_unmap unmap = {
-		.argsz = sizeof(unmap), .iova = iova, .size = size,
-	};
-
-	return vgpu_ioctl(v->container, VFIO_IOMMU_UNMAP_DMA, &unmap);
-}
-
 FIXTURE_SETUP(unmapped)
 {
 	size_t i, word;
@@ -69,7 +49,7 @@ FIXTURE_SETUP(unmapped)
 		.fourcc = DRM_FORMAT_XRGB8888, .size = BYTES,
 	};
 	ASSERT_EQ(0, vgpu_alloc_gma(&self->v, BYTES, &self->s.gma));
-	ASSERT_EQ(0, map_at(&self->v, IOVA, self->memory[A], BYTES));
+	ASSERT_EQ(0, test_map_dma(&self->v, IOVA, self->memory[A], BYTES));
 	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->s.gma, IOVA, BYTES));
 	ASSERT_EQ(0, vgpu_primary_show(&self->v, 0, &self->s));
 	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 0, self->s.width, self->s.height));
@@ -102,7 +82,7 @@ TEST_F(unmapped, memory_is_not_described)
 	struct vfio_device_gfx_plane_info info;
 
 	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
-	ASSERT_EQ(0, unmap_at(&self->v, IOVA, BYTES));
+	ASSERT_EQ(0, test_unmap_dma(&self->v, IOVA, BYTES));
 	EXPECT_EQ(-EINVAL, vgpu_get_dmabuf(&self->v, info.dmabuf_id));
 	EXPECT_EQ(-EINVAL, vgpu_query(&self->v, VGPU_PRIMARY, &info));
 }
@@ -116,15 +96,15 @@ TEST_F(unmapped, page_is_enough_to_end_an_id)
 
 	/* Unmapped is what was mapped: in two parts and a page */
 	ASSERT_EQ(0, vgpu_ggtt_unmap(v, self->s.gma, BYTES));
-	ASSERT_EQ(0, unmap_at(v, IOVA, BYTES));
-	ASSERT_EQ(0, map_at(v, IOVA, memory, BYTES / 2));
-	ASSERT_EQ(0, map_at(v, middle, memory + BYTES / 2, VGPU_PAGE));
-	ASSERT_EQ(0, map_at(v, middle + VGPU_PAGE,
-			    memory + BYTES / 2 + VGPU_PAGE,
-			    BYTES / 2 - VGPU_PAGE));
+	ASSERT_EQ(0, test_unmap_dma(v, IOVA, BYTES));
+	ASSERT_EQ(0, test_map_dma(v, IOVA, memory, BYTES / 2));
+	ASSERT_EQ(0, test_map_dma(v, middle, memory + BYTES / 2, VGPU_PAGE));
+	ASSERT_EQ(0, test_map_dma(v, middle + VGPU_PAGE,
+				  memory + BYTES / 2 + VGPU_PAGE,
+				  BYTES / 2 - VGPU_PAGE));
 	ASSERT_EQ(0, vgpu_ggtt_map(v, self->s.gma, IOVA, BYTES));
 	ASSERT_EQ(0, vgpu_query(v, VGPU_PRIMARY, &info));
-	ASSERT_EQ(0, unmap_at(v, middle, VGPU_PAGE));
+	ASSERT_EQ(0, test_unmap_dma(v, middle, VGPU_PAGE));
 	EXPECT_EQ(-EINVAL, vgpu_get_dmabuf(v, info.dmabuf_id));
 	EXPECT_EQ(-EINVAL, vgpu_query(v, VGPU_PRIMARY, &info));
 }
@@ -143,8 +123,8 @@ TEST_F(unmapped, frames_with_other_memory_get_another_id)
 	ASSERT_LE(0, old);
 	ASSERT_EQ(A, memory_of(old));
 	ASSERT_EQ(0, vgpu_ggtt_unmap(v, self->s.gma, BYTES));
-	ASSERT_EQ(0, unmap_at(v, IOVA, BYTES));
-	ASSERT_EQ(0, map_at(v, IOVA, self->memory[B], BYTES));
+	ASSERT_EQ(0, test_unmap_dma(v, IOVA, BYTES));
+	ASSERT_EQ(0, test_map_dma(v, IOVA, self->memory[B], BYTES));
 	ASSERT_EQ(0, vgpu_ggtt_map(v, self->s.gma, IOVA, BYTES));
 
 	new = test_export(v, VGPU_PRIMARY, &after);
@@ -168,6 +148,87 @@ TEST_F(unmapped, by_the_guest_and_mapped_again_is_the_same)
 	ASSERT_EQ(0, vgpu_ggtt_map(v, self->s.gma, IOVA, BYTES));
 	ASSERT_EQ(0, vgpu_query(v, VGPU_PRIMARY, &after));
 	EXPECT_EQ(before.dmabuf_id, after.dmabuf_id);
+}
+
+/* ---- two entries of one frame, and two frames of one page ---- */
+
+/* The framebuffer's pages, named by entries outside of it as well */
+static int name_again(struct vgpu *v, uint64_t gpa, uint64_t *gma)
+{
+	int ret = vgpu_alloc_gma(v, BYTES, gma);
+
+	return ret ? ret : vgpu_ggtt_map(v, *gma, gpa, BYTES);
+}
+
+/* A reference was found by its DMA address, whichever entry had taken it. */
+TEST_F(unmapped, entry_of_before_releases_nothing)
+{
+	struct vfio_device_gfx_plane_info info;
+	struct vgpu *v = &self->v;
+	uint64_t other;
+
+	ASSERT_EQ(0, name_again(v, IOVA, &other));
+	ASSERT_EQ(0, test_unmap_dma(v, IOVA, BYTES));
+	ASSERT_EQ(0, test_map_dma(v, IOVA, self->memory[A], BYTES));
+	ASSERT_EQ(0, vgpu_ggtt_map(v, self->s.gma, IOVA, BYTES));
+	ASSERT_EQ(0, vgpu_ggtt_unmap(v, other, BYTES));
+	EXPECT_EQ(0, vgpu_query(v, VGPU_PRIMARY, &info));
+}
+
+/* The VMM maps the same pages at two places of the guest's memory. */
+TEST_F(unmapped, frames_of_one_page_are_two)
+{
+	const uint64_t again = 2 * IOVA;
+	struct vfio_device_gfx_plane_info info;
+	struct vgpu *v = &self->v;
+	uint64_t other;
+
+	ASSERT_EQ(0, test_map_dma(v, again, self->memory[A], BYTES));
+	ASSERT_EQ(0, name_again(v, again, &other));
+	ASSERT_EQ(0, vgpu_ggtt_unmap(v, other, BYTES));
+	EXPECT_EQ(0, vgpu_query(v, VGPU_PRIMARY, &info));
+
+	/* In the other order */
+	ASSERT_EQ(0, vgpu_ggtt_map(v, other, again, BYTES));
+	ASSERT_EQ(0, vgpu_ggtt_unmap(v, self->s.gma, BYTES));
+	ASSERT_EQ(0, vgpu_ggtt_map(v, self->s.gma, IOVA, BYTES));
+	ASSERT_EQ(0, vgpu_ggtt_unmap(v, other, BYTES));
+	EXPECT_EQ(0, vgpu_query(v, VGPU_PRIMARY, &info));
+}
+
+/* The framebuffer is described only if its own entries hold its pages. */
+TEST_F(unmapped, page_stays_when_another_entry_goes)
+{
+	struct vfio_device_gfx_plane_info info;
+	struct vgpu *v = &self->v;
+	uint64_t other;
+	int fd;
+
+	ASSERT_EQ(0, test_unmap_dma(v, IOVA, BYTES));
+	ASSERT_EQ(0, vgpu_ggtt_map(v, self->s.gma, IOVA, BYTES));
+	ASSERT_EQ(0, test_map_dma(v, IOVA, self->memory[B], BYTES));
+	ASSERT_EQ(0, name_again(v, IOVA, &other));
+	fd = test_export(v, VGPU_PRIMARY, &info);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, vgpu_ggtt_unmap(v, other, BYTES));
+	EXPECT_EQ(B, memory_of(fd));
+	close(fd);
+}
+
+/* A VMM that cuts its memory in other pieces unmaps and maps it. */
+TEST_F(unmapped, memory_is_described_when_mapped_again)
+{
+	struct vfio_device_gfx_plane_info info;
+	struct vgpu *v = &self->v;
+	int fd;
+
+	ASSERT_EQ(0, test_unmap_dma(v, IOVA, BYTES));
+	EXPECT_EQ(-EINVAL, vgpu_query(v, VGPU_PRIMARY, &info));
+	ASSERT_EQ(0, test_map_dma(v, IOVA, self->memory[B], BYTES));
+	fd = test_export(v, VGPU_PRIMARY, &info);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(B, memory_of(fd));
+	close(fd);
 }
 
 /* ---- a client that never stops asking ---- */
@@ -238,7 +299,7 @@ TEST_F_TIMEOUT(unmapped, while_it_is_asked_for_leaves_no_id, 120)
 	asker = (struct asker){ .v = v };
 	ASSERT_EQ(0, pthread_create(&thread, NULL, ask, &asker));
 	for (i = 0; i < ROUNDS && !alive; i++) {
-		EXPECT_EQ(0, unmap_at(v, IOVA, BYTES));
+		EXPECT_EQ(0, test_unmap_dma(v, IOVA, BYTES));
 		let_it_ask(&asker);
 		id = __atomic_load_n(&asker.last, __ATOMIC_ACQUIRE);
 		fd = vgpu_get_dmabuf(v, id);
@@ -246,8 +307,8 @@ TEST_F_TIMEOUT(unmapped, while_it_is_asked_for_leaves_no_id, 120)
 			close(fd);
 			alive++;
 		}
-		EXPECT_EQ(0, map_at(v, IOVA, self->memory[i % MEMORIES],
-				    BYTES));
+		EXPECT_EQ(0, test_map_dma(v, IOVA, self->memory[i % MEMORIES],
+					  BYTES));
 		EXPECT_EQ(0, vgpu_ggtt_map(v, self->s.gma, IOVA, BYTES));
 		let_it_ask(&asker);
 	}
@@ -313,9 +374,9 @@ TEST_F_TIMEOUT(unmapped, distance_of_frames_costs_nothing, 120)
 	ASSERT_NE(MAP_FAILED, memory);
 	ASSERT_EQ(0, vgpu_alloc_gma(v, size, &s.gma));
 	for (i = 0; i < FAR_PAGES; i++)
-		ASSERT_EQ(0, map_at(v, 2 * IOVA + i * FAR,
-				    memory + i * VGPU_PAGE, VGPU_PAGE));
-	ASSERT_EQ(0, map_at(v, near, memory, size));
+		ASSERT_EQ(0, test_map_dma(v, 2 * IOVA + i * FAR,
+					  memory + i * VGPU_PAGE, VGPU_PAGE));
+	ASSERT_EQ(0, test_map_dma(v, near, memory, size));
 	ASSERT_EQ(0, vgpu_primary_show(v, 0, &s));
 
 	beside = first_use_ns(v, &s, near, VGPU_PAGE);

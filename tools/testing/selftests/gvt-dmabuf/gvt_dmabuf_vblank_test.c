@@ -17,12 +17,16 @@
 #define TRANS_VBLANK	0x60010u
 #define PIPE_SCANLINE	0x70000u
 #define PIPE_FRMCNT	0x70040u
+#define TRANS_CONF_EDP	0x7f008u
+#define  TRANS_CONF_ENABLE	0x80000000u
+#define TRANS_DDI_FUNC_CTL_EDP	0x6f400u
+#define  DDI_FUNC_ENABLE	0x80000000u
+#define  DDI_EDP_INPUT(i)	((i) << 12)
 
 #define WIDTH		1024
 #define HEIGHT		768
 #define VTOTAL		813	/* what vgpu_pipe_on() makes of HEIGHT */
 #define MANY_MS		1000	/* dozens of frames */
-#define MSI_ENABLE	1
 
 static int64_t now_ms(void)
 {
@@ -241,25 +245,11 @@ FIXTURE(vblank) {
 
 FIXTURE_SETUP(vblank)
 {
-	struct {
-		struct vfio_irq_set set;
-		int32_t fd;
-	} arg = {
-		.set = {
-			.argsz = sizeof(arg),
-			.flags = VFIO_IRQ_SET_DATA_EVENTFD |
-				 VFIO_IRQ_SET_ACTION_TRIGGER,
-			.index = VFIO_PCI_MSI_IRQ_INDEX, .count = 1,
-		},
-	};
-
 	if (!test_open_vgpu(_metadata, &self->v))
 		return;
 	self->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	ASSERT_LE(0, self->fd);
-	arg.fd = self->fd;
-	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_SET_IRQS, &arg));
-	ASSERT_EQ(0, vgpu_msi_control(&self->v, MSI_ENABLE));
+	ASSERT_EQ(0, vgpu_msi_on(&self->v, self->fd));
 }
 
 FIXTURE_TEARDOWN(vblank)
@@ -329,6 +319,104 @@ TEST_F(vblank, of_a_pipe_comes_when_another_is_turned_off)
 	ASSERT_EQ(0, vgpu_pipe_off(&self->v, 1));
 	ASSERT_EQ(0, vgpu_vblank_irq_on(&self->v, 0));
 	EXPECT_LE(1, interrupts(self->fd, MANY_MS));
+}
+
+/* ---- the eDP transcoder ---- */
+
+/* TRANS_DDI_FUNC_CTL_EDP says which pipe it takes its picture from. */
+FIXTURE(edp) {
+	struct vgpu v;
+};
+
+FIXTURE_VARIANT(edp) {
+	uint32_t input;
+	int pipe, other;
+};
+
+FIXTURE_VARIANT_ADD(edp, a_on) {
+	.input = DDI_EDP_INPUT(0u), .pipe = 0, .other = 1,
+};
+
+FIXTURE_VARIANT_ADD(edp, a) {
+	.input = DDI_EDP_INPUT(4u), .pipe = 0, .other = 1,
+};
+
+FIXTURE_VARIANT_ADD(edp, b) {
+	.input = DDI_EDP_INPUT(5u), .pipe = 1, .other = 0,
+};
+
+FIXTURE_VARIANT_ADD(edp, c) {
+	.input = DDI_EDP_INPUT(6u), .pipe = 2, .other = 0,
+};
+
+FIXTURE_SETUP(edp)
+{
+	if (!test_open_vgpu(_metadata, &self->v))
+		return;
+	/* A pipe that was on has stopped the timer. */
+	ASSERT_EQ(0, vgpu_write32(&self->v, TRANS_CONF_EDP, TRANS_CONF_ENABLE));
+	ASSERT_EQ(0, vgpu_pipe_on(&self->v, variant->other, WIDTH, HEIGHT));
+	ASSERT_EQ(0, vgpu_pipe_off(&self->v, variant->other));
+}
+
+FIXTURE_TEARDOWN(edp)
+{
+	vgpu_write32(&self->v, TRANS_DDI_FUNC_CTL_EDP, 0);
+	vgpu_write32(&self->v, TRANS_CONF_EDP, 0);
+	test_close(&self->v);
+}
+
+TEST_F(edp, input_starts_the_vblanks_of_its_pipe)
+{
+	ASSERT_EQ(0, vgpu_write32(&self->v, TRANS_DDI_FUNC_CTL_EDP,
+				  DDI_FUNC_ENABLE | variant->input));
+	EXPECT_TRUE(frames_pass(&self->v, variant->pipe, 3));
+}
+
+TEST_F(edp, input_that_goes_leaves_other_pipes)
+{
+	ASSERT_EQ(0, vgpu_write32(&self->v, TRANS_DDI_FUNC_CTL_EDP,
+				  DDI_FUNC_ENABLE | variant->input));
+	ASSERT_EQ(0, vgpu_pipe_on(&self->v, variant->other, WIDTH, HEIGHT));
+	ASSERT_EQ(0, vgpu_write32(&self->v, TRANS_DDI_FUNC_CTL_EDP, 0));
+	EXPECT_TRUE(frames_pass(&self->v, variant->other, 3));
+}
+
+/* Latched at the vblank, whatever turned the pipe on */
+TEST_F(edp, flips_wait_for_the_vblank)
+{
+	struct vfio_device_gfx_plane_info before, after;
+	uint32_t first, last = 0;
+	struct vgpu_surface a, b;
+	int tries;
+
+	if (!test_exports(_metadata, &self->v))
+		return;
+	ASSERT_EQ(0, test_make(&self->v, &a, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR, 1));
+	ASSERT_EQ(0, test_make(&self->v, &b, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR, 2));
+	ASSERT_EQ(0, vgpu_primary_show(&self->v, variant->pipe, &a));
+	ASSERT_EQ(0, vgpu_write32(&self->v, TRANS_DDI_FUNC_CTL_EDP,
+				  DDI_FUNC_ENABLE | variant->input));
+	ASSERT_EQ(0, vgpu_primary_ctl(&self->v, variant->pipe, VGPU_ASYNC_FLIP,
+				      0));
+	ASSERT_TRUE(frames_pass(&self->v, variant->pipe, 2));
+
+	for (tries = 0, first = 1; tries < 20 && first != last; tries++) {
+		ASSERT_EQ(0, vgpu_primary_flip(&self->v, variant->pipe, a.gma));
+		ASSERT_TRUE(frames_pass(&self->v, variant->pipe, 2));
+		ASSERT_EQ(0, vgpu_pipe_frames(&self->v, variant->pipe, &first));
+		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &before));
+		ASSERT_EQ(0, vgpu_primary_flip(&self->v, variant->pipe, b.gma));
+		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &after));
+		ASSERT_EQ(0, vgpu_pipe_frames(&self->v, variant->pipe, &last));
+	}
+	ASSERT_EQ(first, last) TH_LOG("never within a frame");
+	EXPECT_EQ(before.dmabuf_id, after.dmabuf_id);
+	ASSERT_TRUE(frames_pass(&self->v, variant->pipe, 2));
+	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &after));
+	EXPECT_NE(before.dmabuf_id, after.dmabuf_id);
 }
 
 TEST_HARNESS_MAIN

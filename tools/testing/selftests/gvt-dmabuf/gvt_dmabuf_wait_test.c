@@ -5,12 +5,15 @@
  * A guest need not ever finish what it has the GPU do, so nothing that it does
  * may be a fence of a dma-buf (Documentation/driver-api/dma-buf.rst, "Indefinite
  * DMA Fences"). The gate is a request of the guest that ends when the test says
- * so, and while it is closed each call of a reader must return.
+ * so, and while it is closed each call of a reader must return. A guest that
+ * writes its GGTT waits for part of what a reader does, however much that is.
  *
  * "Audit" numbers are rows of docs/audit.md.
  */
 #include <linux/dma-buf.h>
 #include <poll.h>
+#include <pthread.h>
+#include <sys/param.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -212,6 +215,95 @@ TEST_F(reader, does_not_hold_up_a_query)
 				     NULL, 0));
 	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
 	EXPECT_EQ(self->info.dmabuf_id, info.dmabuf_id);
+}
+
+/* ---- the guest, while a reader looks its pages up ---- */
+
+/* A framebuffer of many pages, no one beside another: 389 is prime to FRAMES. */
+#define WIDTH		4096u
+#define HEIGHT		2560u
+#define FRAMES		2048u
+#define IMPORTS		5
+
+/**
+ * struct writer - a guest that changes a GGTT entry outside of the framebuffer
+ * @gma: which one
+ * @gpa: of two pages, which it names in turn
+ * @longest: what a write took at most, in ns
+ */
+struct writer {
+	struct vgpu *v;
+	uint64_t gma, gpa;
+	int64_t longest;
+	bool stop;
+};
+
+static void *write_entries(void *arg)
+{
+	struct writer *w = arg;
+	int64_t from, took;
+	size_t i;
+
+	for (i = 0; !__atomic_load_n(&w->stop, __ATOMIC_ACQUIRE); i++) {
+		from = now_ns();
+		if (vgpu_ggtt_map(w->v, w->gma, w->gpa + i % 2 * VGPU_PAGE,
+				  VGPU_PAGE))
+			break;
+		took = now_ns() - from;
+		if (took > __atomic_load_n(&w->longest, __ATOMIC_ACQUIRE))
+			__atomic_store_n(&w->longest, took, __ATOMIC_RELEASE);
+		usleep(200);
+	}
+	return NULL;
+}
+
+static int show_scattered(struct vgpu *v)
+{
+	struct vgpu_surface s = {
+		.width = WIDTH, .height = HEIGHT, .stride = WIDTH * 4, .cpp = 4,
+		.fourcc = DRM_FORMAT_XRGB8888, .size = WIDTH * HEIGHT * 4,
+	};
+	size_t i;
+	int ret;
+
+	ret = vgpu_alloc_ram(v, FRAMES * VGPU_PAGE, &s.gpa);
+	if (!ret)
+		ret = vgpu_alloc_gma(v, s.size, &s.gma);
+	for (i = 0; i < s.size / VGPU_PAGE && !ret; i++)
+		ret = vgpu_ggtt_map(v, s.gma + i * VGPU_PAGE, s.gpa +
+				    i * 389 % FRAMES * VGPU_PAGE, VGPU_PAGE);
+	return ret ? ret : vgpu_primary_show(v, 0, &s);
+}
+
+TEST_F_TIMEOUT(reader, does_not_hold_up_a_ggtt_write, 120)
+{
+	struct vfio_device_gfx_plane_info info;
+	struct writer w = { .v = &self->v };
+	int64_t from, import = INT64_MAX, wait = INT64_MAX;
+	pthread_t thread;
+	uint64_t word;
+	int i, fd;
+
+	ASSERT_EQ(0, show_scattered(&self->v));
+	ASSERT_EQ(0, vgpu_alloc_ram(&self->v, 2 * VGPU_PAGE, &w.gpa));
+	ASSERT_EQ(0, vgpu_alloc_gma(&self->v, VGPU_PAGE, &w.gma));
+	ASSERT_EQ(0, pthread_create(&thread, NULL, write_entries, &w));
+	for (i = 0; i < IMPORTS; i++) {
+		fd = test_export(&self->v, VGPU_PRIMARY, &info);
+		EXPECT_LE(0, fd);
+		__atomic_store_n(&w.longest, 0, __ATOMIC_RELEASE);
+		from = now_ns();
+		EXPECT_EQ(0, vgpu_dmabuf_read(fd, &word, sizeof(word)));
+		import = MIN(import, now_ns() - from);
+		usleep(10000);	/* the write that waited has ended */
+		wait = MIN(wait, __atomic_load_n(&w.longest, __ATOMIC_ACQUIRE));
+		close(fd);
+	}
+	__atomic_store_n(&w.stop, true, __ATOMIC_RELEASE);
+	ASSERT_EQ(0, pthread_join(thread, NULL));
+	EXPECT_GT(import / 6, wait)
+		TH_LOG("a write waited for %lld of %lld ns", (long long)wait,
+		       (long long)import);
 }
 
 TEST_HARNESS_MAIN

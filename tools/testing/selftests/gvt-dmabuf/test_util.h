@@ -5,6 +5,8 @@
 
 #include <fcntl.h>
 #include <glob.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 
 #include "../kselftest_harness.h"
 #include "vgpu.h"
@@ -86,6 +88,28 @@ static inline void test_close(struct vgpu *v)
 	vgpu_close(v);
 }
 
+/* Guest memory outside of &vgpu.ram */
+static inline int test_map_dma(struct vgpu *v, uint64_t iova, void *vaddr,
+			       size_t size)
+{
+	struct vfio_iommu_type1_dma_map map = {
+		.argsz = sizeof(map), .vaddr = (uintptr_t)vaddr,
+		.iova = iova, .size = size,
+		.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
+	};
+
+	return vgpu_ioctl(v->container, VFIO_IOMMU_MAP_DMA, &map);
+}
+
+static inline int test_unmap_dma(struct vgpu *v, uint64_t iova, size_t size)
+{
+	struct vfio_iommu_type1_dma_unmap unmap = {
+		.argsz = sizeof(unmap), .iova = iova, .size = size,
+	};
+
+	return vgpu_ioctl(v->container, VFIO_IOMMU_UNMAP_DMA, &unmap);
+}
+
 /* Write @text to the first file that @pattern finds: 0 or a negative errno. */
 static inline int test_write(const char *pattern, const char *text)
 {
@@ -103,6 +127,21 @@ static inline int test_write(const char *pattern, const char *text)
 	n = n < 0 ? -errno : n == len ? 0 : -EIO;
 	close(fd);
 	return n;
+}
+
+/* Memory of the kernel that nothing can be made to give back, or -1 */
+static inline long test_unreclaimable_kib(void)
+{
+	FILE *f = fopen("/proc/meminfo", "re");
+	char line[128];
+	long kib = -1;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "SUnreclaim: %ld kB", &kib) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return kib;
 }
 
 /* Fill every byte of the surface, also those that no pixel uses. */
@@ -173,6 +212,22 @@ static inline int test_read(int dmabuf, void *bytes, size_t size)
 		ret = vgpu_drm_pread(drm, handle, 0, bytes, size);
 	close(drm);
 	return ret;
+}
+
+/*
+ * Have a page of the guest's memory fail, as far as the kernel knows, which kills
+ * the process that touched it. It stays bad until the next boot.
+ */
+static inline int test_fail_memory(void *page)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid)
+		_exit(madvise(page, VGPU_PAGE, MADV_HWPOISON) ? errno : 0);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return -errno;
+	return WIFSIGNALED(status) ? 0 : -WEXITSTATUS(status);
 }
 
 /* Is the exported picture that of @s, byte by byte? 0, 1, or -errno */

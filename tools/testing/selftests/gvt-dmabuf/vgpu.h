@@ -183,11 +183,13 @@ int vgpu_cursor_ctl(struct vgpu *v, int pipe, uint32_t ctl);
 int vgpu_cursor_hide(struct vgpu *v, int pipe);
 
 /*
- * Interrupts: the control word of the MSI capability, and the vblank of a pipe
- * let through all masks. It arrives at the eventfd set by VFIO_DEVICE_SET_IRQS
- * and, once acknowledged, at the next vblank again.
+ * Interrupts: the control word of the MSI capability, the eventfd at which the
+ * message arrives (-1: none), or both; and the vblank of a pipe let through all
+ * masks. It arrives there and, once acknowledged, at the next vblank again.
  */
 int vgpu_msi_control(struct vgpu *v, uint16_t control);
+int vgpu_msi_eventfd(struct vgpu *v, int fd);
+int vgpu_msi_on(struct vgpu *v, int fd);
 int vgpu_vblank_irq_on(struct vgpu *v, int pipe);
 int vgpu_vblank_irq_ack(struct vgpu *v, int pipe);
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <linux/pci_regs.h>
+#include <linux/vfio.h>
 
 #include "vgpu.h"
 
@@ -45,6 +46,31 @@ int vgpu_msi_control(struct vgpu *v, uint16_t control)
 	n = pwrite(v->device, &control, sizeof(control),
 		   v->config + at + PCI_MSI_FLAGS);
 	return n == sizeof(control) ? 0 : -EIO;
+}
+
+int vgpu_msi_eventfd(struct vgpu *v, int fd)
+{
+	struct {
+		struct vfio_irq_set set;
+		int32_t fd;
+	} arg = {
+		.set = {
+			.argsz = sizeof(arg),
+			.flags = VFIO_IRQ_SET_DATA_EVENTFD |
+				 VFIO_IRQ_SET_ACTION_TRIGGER,
+			.index = VFIO_PCI_MSI_IRQ_INDEX, .count = 1,
+		},
+		.fd = fd,
+	};
+
+	return vgpu_ioctl(v->device, VFIO_DEVICE_SET_IRQS, &arg);
+}
+
+int vgpu_msi_on(struct vgpu *v, int fd)
+{
+	int ret = vgpu_msi_eventfd(v, fd);
+
+	return ret ? ret : vgpu_msi_control(v, PCI_MSI_FLAGS_ENABLE);
 }
 
 int vgpu_vblank_irq_on(struct vgpu *v, int pipe)

@@ -63,6 +63,9 @@ extern struct kunit_suite *const kunit_shim_suites[];
 	} while (0)
 #define KUNIT_EXPECT_EQ(test, left, right) \
 	KUNIT_EXPECT_EQ_MSG(test, left, right, "(" #right ")")
+#define KUNIT_EXPECT_LE(test, left, right) \
+	KUNIT_EXPECT_EQ_MSG(test, (left) <= (right), 1, "%s is %lld", #left, \
+			    (long long)(left))
 #define KUNIT_EXPECT_NOT_NULL_MSG(test, pointer, ...)			\
 	KUNIT_EXPECT_EQ_MSG(test, !(pointer), 0, __VA_ARGS__)
 #define KUNIT_EXPECT_STREQ(test, left, right)				\

@@ -259,6 +259,30 @@ static void proxy_put_pages(struct drm_i915_gem_object *obj,
 	kfree(st);
 }
 
+/*
+ * i915 reads pages as if memory could not fail. Their owner's can, and may be known
+ * to have.
+ */
+static int proxy_pread(struct drm_i915_gem_object *obj,
+		       const struct drm_i915_gem_pread *args)
+{
+	pgoff_t last = (args->offset + args->size - 1) >> PAGE_SHIFT;
+	pgoff_t n;
+	int err;
+
+	err = i915_gem_object_pin_pages_unlocked(obj);
+	if (err)
+		return err;
+
+	err = -ENODEV;		/* nothing to object to */
+	for (n = args->offset >> PAGE_SHIFT; n <= last && err == -ENODEV; n++)
+		if (is_page_hwpoison(i915_gem_object_get_page(obj, n)))
+			err = -EIO;
+	i915_gem_object_unpin_pages(obj);
+
+	return err;
+}
+
 static void proxy_release(struct drm_i915_gem_object *obj)
 {
 	const struct i915_gem_proxy_ops *ops = obj->proxy.ops;
@@ -272,6 +296,7 @@ static const struct drm_i915_gem_object_ops proxy_ops = {
 	.name = "i915_gem_object_proxy",
 	.get_pages = proxy_get_pages,
 	.put_pages = proxy_put_pages,
+	.pread = proxy_pread,
 	.release = proxy_release,
 };
 

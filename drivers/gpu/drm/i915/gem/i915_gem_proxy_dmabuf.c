@@ -14,6 +14,7 @@
 #include <linux/iosys-map.h>
 #include <linux/mm.h>
 #include <linux/scatterlist.h>
+#include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
 #include <drm/drm_cache.h>
@@ -159,6 +160,27 @@ static void flush_stale_lines(struct drm_i915_gem_object *obj)
 		drm_clflush_sg(obj->mm.pages);
 }
 
+/*
+ * The memory may have failed since its owner used it. Reading it must not take the
+ * host down, so what cannot be read is blank.
+ */
+static void copy_page_or_blank(void *to, struct page *page)
+{
+	void *from;
+
+	if (is_page_hwpoison(page)) {
+		memset(to, 0, PAGE_SIZE);
+		return;
+	}
+
+	from = kmap_local_page(page);
+	if (copy_mc_to_kernel(to, from, PAGE_SIZE)) {
+		memory_failure_queue(page_to_pfn(page), 0);
+		memset(to, 0, PAGE_SIZE);
+	}
+	kunmap_local(from);
+}
+
 static void copy_pages(struct drm_i915_gem_object *obj, void *to)
 {
 	struct sgt_iter iter;
@@ -167,7 +189,7 @@ static void copy_pages(struct drm_i915_gem_object *obj, void *to)
 	assert_object_held(obj);
 
 	for_each_sgt_page(page, iter, obj->mm.pages) {
-		memcpy_from_page(to, page, 0, PAGE_SIZE);
+		copy_page_or_blank(to, page);
 		to += PAGE_SIZE;
 	}
 }

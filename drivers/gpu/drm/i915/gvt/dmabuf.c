@@ -308,13 +308,27 @@ int intel_vgpu_find_surface(struct intel_vgpu *vgpu,
 {
 	struct gvt_surfaces *table = vgpu->surfaces;
 	struct gvt_surface *s;
+	int ret;
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
 	mutex_lock(&table->lock);
 	s = find_clean(table, plane);
-	if (!s)
+	if (!s) {
+		/*
+		 * Each entry of a surface holds the page itself, or the page
+		 * could go with another entry and leave the surface clean. VFIO
+		 * pins pages under mmap_lock, so not under the table's lock; no
+		 * surface becomes clean without vgpu_lock.
+		 */
+		mutex_unlock(&table->lock);
+		ret = intel_vgpu_find_frames_in_ggtt(vgpu, plane->gma,
+						     plane->size);
+		if (ret)
+			return ret == -ENOMEM ? ret : -EINVAL;
+		mutex_lock(&table->lock);
 		s = find_or_make(table, plane);
+	}
 	if (!IS_ERR(s)) {
 		*id = s->id;
 		if (!s->exports)

@@ -173,73 +173,93 @@ static void note_frames(struct page_summary *sum, const struct frames *frames)
 	sum->last_gfn = max(sum->last_gfn, frames->first + frames->count - 1);
 }
 
-/*
- * Visit all pages of @s: sum them up unless @now is NULL, and take references
- * unless @h is. -EINVAL if a PTE is not present, -ENXIO if it points to no
- * memory of the guest; @h is then whatever could be taken.
- */
-static int walk_pages(const struct gvt_surface *s, struct summing *now,
-		      struct holding *h)
+static unsigned int surface_pages(const struct gvt_surface *s)
 {
-	const unsigned int total = s->plane.size >> PAGE_SHIFT;
+	return s->plane.size >> PAGE_SHIFT;
+}
+
+/*
+ * Visit pages of @s from @done on, as many as one should with a lock held: sum
+ * them up unless @now is NULL, and take references unless @h is. -EINVAL if a PTE
+ * is not present, -ENXIO if it points to no memory of the guest; @h is then
+ * whatever could be taken.
+ */
+static int walk_some(const struct gvt_surface *s, unsigned int *done,
+		     struct summing *now, struct holding *h)
+{
+	const unsigned int total = surface_pages(s);
 	struct intel_vgpu *vgpu = s->table->vgpu;
 	const u64 *ptes = surface_ptes(s);
-	unsigned int done, locked = 0;
+	unsigned int visited;
 	struct frames frames;
 	int ret = 0;
 
 	xa_lock(&vgpu->gfn_cache);
-	for (done = 0; done < total && !ret; done += frames.count) {
-		if (locked >= MAX_LOCKED) {
-			xa_unlock(&vgpu->gfn_cache);
-			cond_resched();
-			xa_lock(&vgpu->gfn_cache);
-			locked = 0;
-		}
-
-		if (!read_frames(ptes + done, total - done, &frames)) {
+	for (visited = 0; *done < total && visited < MAX_LOCKED && !ret;
+	     visited += frames.count, *done += frames.count) {
+		if (!read_frames(ptes + *done, total - *done, &frames)) {
 			ret = -EINVAL;
 			break;
 		}
 		if (now)
 			note_frames(&now->sum, &frames);
 		ret = walk_frames(s, frames, now, h);
-		locked += frames.count;
 	}
 	xa_unlock(&vgpu->gfn_cache);
 
-	if (now && !ret)
+	if (now && !ret && *done == total)
 		sum_words(now, &s->table->key);
 	return ret;
 }
 
-static int check_and_take(const struct gvt_surface *s, struct holding *h)
+/*
+ * Take references on all pages of @s, if they are those that its id stands for.
+ *
+ * A clean surface need not be summed up again: whoever is about to write a PTE
+ * says so first, under the table's lock. Otherwise the guest writes PTEs without
+ * it. Whatever it does while they are read, the pages are those that the id stands
+ * for, or not.
+ *
+ * Whoever writes a PTE waits for that lock with vgpu_lock held, so it is dropped
+ * now and then. What was checked under it is checked again: a surface that is live
+ * has a vGPU, and one that is still clean has the PTEs that it had. -EAGAIN if it
+ * is not any more: it is to be summed up then.
+ */
+static int check_and_take(const struct gvt_surface *s, bool sum_up,
+			  struct holding *h)
 {
+	const bool clean = s->clean && !sum_up;
 	struct summing now = { };
+	unsigned int done = 0;
 	int ret;
 
 	lockdep_assert_held(&s->table->lock);
 
-	if (!s->live)
-		return -ENODEV;
+	for (;;) {
+		if (!s->live)
+			return -ENODEV;
+		if (clean && !s->clean)
+			return -EAGAIN;
 
-	/*
-	 * This is under the dma_resv of a proxy. lockdep cannot learn that no
-	 * such lock is taken under vgpu_lock: GVT takes those of its shadow
-	 * batch buffers there, which are of the same class.
-	 */
-	lockdep_assert_not_held(&s->table->vgpu->vgpu_lock);
+		/*
+		 * This is under the dma_resv of a proxy. lockdep cannot learn
+		 * that no such lock is taken under vgpu_lock: GVT takes those of
+		 * its shadow batch buffers there, which are of the same class.
+		 */
+		lockdep_assert_not_held(&s->table->vgpu->vgpu_lock);
 
-	/*
-	 * A clean surface need not be summed up again: whoever is about to write
-	 * a PTE says so first, under the lock. Otherwise the guest writes PTEs
-	 * without it. Whatever it does while they are read, the pages are those
-	 * that the id stands for, or not.
-	 */
-	ret = walk_pages(s, s->clean ? NULL : &now, h);
+		ret = walk_some(s, &done, clean ? NULL : &now, h);
+		if (ret || done == surface_pages(s))
+			break;
+
+		mutex_unlock(&s->table->lock);
+		cond_resched();
+		mutex_lock(&s->table->lock);
+	}
+
 	if (ret == -EINVAL)
 		return -ESTALE;		/* they were all there once */
-	if (!ret && !s->clean && now.sum.digest != s->pages.digest)
+	if (!ret && !clean && now.sum.digest != s->pages.digest)
 		return -ESTALE;
 	return ret;
 }
@@ -255,9 +275,13 @@ static int check_and_take(const struct gvt_surface *s, struct holding *h)
 int gvt_surface_walk(const struct gvt_surface *s, struct page_summary *sum)
 {
 	struct summing now = { .sum.first_gfn = U64_MAX };
+	unsigned int done = 0;
 
-	if (walk_pages(s, &now, NULL))
-		return -EINVAL;
+	while (done < surface_pages(s)) {
+		if (walk_some(s, &done, &now, NULL))
+			return -EINVAL;
+		cond_resched();
+	}
 
 	*sum = now.sum;
 	return 0;
@@ -305,17 +329,23 @@ struct page *gvt_surface_hold_page(const struct gvt_surface *s,
 int gvt_surface_get_pages(void *priv, struct i915_gem_proxy_run *runs,
 			  unsigned int count)
 {
-	struct holding h = { .runs = runs };
 	struct gvt_surface *s = priv;
+	bool sum_up = false;
+	struct holding h;
 	int ret;
 
-	mutex_lock(&s->table->lock);
-	ret = check_and_take(s, &h);
-	mutex_unlock(&s->table->lock);
-	if (!ret)
-		return h.num_runs;
+	do {
+		h = (struct holding){ .runs = runs };
+		mutex_lock(&s->table->lock);
+		ret = check_and_take(s, sum_up, &h);
+		mutex_unlock(&s->table->lock);
+		if (!ret)
+			return h.num_runs;
 
-	i915_gem_proxy_put_runs(runs, h.num_runs);
+		i915_gem_proxy_put_runs(runs, h.num_runs);
+		sum_up = true;
+	} while (ret == -EAGAIN);
+
 	trace_gvt_dmabuf_stale(s->table->vgpu_id, s->id, ret);
 	return ret;
 }

@@ -15,6 +15,12 @@
 /* gvt_plane.x_hot and .y_hot when the guest did not say, or said nonsense */
 #define GVT_HOTSPOT_UNKNOWN	U32_MAX
 
+/*
+ * Registers that are read for an answer, at most 24 if one pipe is on. A guest
+ * with small planes on several pipes can make it more.
+ */
+#define GVT_DECODE_READS	32
+
 /**
  * struct gvt_plane_regs - where the decoder reads registers from
  * @read: returns the value of one register; called once a register and decode,

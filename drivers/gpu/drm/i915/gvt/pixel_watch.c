@@ -18,6 +18,7 @@
 #include <linux/highmem.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/uaccess.h>
 #include <linux/xxhash.h>
 
 #include "i915_drv.h"
@@ -28,6 +29,7 @@
 #include "trace.h"
 
 #define PHASE_PAGES	32u
+#define PIECE_BYTES	512u
 
 static bool same_picture(const struct gvt_plane *a, const struct gvt_plane *b)
 {
@@ -52,7 +54,20 @@ static void start_over(struct gvt_watched_plane *watched,
 	watched->seen = 0;
 }
 
-/* The pages of a phase that are there, each with a reference */
+/* The page that is there, with a reference, unless its memory has failed */
+static struct page *hold_good_page(const struct gvt_surface *s,
+				   unsigned int index)
+{
+	struct page *page = gvt_surface_hold_page(s, index);
+
+	if (!page || !is_page_hwpoison(page))
+		return page;
+
+	put_page(page);
+	return NULL;
+}
+
+/* The good pages of a phase, each with a reference */
 static unsigned int phase_pages(struct intel_vgpu *vgpu,
 				const struct gvt_watched_plane *watched,
 				struct page **pages)
@@ -65,7 +80,7 @@ static unsigned int phase_pages(struct intel_vgpu *vgpu,
 	unsigned int count = 0, i;
 
 	for (i = watched->phase; i < total; i += watched->phases) {
-		pages[count] = gvt_surface_hold_page(&s, i);
+		pages[count] = hold_good_page(&s, i);
 		if (pages[count])
 			count++;
 	}
@@ -73,17 +88,35 @@ static unsigned int phase_pages(struct intel_vgpu *vgpu,
 	return count;
 }
 
+/*
+ * In pieces, because memory that has failed can only be copied without taking the
+ * host down. What comes after such a piece is not part of the sum.
+ */
+static u64 sum_up_page(struct page *page, u64 sum)
+{
+	u8 *bytes = kmap_local_page(page);
+	u8 piece[PIECE_BYTES];
+	unsigned int at;
+
+	for (at = 0; at < PAGE_SIZE; at += PIECE_BYTES) {
+		if (copy_mc_to_kernel(piece, bytes + at, PIECE_BYTES)) {
+			memory_failure_queue(page_to_pfn(page), 0);
+			break;
+		}
+		sum = xxh64(piece, PIECE_BYTES, sum);
+	}
+	kunmap_local(bytes);
+
+	return sum;
+}
+
 static u64 sum_up(struct page **pages, unsigned int count)
 {
 	unsigned int i;
 	u64 sum = 0;
 
-	for (i = 0; i < count; i++) {
-		void *bytes = kmap_local_page(pages[i]);
-
-		sum = xxh64(bytes, PAGE_SIZE, sum);
-		kunmap_local(bytes);
-	}
+	for (i = 0; i < count; i++)
+		sum = sum_up_page(pages[i], sum);
 
 	return sum;
 }

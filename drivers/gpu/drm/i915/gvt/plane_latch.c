@@ -9,16 +9,13 @@
  * the pipe starts, or immediately by an asynchronous flip and while the pipe is
  * off (PRM vol. 2c, PLANE_CTL, PRI_CTL, SPR_CTL and CUR_CTL: "Double Buffer Armed
  * By" and "Double Buffer Update Point"). So does this: what was armed is kept
- * until the vblank that notifies the guest of its flip, then a plane is
- * described by it. A caller who asks earlier is shown the old picture, never half
- * of each, and never a new one that the guest still takes for the one to come.
+ * until the vblank that notifies the guest of its flip, then a plane is described
+ * by it. A caller who asks earlier is shown the old picture, and never half of each.
  *
- * "Or plane not enabled", the same entry goes on: registers of a plane that is
- * off arm themselves. So firmware may write the control register last, and a
- * driver writes it just before the surface. What counts is whether the plane is
- * off as latched: a plane that was turned on, and waits for the vblank, still is,
- * and what is written meanwhile comes with it; one that was turned off and
- * waits is not.
+ * "Or plane not enabled", the same entry goes on: registers of a plane that is off
+ * arm themselves. What counts is whether it is off as latched: a plane that was
+ * turned on, and waits for the vblank, still is, and what is written meanwhile comes
+ * with it; one that was turned off and waits is not.
  *
  * The position of a cursor arms itself, and nothing is read from memory because
  * of it: it is not latched. A scaler is armed by the size of its window, and by
@@ -56,6 +53,9 @@
 #define CTL_WORD	0
 #define POS_WORD	3
 #define SIZE_WORD	4
+
+#define ALL_TYPES	(BIT(DRM_PLANE_TYPE_PRIMARY) | \
+			 BIT(DRM_PLANE_TYPE_OVERLAY) | BIT(DRM_PLANE_TYPE_CURSOR))
 
 #define SCALERS_BASE	(_PS_1A_CTRL - 0x80)
 #define SCALER_PIPE	0x800	/* from one pipe's to the next one's */
@@ -189,8 +189,7 @@ static u8 changed_types(const struct gvt_plane_roles *before,
 	u8 types = 0;
 
 	if (before->pipe != after->pipe)
-		return BIT(DRM_PLANE_TYPE_PRIMARY) |
-		       BIT(DRM_PLANE_TYPE_OVERLAY) | BIT(DRM_PLANE_TYPE_CURSOR);
+		return ALL_TYPES;
 	if (before->primary != after->primary)
 		types |= BIT(DRM_PLANE_TYPE_PRIMARY);
 	/* A primary plane that is opaque now hides the one below it. */
@@ -276,9 +275,8 @@ static bool has_vblanks(struct intel_vgpu *vgpu, int pipe)
  * @vgpu: a vGPU
  * @offset: of the register that arms the plane: its surface or cursor base
  *
- * They are latched immediately if there is no vblank to come.
- *
- * Each flip of a guest comes here, so it does as little as it can.
+ * They are latched immediately if there is no vblank to come. Each flip of a guest
+ * comes here, so it does as little as it can.
  *
  * Context: vgpu_lock held.
  */
@@ -400,9 +398,21 @@ static void latch_scaler(struct intel_vgpu *vgpu, unsigned int scaler,
 
 	latch->scalers[scaler] = *regs;
 	latch->waiting_scalers &= ~BIT(scaler);
-	latch->latched |= BIT(DRM_PLANE_TYPE_PRIMARY) |
-			  BIT(DRM_PLANE_TYPE_OVERLAY) |
-			  BIT(DRM_PLANE_TYPE_CURSOR);
+	latch->latched |= ALL_TYPES;
+}
+
+static void arm_scaler(struct intel_vgpu *vgpu, unsigned int scaler)
+{
+	struct gvt_plane_latch *latch = &vgpu->display.latch;
+	struct gvt_scaler_regs written;
+
+	read_scaler(vgpu, scaler, &written);
+	if (!(latch->vblanks & BIT(scaler / GVT_LATCH_SCALERS))) {
+		latch_scaler(vgpu, scaler, &written);
+		return;
+	}
+	latch->armed_scalers[scaler] = written;
+	latch->waiting_scalers |= BIT(scaler);
 }
 
 /**
@@ -415,8 +425,6 @@ static void latch_scaler(struct intel_vgpu *vgpu, unsigned int scaler,
  */
 void intel_vgpu_arm_scaler(struct intel_vgpu *vgpu, u32 offset)
 {
-	struct gvt_plane_latch *latch = &vgpu->display.latch;
-	struct gvt_scaler_regs written;
 	unsigned int scaler;
 	u32 reg;
 
@@ -424,16 +432,25 @@ void intel_vgpu_arm_scaler(struct intel_vgpu *vgpu, u32 offset)
 
 	if (!find_scaler(offset, &scaler, &reg))
 		return;
-	if (reg == SCALER_CTL && latch->scalers[scaler].ctl & PS_SCALER_EN)
-		return;
+	if (reg == SCALER_SIZE ||
+	    !(vgpu->display.latch.scalers[scaler].ctl & PS_SCALER_EN))
+		arm_scaler(vgpu, scaler);
+}
+
+/* As latch_waiting_block() */
+static void latch_waiting_scaler(struct intel_vgpu *vgpu, unsigned int scaler)
+{
+	struct gvt_plane_latch *latch = &vgpu->display.latch;
+	const struct gvt_scaler_regs *latched = &latch->scalers[scaler];
+	bool was_off = !(latched->ctl & PS_SCALER_EN);
+	struct gvt_scaler_regs written;
 
 	read_scaler(vgpu, scaler, &written);
-	if (!(latch->vblanks & BIT(scaler / GVT_LATCH_SCALERS))) {
-		latch_scaler(vgpu, scaler, &written);
-		return;
-	}
-	latch->armed_scalers[scaler] = written;
-	latch->waiting_scalers |= BIT(scaler);
+	latch_scaler(vgpu, scaler,
+		     was_off ? &written : &latch->armed_scalers[scaler]);
+	if (!was_off && !(latched->ctl & PS_SCALER_EN) &&
+	    written.ctl & PS_SCALER_EN)
+		arm_scaler(vgpu, scaler);
 }
 
 /**
@@ -457,7 +474,7 @@ void intel_vgpu_take_up_planes(struct intel_vgpu *vgpu, int pipe)
 	bits = latch->waiting_scalers & GENMASK((pipe + 1) * GVT_LATCH_SCALERS - 1,
 						pipe * GVT_LATCH_SCALERS);
 	for_each_set_bit(i, &bits, ALL_SCALERS)
-		latch_scaler(vgpu, i, &latch->armed_scalers[i]);
+		latch_waiting_scaler(vgpu, i);
 
 	bits = latch->waiting & GENMASK((pipe + 1) * PIPE_BLOCKS - 1,
 					pipe * PIPE_BLOCKS);
@@ -511,9 +528,7 @@ void intel_vgpu_latch_all_planes(struct intel_vgpu *vgpu)
 	latch->waiting = 0;
 	latch->waiting_scalers = 0;
 	latch->vblanks = 0;
-	latch->latched = BIT(DRM_PLANE_TYPE_PRIMARY) |
-			 BIT(DRM_PLANE_TYPE_OVERLAY) |
-			 BIT(DRM_PLANE_TYPE_CURSOR);
+	latch->latched = ALL_TYPES;
 	for (i = 0; i < ARRAY_SIZE(latch->flips); i++) {
 		latch->flips[i].count++;
 		latch->flips[i].last = now;

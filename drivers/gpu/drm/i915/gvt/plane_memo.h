@@ -12,9 +12,10 @@
 
 #define GVT_PLANE_TYPES	3	/* enum drm_plane_type */
 
-/* More pictures than a guest flips between, and registers than tell of one */
+/* More framebuffers than a guest flips between */
 #define GVT_MEMOS	8
-#define GVT_MEMO_READS	24
+
+#define GVT_MEMO_READS	GVT_DECODE_READS
 
 /**
  * struct gvt_plane_memo - one decode

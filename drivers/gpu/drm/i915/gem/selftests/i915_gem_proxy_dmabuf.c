@@ -265,6 +265,50 @@ static int igt_proxy_vmap_stale(void *arg)
 	return with_dmabuf(arg, check_vmap_stale);
 }
 
+/* A page whose memory has failed is not read: it is blank, the others are not. */
+static int check_vmap_poisoned(struct dma_buf *dmabuf, struct owner *owner)
+{
+	const unsigned int bad = 3;
+	struct page *page = owner_page(owner, bad);
+	struct iosys_map map;
+	u8 *copy;
+	int err;
+
+	SetPageHWPoison(page);
+	err = dma_buf_vmap_unlocked(dmabuf, &map);
+	if (err)
+		goto out_cure;
+	copy = map.vaddr;
+	if (memchr_inv(copy + bad * PAGE_SIZE, 0, PAGE_SIZE) ||
+	    copy[(bad - 1) * PAGE_SIZE] != bad ||
+	    copy[(bad + 1) * PAGE_SIZE] != bad + 2)
+		err = -EINVAL;
+
+	/* What fails later is blank when the next access begins. */
+	ClearPageHWPoison(page);
+	if (!err)
+		err = dma_buf_begin_cpu_access(dmabuf, DMA_FROM_DEVICE);
+	if (!err && !holds(owner, map.vaddr, 1))
+		err = -EINVAL;
+	SetPageHWPoison(page);
+	if (!err)
+		err = dma_buf_begin_cpu_access(dmabuf, DMA_FROM_DEVICE);
+	if (!err && memchr_inv(copy + bad * PAGE_SIZE, 0, PAGE_SIZE))
+		err = -EINVAL;
+	dma_buf_vunmap_unlocked(dmabuf, &map);
+out_cure:
+	ClearPageHWPoison(page);
+	return err;
+}
+
+static int igt_proxy_vmap_poisoned(void *arg)
+{
+	if (!IS_ENABLED(CONFIG_MEMORY_FAILURE))
+		return 0;
+
+	return with_dmabuf(arg, check_vmap_poisoned);
+}
+
 struct writer {
 	struct dma_fence fence;
 	spinlock_t lock;	/* of the fence */
@@ -366,6 +410,7 @@ int i915_gem_proxy_dmabuf_mock_selftests(void)
 		SUBTEST(igt_proxy_self_import),
 		SUBTEST(igt_proxy_vmap),
 		SUBTEST(igt_proxy_vmap_stale),
+		SUBTEST(igt_proxy_vmap_poisoned),
 		SUBTEST(igt_proxy_cpu_access_waits),
 	};
 	struct drm_i915_private *i915;

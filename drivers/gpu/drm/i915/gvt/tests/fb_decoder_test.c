@@ -100,6 +100,7 @@ void decoder_run_case(struct kunit *test, const struct decoder_base *base)
 		return;
 	}
 
+	KUNIT_EXPECT_LE(test, log.count, GVT_DECODE_READS);
 	expect_field(test, "pipe", out.pipe,
 		     want->pipe, base->want.pipe);
 	expect_field(test, "fourcc", out.fourcc,
