@@ -3,8 +3,6 @@
  * What may be done with an exported dma-buf: the GEM ioctls on the proxy
  * object, and every door that could let the host write to the guest.
  */
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 #include <drm/drm.h>
 #include <drm/i915_drm.h>
@@ -243,66 +241,15 @@ TEST_F(object, gtt_mmap_shows_the_picture)
 	EXPECT_EQ(0, memcmp(self->was, map, self->s.size));
 }
 
-/* The power/@name of the device of this DRM fd in sysfs, opened as in fopen() */
-static FILE *open_power(int drm, const char *name, const char *mode)
-{
-	char path[80];
-	struct stat st;
-
-	if (fstat(drm, &st))
-		return NULL;
-	snprintf(path, sizeof(path), "/sys/dev/char/%u:%u/device/power/%s",
-		 major(st.st_rdev), minor(st.st_rdev), name);
-	return fopen(path, mode);
-}
-
-static int write_power(int drm, const char *name, const char *value)
-{
-	FILE *f = open_power(drm, name, "we");
-	int ret;
-
-	if (!f)
-		return -errno;
-	ret = fputs(value, f) < 0;
-	return fclose(f) || ret ? -errno : 0;
-}
-
-/* Is the device of this DRM fd asleep within @seconds? 1, 0 or -errno */
-static int sleeps_within(int drm, int seconds)
-{
-	char status[16] = "";
-	FILE *f;
-	int i;
-
-	for (i = 0; i < seconds * 10; i++) {
-		f = open_power(drm, "runtime_status", "re");
-		if (!f)
-			return -errno;
-		if (fscanf(f, "%15s", status) == 1 &&
-		    !strcmp(status, "suspended")) {
-			fclose(f);
-			return 1;
-		}
-		fclose(f);
-		usleep(100000);
-	}
-	return 0;
-}
-
 /* Audit 18: a GPU that sleeps answers with ones, and no page was found */
 TEST_F(object, import_works_while_the_gpu_sleeps)
 {
-	int asleep, ret;
+	int asleep = test_let_sleep(self->drm), ret;
 
-	ret = write_power(self->drm, "control", "auto");
-	if (ret == -ENOENT || ret == -EIO)
-		SKIP(return, "nothing sleeps here: enable CONFIG_PM");
-	ASSERT_EQ(0, ret);
-	ASSERT_EQ(0, write_power(self->drm, "autosuspend_delay_ms", "0"));
-	asleep = sleeps_within(self->drm, 15);
 	ret = test_compare(self->fd, &self->v, &self->s);
-	ASSERT_EQ(0, write_power(self->drm, "control", "on"));
-
+	ASSERT_EQ(0, test_keep_awake(self->drm));
+	if (asleep == -ENOENT || asleep == -EIO)
+		SKIP(return, "nothing sleeps here: enable CONFIG_PM");
 	ASSERT_LE(0, asleep);
 	if (!asleep)
 		SKIP(return, "the GPU stays awake: give i915 its firmware");

@@ -162,4 +162,49 @@ TEST_F(reached, memory_mapped_after_it_was_missed)
 	EXPECT_EQ(PATTERN, self->memory[B][0]);
 }
 
+/* ---- while the GPU sleeps ---- */
+
+TEST_F(reached, not_what_was_unmapped_asleep)
+{
+	int drm = vgpu_drm_open(), asleep, ret;
+
+	ASSERT_LE(0, drm);
+	asleep = test_let_sleep(drm);
+	ret = test_unmap_dma(&self->v, IOVA, VGPU_PAGE);
+	ASSERT_EQ(0, test_keep_awake(drm));
+	close(drm);
+	if (!asleep)
+		SKIP(return, "the GPU stays awake: give i915 its firmware");
+	ASSERT_EQ(1, asleep);
+	ASSERT_EQ(0, ret);
+
+	EXPECT_EQ(0, run(&self->v, &self->gate, &self->ring, self->store));
+	EXPECT_EQ(0, self->memory[A][0]);
+}
+
+TEST_F(reached, entry_that_was_written_asleep)
+{
+	const uint32_t *written;
+	int drm = vgpu_drm_open(), asleep, ret;
+	uint64_t gpa;
+
+	if (!variant->address_space)
+		SKIP(return, "page tables are memory: see the GGTT");
+	ASSERT_LE(0, drm);
+	ASSERT_EQ(0, vgpu_alloc_ram(&self->v, VGPU_PAGE, &gpa));
+	written = (uint32_t *)(self->v.ram + gpa);
+	asleep = test_let_sleep(drm);
+	ret = vgpu_ggtt_map(&self->v, self->store[1], gpa, VGPU_PAGE);
+	ASSERT_EQ(0, test_keep_awake(drm));
+	close(drm);
+	if (!asleep)
+		SKIP(return, "the GPU stays awake: give i915 its firmware");
+	ASSERT_EQ(1, asleep);
+	ASSERT_EQ(0, ret);
+
+	EXPECT_EQ(0, run(&self->v, &self->gate, &self->ring, self->store));
+	EXPECT_EQ(0, self->memory[A][0]);
+	EXPECT_EQ(PATTERN, *written);
+}
+
 TEST_HARNESS_MAIN

@@ -5,6 +5,8 @@
 
 #include <fcntl.h>
 #include <glob.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 
@@ -142,6 +144,73 @@ static inline long test_unreclaimable_kib(void)
 	if (f)
 		fclose(f);
 	return kib;
+}
+
+/* The power/@name of the device of this DRM fd in sysfs, opened as in fopen() */
+static inline FILE *test_open_power(int drm, const char *name,
+				    const char *mode)
+{
+	char path[80];
+	struct stat st;
+
+	if (fstat(drm, &st))
+		return NULL;
+	snprintf(path, sizeof(path), "/sys/dev/char/%u:%u/device/power/%s",
+		 major(st.st_rdev), minor(st.st_rdev), name);
+	return fopen(path, mode);
+}
+
+static inline int test_write_power(int drm, const char *name, const char *value)
+{
+	FILE *f = test_open_power(drm, name, "we");
+	int ret;
+
+	if (!f)
+		return -errno;
+	ret = fputs(value, f) < 0;
+	return fclose(f) || ret ? -errno : 0;
+}
+
+/* Is the device of this DRM fd asleep within @seconds? 1, 0 or -errno */
+static inline int test_sleeps_within(int drm, int seconds)
+{
+	char status[16] = "";
+	FILE *f;
+	int i;
+
+	for (i = 0; i < seconds * 10; i++) {
+		f = test_open_power(drm, "runtime_status", "re");
+		if (!f)
+			return -errno;
+		if (fscanf(f, "%15s", status) == 1 &&
+		    !strcmp(status, "suspended")) {
+			fclose(f);
+			return 1;
+		}
+		fclose(f);
+		usleep(100000);
+	}
+	return 0;
+}
+
+/*
+ * Have the GPU of this DRM fd sleep as soon as it is idle: 1 once it does, 0 if it
+ * stays awake, or -errno.
+ */
+static inline int test_let_sleep(int drm)
+{
+	int ret = test_write_power(drm, "control", "auto");
+
+	if (!ret)
+		ret = test_write_power(drm, "autosuspend_delay_ms", "0");
+	return ret ? ret : test_sleeps_within(drm, 15);
+}
+
+static inline int test_keep_awake(int drm)
+{
+	int ret = test_write_power(drm, "control", "on");
+
+	return ret == -ENOENT || ret == -EIO ? 0 : ret;
 }
 
 /* Fill every byte of the surface, also those that no pixel uses. */

@@ -86,34 +86,24 @@ struct gvt_plane_flips intel_vgpu_plane_flips(const struct intel_vgpu *vgpu,
 
 #else
 
-static inline void intel_vgpu_arm_plane(struct intel_vgpu *vgpu, u32 offset)
-{
-}
+static inline void intel_vgpu_arm_plane(struct intel_vgpu *vgpu, u32 offset) { }
 
 static inline void intel_vgpu_arm_plane_that_is_off(struct intel_vgpu *vgpu,
 						    u32 offset)
 {
 }
 
-static inline void intel_vgpu_arm_scaler(struct intel_vgpu *vgpu, u32 offset)
-{
-}
+static inline void intel_vgpu_arm_scaler(struct intel_vgpu *vgpu, u32 offset) { }
 
-static inline void intel_vgpu_latch_plane(struct intel_vgpu *vgpu, u32 offset)
-{
-}
+static inline void intel_vgpu_latch_plane(struct intel_vgpu *vgpu, u32 offset) { }
 
 static inline void intel_vgpu_take_up_planes(struct intel_vgpu *vgpu, int pipe)
 {
 }
 
-static inline void intel_vgpu_pipes_changed(struct intel_vgpu *vgpu)
-{
-}
+static inline void intel_vgpu_pipes_changed(struct intel_vgpu *vgpu) { }
 
-static inline void intel_vgpu_latch_all_planes(struct intel_vgpu *vgpu)
-{
-}
+static inline void intel_vgpu_latch_all_planes(struct intel_vgpu *vgpu) { }
 
 #endif /* CONFIG_DRM_I915_GVT_DMABUF */
 
