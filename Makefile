@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Each target calls one script; `make help` lists them.
 
-include base.mk
-
-# Variables: make demo PLATFORM=bdw, make check STOCK=1, make shell KVM=1
+# Variables: make demo PLATFORM=bdw, make check STOCK=1, make check BASE=next
+# Empty is the base of the release that this machine runs.
+BASE ?=
+export BASE
 PLATFORM ?= kbl
 STOCK ?=
 KVM ?=
@@ -14,6 +15,8 @@ FROM ?= 1
 TO ?= last
 DEBUG ?= 1
 IGT_SRC ?=
+KERNEL_TREE ?=
+export KERNEL_TREE
 
 boot_options = --platform $(PLATFORM) $(if $(STOCK),--stock) $(if $(KVM),--kvm)
 
@@ -23,16 +26,18 @@ boot_options = --platform $(PLATFORM) $(if $(STOCK),--stock) $(if $(KVM),--kvm)
 	series series-check tree shell lint clean clean-cache
 
 help:	## this list
-	@echo 'gvt-dmabuf: zero-copy display of GVT-g vGPUs, on $(KERNEL_SOURCE)'
+	@echo 'gvt-dmabuf: zero-copy display of GVT-g vGPUs'
 	@echo
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
 		awk -F '|' '{ printf "%-20s%s\n", $$1, $$2 }'
 	@echo
+	@echo '  BASE=$(subst $() $(),|,$(notdir $(sort $(wildcard bases/*))))           the kernel: bases/ (that of this machine)'
 	@echo '  PLATFORM=bdw|skl|kbl|cfl   the GPU model of demo, fuzz and shell ($(PLATFORM))'
 	@echo '  STOCK=1                    check, shell: Debian'"'"'s own i915 and kvmgt'
 	@echo '  KVM=1                      demo, check, shell: run the rig on KVM, not emulated'
 	@echo '  FROM=N TO=N                series-check: from and to which patch, or "last"'
 	@echo '  IGT_SRC=DIRECTORY          check, igt: a checkout of igt-gpu-tools'
+	@echo '  KERNEL_TREE=DIRECTORY      series: a clone of the stable tree, for base-commit'
 	@echo '  UPDATE=1                   fetch: newest base packages'
 	@echo '  MINUTES=N SEED=S DEBUG=    fuzz: how long, from which seed, on Debian'"'"'s kernel'
 

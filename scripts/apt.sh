@@ -3,7 +3,10 @@
 # Packages from the machine's own apt sources, without root: apt's lists and
 # files live in the cache. Sourced after lib.sh, never run; LOG is where it logs.
 
-APT=$CACHE/apt
+APT=$CACHE/apt-$DEBIAN_CODENAME
+# A base may take its kernel from a suite that is none of the release's: with
+# lists of its own, or the emulator would come from there, too.
+KERNEL_APT=$CACHE/apt-${KERNEL_SUITE:-$DEBIAN_CODENAME}
 
 private_apt() {
 	local tool=$1
@@ -16,6 +19,12 @@ private_apt() {
 		-o APT::Sandbox::User="$(id -un)" \
 		-o Acquire::Retries=2 -o Acquire::http::Timeout=60 \
 		-o Acquire::Languages=none -o APT::Install-Recommends=false "$@"
+}
+
+kernel_apt() {
+	local APT=$KERNEL_APT
+
+	private_apt "$@"
 }
 
 # The entries of the machine's sources that name one of the base's own suites,
@@ -74,18 +83,76 @@ derive_sources() {
 		die "apt has no sources for Debian $DEBIAN_CODENAME: add $DEBIAN_COMPONENT of $DEBIAN_CODENAME and $DEBIAN_KERNEL_SUITE to /etc/apt/sources.list"
 }
 
-# Of names of packages, those of kernel images of the base's flavour. A point
-# release may have a number of its own: 6.12.115+deb13.1.
-only_images() {
-	grep -E -- "^linux-image-[0-9.]+(\+deb[0-9]+(\.[0-9]+)?)?-$KERNEL_FLAVOUR-unsigned\$" || :
+# The same for the suite that has the kernel: a machine need not have it in its
+# own sources, so it is looked for where the release itself comes from.
+derive_kernel_sources() {
+	local dir=$1 etc=${2:-/etc/apt} derived
+
+	derive_sources "$dir" "$etc"
+	for derived in "$dir"/*; do
+		awk -v release="$DEBIAN_CODENAME" -v suite="$KERNEL_SUITE" '
+			/^deb/ {	# one line: TYPE [OPTIONS] URI SUITE COMPONENT...
+				if (match($0, " " release " "))
+					print substr($0, 1, RSTART) suite substr($0, RSTART + RLENGTH - 1)
+				next
+			}
+			/^Types:/ { wanted = 0; held = $0; next }
+			/^Suites:/ {
+				for (i = 2; i <= NF; i++)
+					if ($i == release)
+						wanted = 1
+				if (wanted)
+					print held "\nSuites: " suite
+				next
+			}
+			wanted' "$derived" >"$derived.new"
+		mv "$derived.new" "$derived"
+	done
+	find "$dir" -type f -size 0 -delete
+	[ -n "$(ls "$dir")" ] ||
+		die "apt has no sources for Debian $DEBIAN_CODENAME itself, from where $KERNEL_SUITE would come: add them to /etc/apt/sources.list"
 }
 
-update_lists() {
+# Of names of packages, those of kernel images of the base's flavour. A point
+# release may have a number of its own: 6.12.115+deb13.1. From 7.3 on the image is
+# in a package beside its modules.
+only_images() {
+	local version='[0-9.]+(\+deb[0-9]+(\.[0-9]+)?)?'
+
+	grep -E -- "^linux-(image-$version-$KERNEL_FLAVOUR-unsigned|binary-unsigned-$version-$KERNEL_FLAVOUR)\$" || :
+}
+# abi_of PACKAGE: of an image, its kernel release without the flavour
+abi_of() {
+	local name=${1#linux-image-}
+
+	name=${name#linux-binary-unsigned-}
+	name=${name%-unsigned}
+	echo "${name%-"$KERNEL_FLAVOUR"}"
+}
+# packages_of IMAGE: it, and those that its modules and its map are in
+packages_of() {
+	local release=${1#linux-binary-unsigned-}
+
+	echo "$1"
+	[ "$release" = "$1" ] || printf '%s\n' "linux-modules-$release" "linux-base-$release"
+}
+
+# lists_of DERIVE: bring apt's lists in $APT up to date, from the sources that
+# DERIVE finds.
+lists_of() {
 	mkdir -p "$APT/lists/partial" "$APT/cache/archives/partial"
 	rm -rf "$APT/sources.d"
 	mkdir "$APT/sources.d"
-	derive_sources "$APT/sources.d"
-	twice "updating package lists" private_apt apt-get update --error-on=any
+	"$1" "$APT/sources.d"
+	twice "updating package lists of ${APT##*/apt-}" private_apt apt-get update --error-on=any
+}
+update_lists() {
+	lists_of derive_sources
+	if [ "$KERNEL_APT" != "$APT" ]; then
+		local APT=$KERNEL_APT
+
+		lists_of derive_kernel_sources
+	fi
 }
 
 # twice LABEL COMMAND...: networks drop; one more try, said aloud, is enough.

@@ -20,10 +20,11 @@
 #   stress       a minute of the fuzzer on the debug kernel
 #   kunit        KUnit and mock selftests alone (part of debug)
 #
-# Without STEP all of them but kunit. --stock runs only rig and firmware, on Debian's
-# own i915 and kvmgt: their failures are what stock lacks, and do not make the exit
-# status non-zero as long as the tests could run. The last line is always
-# "N passed, N failed, N skipped".
+# Without STEP all of them but kunit; on another base than the machine's own those
+# that depend on the kernel, with kunit for debug, on two platforms. --stock runs
+# only rig and firmware, on Debian's own i915 and kvmgt: their failures are what
+# stock lacks, and do not make the exit status non-zero as long as the tests could
+# run. The last line is always "N passed, N failed, N skipped".
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -31,6 +32,7 @@ usage_if_asked "$@"
 
 PLATFORMS=(kbl bdw skl cfl)
 DEBUG_PLATFORMS=(kbl bdw)	# one of each generation
+[ "$BASE" = "$MACHINE_BASE" ] || PLATFORMS=("${DEBUG_PLATFORMS[@]}")
 declare -A DEBUG_CPUS=([kbl]=2 [bdw]=1)
 STRESS_MINUTES=1
 STEPS=()
@@ -49,6 +51,8 @@ for arg in "$@"; do
 done
 if [ ${#STEPS[@]} -eq 0 ]; then
 	STEPS=(shell sources series style docs uapi decoder sparse qtest igt rig firmware debug stress)
+	# What does not depend on the kernel is looked at on the machine's own base.
+	[ "$BASE" = "$MACHINE_BASE" ] || STEPS=(sources series docs uapi decoder sparse rig kunit)
 	[ -z "$STOCK" ] || STEPS=(rig firmware)
 fi
 # wants STEP...: is any of them to be done?

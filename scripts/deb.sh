@@ -20,6 +20,7 @@ VFIO=include/uapi/linux/vfio.h	# build.sh takes both, and no more
 NAME=${DEBFULLNAME:-$(git -C "$REPO" config user.name || echo gvt-dmabuf)}
 MAIL=${DEBEMAIL:-$(git -C "$REPO" config user.email || echo gvt-dmabuf@localhost)}
 
+[ -n "$KERNEL_BACKPORT" ] || die "the package is for the kernels of Debian's releases, not for base $BASE: build it with another BASE"
 base_paths
 # Of one day there may be more than one: the second word is the series.
 DATE=$(git -C "$REPO" log -1 --format=%cd --date=format:%Y%m%d 2>/dev/null || date +%Y%m%d)
@@ -50,4 +51,4 @@ run_logged "building the package" "$LOGS/deb.log" build_package
 mkdir -p "$OUT/deb"
 rm -f "$OUT"/deb/*.deb
 cp "$WORK"/*.deb "$OUT/deb/"
-say "out/deb/gvt-dmabuf-dkms_${VERSION}_all.deb: $(find "$SOURCE/patches" -name '*.patch' | wc -l) patches, for kernels built from $KERNEL_SOURCE $KERNEL_VERSION"
+say "$OUT_NAME/deb/gvt-dmabuf-dkms_${VERSION}_all.deb: $(find "$SOURCE/patches" -name '*.patch' | wc -l) patches, for kernels built from $KERNEL_SOURCE $KERNEL_VERSION"

@@ -49,14 +49,19 @@ DOOMED+=("$BUILD")
 mkdir -p "$BUILD/include"
 cd "$BUILD" || exit
 
-# Nothing of the kernel's include/ but its uapi, under a name of its own.
+# Nothing of the kernel's include/ but its uapi, under a name of its own, and what
+# newer register headers include.
 ln -s "$SOURCE/include/uapi" include/base-uapi
+mkdir include/drm
+[ ! -d "$SOURCE/include/drm/intel" ] || ln -s "$SOURCE/include/drm/intel" include/drm/intel
 sed -n '/drm_format_info formats\[\] = {/,/^	};/{//!p}' "$FOURCC_TABLE" >include/drm_formats.inc
 grep -q DRM_FORMAT_XRGB8888 include/drm_formats.inc ||
 	die "$FOURCC_TABLE: no format table found"
 
 FLAGS=(-std=gnu11 -g -Wall -Wextra -Wno-sign-compare -Wno-missing-field-initializers
-	-I "$SHIM/shim" -I include -I "$REPO/$I915" -idirafter "$SOURCE/$I915")
+	-I "$SHIM/shim" -I include -I "$REPO/$I915" -idirafter "$SOURCE/$I915"
+	# On an older kernel a header is one of the backport.
+	-idirafter "$REPO/backport/tree/$I915/gvt/backport")
 DECODER=("$REPO/$I915"/gvt/fb_decoder*.c)
 TESTS=("$REPO/$I915"/gvt/tests/fb_decoder*.c)
 

@@ -66,7 +66,7 @@ mv "$out/moving.png" "$OUT/demo/linux-desktop-moving.png"
 mv "$out/frame-$(printf '%03d' $((FRAMES * 2 / 3))).png" "$OUT/demo/linux-desktop.png"
 chmod 644 "$OUT"/demo/*
 for picture in "$OUT"/demo/linux-*.png; do
-	say "out/demo/${picture##*/}"
+	say "$OUT_NAME/demo/${picture##*/}"
 done
 say "first picture: $(between ' boot$' 'viewer: saw') s after the rig was started, $(between 'host: starting QEMU' 'viewer: saw') s after QEMU"
 say "demo-linux: $SECONDS s, of which building took $built s"

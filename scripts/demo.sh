@@ -26,6 +26,6 @@ mkdir -p "$OUT/demo"
 rm -f "$OUT"/demo/desktop*.png
 mv "$share"/out/*.png "$OUT/demo/"
 for picture in "$OUT"/demo/desktop*.png; do
-	say "out/demo/${picture##*/}"
+	say "$OUT_NAME/demo/${picture##*/}"
 done
 say "demo: $SECONDS s, of which building took $built s"

@@ -25,6 +25,12 @@ build_page() {
 	mkdir -p "$WORK/tree/scripts"
 	cp -r "$STATE/files/." "$WORK/tree"
 	cp "$BASE_SRC/scripts/kernel-doc" "$WORK/tree/scripts/"
+	if [ -d "$BASE_SRC/tools/docs" ]; then	# where newer kernels have it
+		for file in docs lib/python net/ynl/pyynl/lib; do
+			mkdir -p "$WORK/tree/tools/$(dirname "$file")"
+			cp -r "$BASE_SRC/tools/$file" "$WORK/tree/tools/$file"
+		done
+	fi
 	mkdir "$docs/images"
 	for file in conf.py sphinx sphinx-static images/logo.svg; do
 		cp -r "$BASE_SRC/Documentation/$file" "$docs/$file"

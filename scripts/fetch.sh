@@ -29,63 +29,72 @@ progress() { [ -n "$QUIET" ] || say "$@"; }
 # --- versions ---------------------------------------------------------------
 
 candidate() {
-	private_apt apt-cache policy "$1" | awk '$1 == "Candidate:" && $2 != "(none)" { print $2 }'
+	kernel_apt apt-cache policy "$1" | awk '$1 == "Candidate:" && $2 != "(none)" { print $2 }'
 }
 has_version() {
-	private_apt apt-cache madison "$1" | awk -F '|' -v v="$2" '{ gsub(/ /, "") } $2 == v { found = 1 } END { exit !found }'
+	kernel_apt apt-cache madison "$1" | awk -F '|' -v v="$2" '{ gsub(/ /, "") } $2 == v { found = 1 } END { exit !found }'
 }
+KERNEL_FROM="component $DEBIAN_COMPONENT of suite ${KERNEL_SUITE:-$DEBIAN_KERNEL_SUITE}"
 
+# The base names its source, or the beginning of its name and a star: then the
+# newest is taken.
+source_package() {
+	case $KERNEL_SOURCE in
+	*'*') kernel_apt apt-cache pkgnames "${KERNEL_SOURCE%'*'}" | grep -E '^linux-source-[0-9]+\.[0-9]+$' |
+		sort -V | tail -n 1 ;;
+	*) echo "$KERNEL_SOURCE" ;;
+	esac
+}
 # The binary packages must come from the source version that we build, or the
 # modules will not load; ask apt which of them do.
 resolve_versions() {
-	local version image abi package missing=()
+	local source version image abi package missing=()
 
-	version=$(candidate "$KERNEL_SOURCE")
+	source=$(source_package)
+	version=$(candidate "${source:-$KERNEL_SOURCE}")
 	[ -n "$version" ] ||
-		die "no package $KERNEL_SOURCE in apt's sources: it is in component $DEBIAN_COMPONENT of suite $DEBIAN_KERNEL_SUITE (Debian 12's security suite)"
+		die "no package $KERNEL_SOURCE in apt's sources: it is in $KERNEL_FROM"
 
 	image=
-	for package in $(private_apt apt-cache pkgnames "linux-image-$KERNEL_SERIES." | only_images); do
+	for package in $({
+		kernel_apt apt-cache pkgnames linux-image-
+		kernel_apt apt-cache pkgnames linux-binary-unsigned-
+	} | only_images); do
 		if has_version "$package" "$version"; then
 			image=$package
 		fi
 	done
 	[ -n "$image" ] ||
-		die "$KERNEL_SOURCE is at $version, but no linux-image-$KERNEL_SERIES*-$KERNEL_FLAVOUR-unsigned has that version: source and image must match; run 'make fetch UPDATE=1' later, or add suite $DEBIAN_KERNEL_SUITE to apt's sources"
-	abi=${image#linux-image-}
-	abi=${abi%-"$KERNEL_FLAVOUR"-unsigned}
-	for package in "linux-headers-$abi-$KERNEL_FLAVOUR" "linux-headers-$abi-common" "linux-kbuild-$abi"; do
+		die "$source is at $version, but no unsigned kernel image for $KERNEL_FLAVOUR has that version: source and image must match; run 'make fetch UPDATE=1' later, or see that apt has $KERNEL_FROM"
+	abi=$(abi_of "$image")
+	for package in $(packages_of "$image") "linux-headers-$abi-$KERNEL_FLAVOUR" "linux-headers-$abi-common" "linux-kbuild-$abi"; do
 		has_version "$package" "$version" || missing+=("$package (apt has: $(candidate "$package"))")
 	done
 	[ ${#missing[@]} -eq 0 ] ||
-		die "$KERNEL_SOURCE is at $version, but in that version there is no ${missing[*]}"
+		die "$source is at $version, but in that version there is no ${missing[*]}"
 
 	QEMU_VERSION=$(private_apt apt-cache showsrc --only-source "$QEMU_SOURCE" |
 		awk '$1 == "Version:" { print $2 }' | sort -V | tail -n 1)
 	[ -n "$QEMU_VERSION" ] ||
 		die "no source package $QEMU_SOURCE in apt's sources: it is in component $DEBIAN_COMPONENT of suite $DEBIAN_CODENAME"
 
-	KERNEL_VERSION=$version
-	KERNEL_ABI=$abi
-	printf '%s\n' "KERNEL_VERSION=$version" "KERNEL_ABI=$abi" \
-		"QEMU_VERSION=$QEMU_VERSION" >"$CACHE/versions.new"
-	mv "$CACHE/versions.new" "$CACHE/versions"
+	printf '%s\n' "KERNEL_SOURCE=$source" "KERNEL_VERSION=$version" \
+		"KERNEL_IMAGE=$image" "KERNEL_ABI=$abi" "QEMU_VERSION=$QEMU_VERSION" >"$VERSIONS.new"
+	mv "$VERSIONS.new" "$VERSIONS"
 	base_versions
 }
 
 # --- downloads --------------------------------------------------------------
 
 fetch_debs() {
-	local dir=$1
+	local dir=$1 packages
 
 	ensure_lists
-	twice "downloading kernel packages $KERNEL_VERSION (about 250 MB)" \
-		download "$dir" private_apt apt-get download \
-		"$KERNEL_SOURCE=$KERNEL_VERSION" \
-		"linux-image-$KERNEL_ABI-$KERNEL_FLAVOUR-unsigned=$KERNEL_VERSION" \
-		"linux-headers-$KERNEL_ABI-$KERNEL_FLAVOUR=$KERNEL_VERSION" \
-		"linux-headers-$KERNEL_ABI-common=$KERNEL_VERSION" \
-		"linux-kbuild-$KERNEL_ABI=$KERNEL_VERSION"
+	mapfile -t packages < <(packages_of "$KERNEL_IMAGE")
+	packages+=("$KERNEL_SOURCE" "linux-headers-$KERNEL_ABI-$KERNEL_FLAVOUR"
+		"linux-headers-$KERNEL_ABI-common" "linux-kbuild-$KERNEL_ABI")
+	twice "downloading kernel packages $KERNEL_VERSION (about 300 MB)" \
+		download "$dir" kernel_apt apt-get download "${packages[@]/%/=$KERNEL_VERSION}"
 }
 fetch_dsc() {
 	local dir=$1
@@ -106,7 +115,18 @@ unpack_deb() {
 	dpkg-deb -x "$deb" "$dir"
 }
 unpack_image() {
-	unpack_deb 'linux-image-*.deb' "$1"
+	local package modules
+
+	for package in $(packages_of "$KERNEL_IMAGE"); do
+		unpack_deb "${package}_*.deb" "$1"
+	done
+	# Newer images lie with their modules; the rig looks where older ones have them.
+	modules=usr/lib/modules/$KERNEL_ABI-$KERNEL_FLAVOUR
+	if [ -f "$1/$modules/vmlinuz.unsigned" ]; then
+		mkdir -p "$1/boot"
+		ln -s "../$modules/vmlinuz.unsigned" "$1/boot/vmlinuz-$KERNEL_ABI-$KERNEL_FLAVOUR"
+		ln -s usr/lib "$1/lib"
+	fi
 	# The image package carries no modules.dep: its postinst makes it.
 	/sbin/depmod -b "$1" "$KERNEL_ABI-$KERNEL_FLAVOUR"
 }
@@ -141,7 +161,7 @@ qemu_whole() { entry_ok "$CACHE/qemu-source-$QEMU_UPSTREAM"; }
 tell_done() { progress "base packages are in place: kernel $KERNEL_VERSION, QEMU $QEMU_VERSION"; }
 
 mkdir -p "$CACHE"
-if [ -f "$CACHE/versions" ] && [ -z "$UPDATE" ]; then
+if [ -f "$VERSIONS" ] && [ -z "$UPDATE" ]; then
 	base_versions
 	if kernel_whole && qemu_whole; then
 		tell_done
@@ -149,7 +169,7 @@ if [ -f "$CACHE/versions" ] && [ -z "$UPDATE" ]; then
 	fi
 fi
 lock fetch
-if [ -f "$CACHE/versions" ] && [ -z "$UPDATE" ]; then
+if [ -f "$VERSIONS" ] && [ -z "$UPDATE" ]; then
 	base_versions
 else
 	ensure_lists

@@ -15,8 +15,36 @@ SCRIPTS=$REPO/scripts
 JOBS=${JOBS:-$(nproc)}
 export LC_ALL=C
 
-# shellcheck source=../base.mk
-. "$REPO/base.mk"
+# --- the base ---------------------------------------------------------------
+
+# base_of CODENAME: the base of a release of Debian; debian12 for any other
+base_of() {
+	local file
+
+	for file in "$REPO"/bases/*; do
+		if grep -qx "DEBIAN_CODENAME=$1" "$file"; then
+			echo "${file##*/}"
+			return
+		fi
+	done
+	echo debian12
+}
+# What the machine runs is the base unless BASE says another.
+# shellcheck source=/dev/null
+MACHINE_BASE=$(base_of "$(. /etc/os-release 2>/dev/null && echo "${VERSION_CODENAME-}")")
+BASE=${BASE:-$MACHINE_BASE}
+export BASE
+if [ ! -f "$REPO/bases/$BASE" ]; then
+	echo "error: no base '$BASE': there are $(cd "$REPO/bases" && echo *)" >&2
+	exit 1
+fi
+KERNEL_SUITE=
+# shellcheck source=../bases/debian12
+. "$REPO/bases/$MACHINE_BASE"
+# shellcheck source=../bases/debian12
+. "$REPO/bases/$BASE"
+[ "$BASE" = "$MACHINE_BASE" ] || OUT=$REPO/out/$BASE
+OUT_NAME=${OUT#"$REPO/"}
 
 say() { printf '%s\n' "$*"; }
 note() { printf '%s\n' "$*" >&2; }
@@ -223,20 +251,25 @@ prune() {
 
 # --- what fetch.sh settled --------------------------------------------------
 
-# base_versions: sets KERNEL_VERSION and QEMU_VERSION (of the source
-# packages) and KERNEL_ABI.
+# One file a base: of two bases in one cache each has its own versions, and what
+# is made of them is named by the versions.
+VERSIONS=$CACHE/versions-$BASE
+
+# base_versions: sets KERNEL_SOURCE and KERNEL_SERIES (6.12), KERNEL_VERSION and
+# QEMU_VERSION (of the source packages) and KERNEL_ABI.
 base_versions() {
-	[ -f "$CACHE/versions" ] || "$SCRIPTS/fetch.sh"
+	[ -f "$VERSIONS" ] || "$SCRIPTS/fetch.sh"
 	# shellcheck source=/dev/null
-	. "$CACHE/versions"
+	. "$VERSIONS"
+	KERNEL_SERIES=${KERNEL_SOURCE#linux-source-}
 	QEMU_UPSTREAM=${QEMU_VERSION#*:}	# an epoch's colon has no place in a path
 }
 
 # base_paths: the unpacked packages, fetched if need be.
 base_paths() {
 	# Once a run: looking at all files of the source takes a second.
-	[ -n "${GVT_BASE_CHECKED-}" ] || "$SCRIPTS/fetch.sh" --quiet
-	export GVT_BASE_CHECKED=1
+	[ "${GVT_BASE_CHECKED-}" = "$BASE" ] || "$SCRIPTS/fetch.sh" --quiet
+	export GVT_BASE_CHECKED=$BASE
 	base_versions
 	BASE_SRC=$CACHE/source-$KERNEL_VERSION
 	BASE_IMG=$CACHE/img-$KERNEL_VERSION

@@ -27,5 +27,5 @@ link "$modules/kvmgt.ko" modules/kvmgt.ko
 link "$initrd" initrd
 link "$programs" programs
 for module in i915 kvmgt; do
-	say "out/rig/modules/$module.ko: srcversion $(/sbin/modinfo -F srcversion "$modules/$module.ko")"
+	say "$OUT_NAME/rig/modules/$module.ko: srcversion $(/sbin/modinfo -F srcversion "$modules/$module.ko")"
 done

@@ -92,7 +92,7 @@ cocci() {
 
 	mkdir -p "$dir/new"
 	all_lines files | grep '^drivers/.*\.[ch]$' | while read -r file; do
-		cp "$REPO/$file" "$dir/new/$(tr / _ <<<"$file")"
+		cp "$(born_path "$file")" "$dir/new/$(tr / _ <<<"$file")"
 	done
 	cd "$TREE"
 	while read -r rule; do

@@ -13,14 +13,28 @@
 # Only message is needed in each. series/cover-letter.txt: subject, empty line,
 # text (cover-letter.py). The series is generated: to change a file, edit it
 # where it lies.
+#
+# It is written for the base "next". For a base with KERNEL_BACKPORT, the directory
+# of that name has what is different there, in directories of the same names:
+#   edit.patch   of the patch of that name, the hunks on the files that it names: they
+#                take the place of all that the series has on these files
+#   message      a patch that only that base needs, with the same files beside it
+# and below tree/ the files that are born in such patches.
 
 # shellcheck disable=SC2034	# what is set here is used by those who source it
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 SERIES=$REPO/series
+BACKPORT=${KERNEL_BACKPORT:+$REPO/$KERNEL_BACKPORT}
 
-patches() { find "$SERIES" -mindepth 1 -maxdepth 1 -type d -name '[0-9]*' | sort; }
+# patches: the directory of each, in order; one of the backport by its message.
+patches() {
+	{
+		find "$SERIES" -mindepth 1 -maxdepth 1 -type d -name '[0-9]*'
+		[ -z "$BACKPORT" ] || find "$BACKPORT" -mindepth 2 -maxdepth 2 -name message -printf '%h\n'
+	} | awk -F / '{ print $NF, $0 }' | sort | cut -d' ' -f2
+}
 
 # lines FILE: its lines, without comments and empty ones; no file, no lines.
 lines() { [ ! -f "$1" ] || sed -e '/^#/d' -e '/^[[:blank:]]*$/d' "$1"; }
@@ -30,13 +44,46 @@ all_lines() {
 	for patch in $(patches); do lines "$patch/$1"; done
 }
 
+# backported PATCH: its hunks of the backport, if it has any and is of the series.
+backported() {
+	[ -z "$BACKPORT" ] || [ "${1%/*}" = "$BACKPORT" ] || [ ! -f "$BACKPORT/${1##*/}/edit.patch" ] ||
+		echo "$BACKPORT/${1##*/}/edit.patch"
+}
+numstat() { [ ! -s "$1" ] || git apply --numstat "$1" | cut -f3; }
 # edited PATCH: files that its hunks change.
-edited() { [ ! -f "$1/edit.patch" ] || git apply --numstat "$1/edit.patch" | cut -f3; }
+edited() {
+	{
+		numstat "$1/edit.patch"
+		numstat "$(backported "$1")"
+	} | sort -u
+}
+# edits PATCH: its diff on this base.
+edits() {
+	local own=$1/edit.patch other
+
+	other=$(backported "$1")
+	if [ -z "$other" ]; then
+		[ ! -f "$own" ] || cat "$own"
+		return
+	fi
+	[ ! -f "$own" ] || awk 'NR == FNR { other[$0] = 1; next }
+		/^diff --git / { out = !(substr($3, 3) in other) }
+		out' <(numstat "$other") "$own"
+	cat "$other"
+}
+# born_path FILE: where the file of the repository is that the series creates.
+born_path() {
+	if [ -n "$BACKPORT" ] && [ -f "$BACKPORT/tree/$1" ]; then
+		echo "$BACKPORT/tree/$1"
+	else
+		echo "$REPO/$1"
+	fi
+}
 
 series_hash() {
 	mapfile -t born < <(all_lines files)
 	hash_words "$KERNEL_VERSION" \
-		"$(hash_paths series "${born[@]}" scripts/series.sh scripts/series-lib.sh)"
+		"$(hash_paths series ${KERNEL_BACKPORT:+"$KERNEL_BACKPORT"} "${born[@]}" scripts/series.sh scripts/series-lib.sh)"
 }
 
 # --- identity ---------------------------------------------------------------
@@ -107,24 +154,26 @@ why_not() {
 
 # apply_patch PATCH DIR: do to the tree DIR what the patch does; say what fails.
 apply_patch() {
-	local patch=$1 dir=$2 name=${1##*/} file why
+	local patch=$1 dir=$2 name=${1##*/} file why diff
 
 	[ -s "$patch/message" ] || die "$name: no message"
 	while read -r file; do
 		[ -f "$dir/$file" ] || die "$name: remove: $file is not there to be removed"
 		rm "$dir/$file"
 	done < <(lines "$patch/remove")
-	if [ -f "$patch/edit.patch" ]; then
+	diff=$(edits "$patch" && echo .)
+	diff=${diff%.}	# what ends it counts
+	if [ -n "$diff" ]; then
 		# No fuzz: a hunk that has moved is a hunk to look at again.
 		why=$(cd "$dir" && GIT_CEILING_DIRECTORIES=${dir%/*} \
-			git apply --whitespace=nowarn "$patch/edit.patch" 2>&1) ||
-			die "$name: edit.patch does not apply to $KERNEL_SOURCE $KERNEL_VERSION: $(why_not "$patch/edit.patch" "$dir" "$why")"
+			git apply --whitespace=nowarn - <<<"${diff%$'\n'}" 2>&1) ||
+			die "$name: edit.patch does not apply to $KERNEL_SOURCE $KERNEL_VERSION: $(why_not <(printf %s "$diff") "$dir" "$why")"
 	fi
 	while read -r file; do
-		[ -f "$REPO/$file" ] || die "$name: files: $file is not in the repository"
+		[ -f "$(born_path "$file")" ] || die "$name: files: $file is not in the repository"
 		[ ! -e "$dir/$file" ] || die "$name: files: $file exists in the base already"
 		mkdir -p "$dir/$(dirname "$file")"
-		cp "$REPO/$file" "$dir/$file"
+		cp "$(born_path "$file")" "$dir/$file"
 	done < <(lines "$patch/files")
 }
 
@@ -197,16 +246,37 @@ state() {
 
 # --- mails ------------------------------------------------------------------
 
+# base_commit: how those who get the mails name the base, as a line of the cover
+# letter. Its commit is looked up in KERNEL_TREE, a clone of theirs, in which what
+# the series changes must be what it is here: Debian has patches of its own.
+base_commit() {
+	local tag=v${KERNEL_VERSION%%-*} file commit
+
+	if [ -z "${KERNEL_TREE-}" ]; then
+		echo "base: $tag of the stable tree, as $KERNEL_SOURCE $KERNEL_VERSION has it"
+		return
+	fi
+	commit=$(git -C "$KERNEL_TREE" rev-parse -q --verify "$tag^{commit}") ||
+		die "KERNEL_TREE=$KERNEL_TREE has no tag $tag: fetch the tags of the stable tree"
+	for file in $(base_list); do
+		[ ! -f "$BASE_SRC/$file" ] ||
+			[ "$(git hash-object "$BASE_SRC/$file")" = "$(git -C "$KERNEL_TREE" rev-parse -q --verify "$commit:$file")" ] ||
+			die "$file of $KERNEL_SOURCE $KERNEL_VERSION is not that of $tag"
+	done
+	echo "base-commit: $commit"
+}
+
 # export_mails REPOSITORY DIR
 export_mails() {
-	local repo=$1 dir=$2 cover=$SERIES/cover-letter.txt options=()
+	local repo=$1 dir=$2 cover=$SERIES/cover-letter.txt options=() based
 
 	[ ! -f "$cover" ] || options=(--cover-letter)
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	scratch_git -C "$repo" format-patch -q -v1 --no-signature "${options[@]}" \
+	scratch_git -C "$repo" format-patch -q -v1 --full-index --no-signature "${options[@]}" \
 		-o "$dir" base
 	[ -f "$cover" ] || return 0
+	based=$(base_commit)
 	"$SCRIPTS/cover-letter.py" "$cover" "$OUT" "$(series_hash)" \
 		"$KERNEL_SOURCE $KERNEL_VERSION" >"$dir/text"
 	awk -v text="$dir/text" '
@@ -219,6 +289,7 @@ export_mails() {
 		/\*\*\* SUBJECT HERE \*\*\*/ { sub(/\*\*\* SUBJECT HERE \*\*\*/, ""); print $0 subject; next }
 		/^\*\*\* BLURB HERE \*\*\*/ { print blurb; next }
 		{ print }' "$dir"/*-0000-cover-letter.patch >"$dir/cover"
+	printf '\n%s\n' "$based" >>"$dir/cover"
 	rm "$dir/text"
 	mv "$dir/cover" "$(ls "$dir"/*-0000-cover-letter.patch)"
 }

@@ -31,7 +31,7 @@ unpack_named() {
 get_source() {
 	mkdir -p "$WORK/deb" "$WORK/base"
 	run_logged "downloading $KERNEL_SOURCE $VERSION (about 140 MB)" "$LOG" \
-		download "$WORK/deb" private_apt apt-get download "$KERNEL_SOURCE=$VERSION"
+		download "$WORK/deb" kernel_apt apt-get download "$KERNEL_SOURCE=$VERSION"
 	run_logged "unpacking what the series names" "$LOG" unpack_named "$WORK"/deb/*.deb "$WORK/base"
 }
 
@@ -40,7 +40,7 @@ VERSION=${1-}
 exec 3>&1 1>&2
 if [ -z "$VERSION" ]; then
 	if (ensure_lists); then
-		VERSION=$(private_apt apt-cache policy "$KERNEL_SOURCE" |
+		VERSION=$(kernel_apt apt-cache policy "$KERNEL_SOURCE" |
 			awk '$1 == "Candidate:" { print $2 }')
 	fi
 fi

@@ -22,9 +22,8 @@ check_listing() {
 	[ -z "$twice" ] || die "listed more than once: $(tr '\n' ' ' <<<"$twice")"
 	# In the base and not removed by the first patch: then it is no new file.
 	all_lines files | while read -r file; do
-		if [ -e "$BASE_SRC/$file" ] &&
-			! lines "$(patches | head -n 1)/remove" | grep -qxF "$file"; then
-			die "$file is in the base, and the first patch does not remove it"
+		if [ -e "$BASE_SRC/$file" ] && ! all_lines remove | grep -qxF "$file"; then
+			die "$file is in the base, and no patch removes it"
 		fi
 	done
 }
@@ -48,7 +47,7 @@ check_equal() {
 	local file
 
 	all_lines files | while read -r file; do
-		cmp "$REPO/$file" "$WORK/replay/$file" || die "replay differs from the repository in $file"
+		cmp "$(born_path "$file")" "$WORK/replay/$file" || die "replay differs from the repository in $file"
 	done || return 1
 	while read -r file; do
 		grep -qxF "$file" < <(all_lines files) &&
@@ -178,12 +177,12 @@ check_maintainers_sorted() {
 check_mismatch() {
 	local patch=$WORK/mismatch said file line base=$BASE_SRC
 
-	for patch in $(patches); do [ ! -f "$patch/edit.patch" ] || break; done
-	read -r file line < <(awk '
+	for patch in $(patches); do ! grep -q '^-[^-]' < <(edits "$patch") || break; done
+	read -r file line < <(edits "$patch" | awk '
 		/^--- a\// { file = substr($2, 3) }
 		/^@@ / { split($2, at, "[-,]"); n = at[2] - 1; next }
 		/^[- ]/ && file { n++ }
-		/^-/ && !/^---/ { print file, n; exit }' "$patch/edit.patch")
+		/^-/ && !/^---/ { print file, n; exit }')
 	[ -n "$line" ] || die "${patch##*/} removes no line to try it with"
 	mkdir -p "$WORK/other"
 	base_files "$WORK/other"

@@ -31,12 +31,12 @@ whole_tree() {
 	lock out-tree
 	rm -rf "$OUT/tree.new"
 	DOOMED+=("$OUT/tree.new")
-	run_logged "importing the base into out/tree" "$LOGS/tree.log" import_base "$OUT/tree.new"
+	run_logged "importing the base into $OUT_NAME/tree" "$LOGS/tree.log" import_base "$OUT/tree.new"
 	replay_onto "$OUT/tree.new"
 	rm -rf "$dir"
 	mv "$OUT/tree.new" "$dir"
 	unlock out-tree
-	say "out/tree: $(git -C "$dir" rev-list --count base..HEAD) commits on $KERNEL_SOURCE $KERNEL_VERSION, $SECONDS s"
+	say "$OUT_NAME/tree: $(git -C "$dir" rev-list --count base..HEAD) commits on $KERNEL_SOURCE $KERNEL_VERSION, $SECONDS s"
 }
 
 COMMAND=${1-}
@@ -61,6 +61,6 @@ export)
 	DOOMED+=("$work")
 	replay "$work/replay"
 	export_mails "$work/replay" "$OUT/series"
-	say "out/series: $(find "$OUT/series" -name '*.patch' | wc -l) mails, on $KERNEL_SOURCE $KERNEL_VERSION"
+	say "$OUT_NAME/series: $(find "$OUT/series" -name '*.patch' | wc -l) mails, on $KERNEL_SOURCE $KERNEL_VERSION"
 	;;
 esac

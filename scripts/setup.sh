@@ -50,7 +50,7 @@ check_room() {
 	local need=$NEED_DISK_GB free mem
 
 	mkdir -p "$CACHE"
-	[ ! -f "$CACHE/versions" ] || need=$NEED_DISK_WARM_GB
+	[ ! -f "$VERSIONS" ] || need=$NEED_DISK_WARM_GB
 	free=$(($(df -Pk "$CACHE" | awk 'NR == 2 { print $4 }') / 1024 / 1024))
 	[ "$free" -ge "$need" ] ||
 		die "$CACHE has $free GB free, $need GB are needed: make room, or set XDG_CACHE_HOME to another disk"

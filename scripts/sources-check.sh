@@ -26,11 +26,11 @@ expect() {
 		diff <(printf '%s\n' "$2") <(printf '%s\n' "$3") | sed 's/^/# /' || :
 	fi
 }
-# suites_of: what is taken of the sources in $WORK/etc, a suite a line.
+# suites_of DERIVE: what is taken of the sources in $WORK/etc, a suite a line.
 suites_of() {
 	rm -rf "$WORK/derived"
 	mkdir "$WORK/derived"
-	(derive_sources "$WORK/derived" "$WORK/etc") 2>/dev/null || {
+	("$1" "$WORK/derived" "$WORK/etc") 2>/dev/null || {
 		echo refused
 		return
 	}
@@ -53,7 +53,9 @@ sources sources.list <<-EOS
 	deb http://mirror.invalid/debian $DEBIAN_CODENAME-proposed-updates main
 	deb http://mirror.invalid/debian sid main
 EOS
-expect "sources.list: the base's own suites, no backports" "$own" "$(suites_of)"
+expect "sources.list: the base's own suites, no backports" "$own" "$(suites_of derive_sources)"
+expect "sources.list: the suite of the newest kernel, from where the release is" \
+	newest "$(KERNEL_SUITE=newest suites_of derive_kernel_sources)"
 
 sources sources.list.d/debian.sources <<-EOS
 	Types: deb
@@ -72,16 +74,19 @@ sources sources.list.d/debian.sources <<-EOS
 	Suites: $DEBIAN_CODENAME
 	Components: main
 EOS
-expect "deb822: the base's own suites, no backports" "$own" "$(suites_of)"
+expect "deb822: the base's own suites, no backports" "$own" "$(suites_of derive_sources)"
+expect "deb822: the suite of the newest kernel, from where the release is" \
+	newest "$(KERNEL_SUITE=newest suites_of derive_kernel_sources)"
 
 sources sources.list <<-EOS
 	deb http://mirror.invalid/debian $DEBIAN_CODENAME-backports main
 EOS
-expect "a machine with nothing but backports is refused" refused "$(suites_of)"
+expect "a machine with nothing but backports is refused" refused "$(suites_of derive_sources)"
 
 wanted="linux-image-6.12.115+deb13.1-$KERNEL_FLAVOUR-unsigned
 linux-image-6.12.117+deb12-$KERNEL_FLAVOUR-unsigned
-linux-image-6.12.9-$KERNEL_FLAVOUR-unsigned"
+linux-image-6.12.9-$KERNEL_FLAVOUR-unsigned
+linux-binary-unsigned-7.3.4+deb13-$KERNEL_FLAVOUR"
 expect "images with and without a number of their own" "$wanted" "$(only_images <<-EOS
 	linux-image-6.12.115+deb13.1-$KERNEL_FLAVOUR-unsigned
 	linux-image-6.12.115+deb13.1-rt-$KERNEL_FLAVOUR-unsigned
@@ -89,7 +94,20 @@ expect "images with and without a number of their own" "$wanted" "$(only_images 
 	linux-image-6.12.117+deb12-cloud-$KERNEL_FLAVOUR-unsigned
 	linux-image-6.12.117+deb12-$KERNEL_FLAVOUR-dbg
 	linux-image-6.12.9-$KERNEL_FLAVOUR-unsigned
+	linux-binary-7.3.4+deb13-$KERNEL_FLAVOUR
+	linux-binary-unsigned-7.3.4+deb13-$KERNEL_FLAVOUR
+	linux-binary-unsigned-7.3.4+deb13-cloud-$KERNEL_FLAVOUR
 EOS
 )"
+expect "an image by itself" "6.12.9
+linux-image-6.12.9-$KERNEL_FLAVOUR-unsigned" \
+	"$(abi_of "linux-image-6.12.9-$KERNEL_FLAVOUR-unsigned"; packages_of "linux-image-6.12.9-$KERNEL_FLAVOUR-unsigned")"
+expect "an image whose modules are a package of their own" "7.3.4+deb13
+linux-binary-unsigned-7.3.4+deb13-$KERNEL_FLAVOUR
+linux-modules-7.3.4+deb13-$KERNEL_FLAVOUR
+linux-base-7.3.4+deb13-$KERNEL_FLAVOUR" \
+	"$(abi_of "linux-binary-unsigned-7.3.4+deb13-$KERNEL_FLAVOUR"; packages_of "linux-binary-unsigned-7.3.4+deb13-$KERNEL_FLAVOUR")"
+expect "the base is that of the release; of any other it is debian12" "debian12
+debian12" "$(base_of bookworm; base_of forky)"
 say "1..$TESTS"
 [ "$FAILED" -eq 0 ] || exit 1

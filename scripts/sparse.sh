@@ -29,6 +29,8 @@ for source in "${sources[@]}"; do
 	if said=$(grep -F "$DRIVER/${source%.c}" "$LOG" | grep -E ':[0-9]+(:[0-9]+)?: (warning|error)'); then
 		echo "not ok $n $source"
 		printf '%s\n' "$said" | sed 's/^/# /'
+	elif [ "$BASE" != "$MACHINE_BASE" ] && grep -q 'sparse is not .* up to date' "$LOG"; then
+		echo "ok $n $source # SKIP gcc W=1 says nothing; the kernel wants a newer sparse than this release has"
 	elif ! grep -qE "CHECK +$DRIVER/$source|CHECK .*$source" "$LOG"; then
 		echo "not ok $n $source: sparse did not see it, see $LOG"
 	else

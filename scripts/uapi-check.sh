@@ -45,9 +45,9 @@ touched_structs() {
 	local patch
 
 	for patch in $(patches); do
-		[ ! -f "$patch/edit.patch" ] || awk -v file="$1" '
+		edits "$patch" | awk -v file="$1" '
 			/^diff --git / { ours = $3 == "a/" file; next }
-			ours && /^[ +]struct [a-z0-9_]+ \{/ { print $2 }' "$patch/edit.patch"
+			ours && /^[ +]struct [a-z0-9_]+ \{/ { print $2 }'
 	done | sort -u
 }
 

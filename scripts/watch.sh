@@ -19,5 +19,5 @@ mkdir -p "$OUT/watch/out"
 mv "$OUT"/watch/out/*.png "$OUT/watch/"
 rm -r "$OUT/watch/out"
 for picture in "$OUT"/watch/*.png; do
-	say "out/watch/${picture##*/}"
+	say "$OUT_NAME/watch/${picture##*/}"
 done

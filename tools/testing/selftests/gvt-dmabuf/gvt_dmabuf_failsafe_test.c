@@ -225,7 +225,7 @@ TEST_F(failsafe, aperture_follows_the_ggtt)
 
 TEST_F(failsafe, flip_and_hide_are_notified)
 {
-	struct vgpu_event e;
+	struct vgpu_event e = {};
 	int fd;
 
 	if (vgpu_event_find(&self->v, &e) == -ENOENT)

@@ -47,7 +47,7 @@ static void put_run(struct page *page, unsigned long count)
 					  folio_page_idx(folio, page));
 
 		folio_put_refs(folio, len);
-		page = nth_page(page, len);
+		page += len;
 		count -= len;
 	}
 }
@@ -63,7 +63,6 @@ void i915_gem_proxy_put_runs(const struct i915_gem_proxy_run *runs,
 	for (; num_runs; num_runs--, runs++)
 		put_run(runs->first, runs->count);
 }
-EXPORT_SYMBOL_NS_GPL(i915_gem_proxy_put_runs, I915_GVT);
 
 /* What a device takes as one entry of a table, in pages */
 struct segment_limits {
@@ -118,7 +117,7 @@ int i915_gem_proxy_fill_table(struct sg_table *st,
 
 	for (i = 0; i < num_runs; i++) {
 		for (done = 0; done < runs[i].count; done += len) {
-			len = segment_pages(nth_page(runs[i].first, done),
+			len = segment_pages(runs[i].first + done,
 					    runs[i].count - done, &limits);
 			segments++;
 		}
@@ -131,7 +130,7 @@ int i915_gem_proxy_fill_table(struct sg_table *st,
 	sg = st->sgl;
 	for (i = 0; i < num_runs; i++) {
 		for (done = 0; done < runs[i].count; done += len) {
-			struct page *page = nth_page(runs[i].first, done);
+			struct page *page = runs[i].first + done;
 
 			len = segment_pages(page, runs[i].count - done,
 					    &limits);
@@ -151,7 +150,7 @@ static struct sg_table *map_segments(struct device *dev,
 	struct sg_table *st;
 	int err;
 
-	st = kmalloc(sizeof(*st), GFP_KERNEL_ACCOUNT);
+	st = kmalloc_obj(*st, GFP_KERNEL_ACCOUNT);
 	if (!st)
 		return ERR_PTR(-ENOMEM);
 
@@ -220,7 +219,7 @@ static int proxy_get_pages(struct drm_i915_gem_object *obj)
 	int num_runs, err = 0;
 
 	/* As many as there may be; most often a few of them are used. */
-	runs = kvmalloc_array(count, sizeof(*runs), GFP_KERNEL);
+	runs = kvmalloc_objs(*runs, count);
 	if (!runs)
 		return -ENOMEM;
 
@@ -383,4 +382,3 @@ i915_gem_object_create_proxy(struct drm_i915_private *i915, u64 size,
 
 	return obj;
 }
-EXPORT_SYMBOL_NS_GPL(i915_gem_object_create_proxy, I915_GVT);

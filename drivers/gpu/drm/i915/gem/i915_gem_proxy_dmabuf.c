@@ -53,7 +53,7 @@ static unsigned int table_to_runs(struct sg_table *st,
 	for_each_sgtable_sg(st, sg, i) {
 		unsigned int count = sg->length >> PAGE_SHIFT;
 
-		if (run && nth_page(run->first, run->count) == sg_page(sg)) {
+		if (run && run->first + run->count == sg_page(sg)) {
 			run->count += count;
 			continue;
 		}
@@ -84,8 +84,7 @@ static struct sg_table *proxy_map(struct dma_buf_attachment *attach,
 	}
 
 	/* The entries of our table are as long as our device takes them. */
-	runs = kvmalloc_array(obj->mm.pages->orig_nents, sizeof(*runs),
-			      GFP_KERNEL);
+	runs = kvmalloc_objs(*runs, obj->mm.pages->orig_nents);
 	if (!runs)
 		return ERR_PTR(-ENOMEM);
 

@@ -136,7 +136,7 @@ static void want_refresh(struct intel_vgpu *vgpu)
 
 	left = READ_ONCE(vgpu->vblank_timer.period) -
 	       ktime_to_ns(ktime_sub(ktime_get(), event->refreshed));
-	queue_delayed_work(system_wq, &event->work,
+	queue_delayed_work(system_percpu_wq, &event->work,
 			   left > 0 ? nsecs_to_jiffies(left) + 1 : 0);
 }
 

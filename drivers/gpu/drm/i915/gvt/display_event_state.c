@@ -18,10 +18,10 @@
 #include <kunit/visibility.h>
 
 #include "display/intel_cursor_regs.h"
+#include "display/intel_display_regs.h"
 
 #include "display_event_state.h"
 #include "i915_pvinfo.h"
-#include "i915_reg.h"
 
 static void gvt_event_update_watched(struct gvt_event_state *state)
 {

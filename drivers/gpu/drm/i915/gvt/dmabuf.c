@@ -29,6 +29,7 @@
 
 #include <drm/drm_file.h>
 #include <drm/drm_fourcc.h>
+#include <drm/drm_print.h>
 
 #include "gem/i915_gem_dmabuf.h"
 #include "gem/i915_gem_proxy.h"
@@ -253,7 +254,7 @@ static struct gvt_surface *find_or_make(struct gvt_surfaces *table,
 	struct gvt_surface *fresh, *s;
 	int ret;
 
-	fresh = kzalloc(sizeof(*fresh), GFP_KERNEL_ACCOUNT);
+	fresh = kzalloc_obj(*fresh, GFP_KERNEL_ACCOUNT);
 	if (!fresh)
 		return ERR_PTR(-ENOMEM);
 
@@ -537,7 +538,7 @@ int intel_vgpu_init_surfaces(struct intel_vgpu *vgpu)
 {
 	struct gvt_surfaces *table;
 
-	table = kzalloc(sizeof(*table), GFP_KERNEL);
+	table = kzalloc_obj(*table);
 	if (!table)
 		return -ENOMEM;
 

@@ -104,7 +104,7 @@ static void add_run(struct holding *h, struct page *first, unsigned int count)
 	struct i915_gem_proxy_run *last;
 
 	last = h->num_runs ? &h->runs[h->num_runs - 1] : NULL;
-	if (last && nth_page(last->first, last->count) == first) {
+	if (last && last->first + last->count == first) {
 		last->count += count;
 		return;
 	}
@@ -120,7 +120,7 @@ static unsigned int take_references(struct page *first, unsigned int count)
 	unsigned int held, len;
 
 	for (held = 0; held < count; held += len) {
-		struct page *page = nth_page(first, held);
+		struct page *page = first + held;
 		struct folio *folio = page_folio(page);
 
 		if (folio_ref_count(folio) <= 0)	/* as try_get_page() */

@@ -31,11 +31,11 @@
 #include <kunit/visibility.h>
 
 #include "display/intel_cursor_regs.h"
+#include "display/intel_display_regs.h"
 
 #include "fb_decoder.h"
 #include "fb_decoder_planes.h"
 #include "i915_pvinfo.h"
-#include "i915_reg.h"
 
 /* PRM vol. 2c, TRANS_CONF: the eDP transcoder's block */
 #define TRANSCONF_EDP		_MMIO(_TRANSACONF + 0xf000)

@@ -70,13 +70,13 @@
 #include <drm/drm_fourcc.h>
 
 #include "display/i9xx_plane_regs.h"
+#include "display/intel_display_regs.h"
 #include "display/intel_sprite_regs.h"
 #include "display/skl_universal_plane_regs.h"
 
 #include "fb_decoder.h"
 #include "fb_decoder_formats.h"
 #include "fb_decoder_planes.h"
-#include "i915_reg.h"
 
 /*
  * What the size and offset fields of both platforms can say, and how wide a

@@ -46,8 +46,7 @@ static void start_over(struct gvt_watched_plane *watched,
 
 	if (phases != watched->phases) {
 		kvfree(watched->sums);
-		watched->sums = kvmalloc_array(phases, sizeof(*watched->sums),
-					       GFP_KERNEL);
+		watched->sums = kvmalloc_objs(*watched->sums, phases);
 		watched->phases = watched->sums ? phases : 0;
 	}
 	watched->plane = *plane;
@@ -253,7 +252,7 @@ void intel_vgpu_watch_pixels(struct intel_vgpu *vgpu, u8 changed)
 			watch->due |= BIT(i);
 	}
 	if (watch->due)
-		queue_work(system_unbound_wq, &watch->work);
+		queue_work(system_dfl_wq, &watch->work);
 	spin_unlock(&watch->lock);
 }
 

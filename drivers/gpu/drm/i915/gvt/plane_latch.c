@@ -25,10 +25,10 @@
 #include <drm/drm_plane.h>
 
 #include "display/intel_cursor_regs.h"
+#include "display/intel_display_regs.h"
 #include "display/skl_universal_plane_regs.h"
 
 #include "i915_drv.h"
-#include "i915_reg.h"
 
 #include "fb_decoder.h"
 #include "gvt.h"

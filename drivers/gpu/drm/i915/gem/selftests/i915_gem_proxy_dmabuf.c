@@ -337,7 +337,7 @@ static const struct dma_fence_ops writer_ops = {
 
 static void writer_done(struct timer_list *timer)
 {
-	struct writer *writer = from_timer(writer, timer, timer);
+	struct writer *writer = timer_container_of(writer, timer, timer);
 
 	owner_fill(writer->owner, 100);
 	dma_fence_signal(&writer->fence);
@@ -345,7 +345,7 @@ static void writer_done(struct timer_list *timer)
 
 static struct writer *add_writer(struct dma_resv *resv, struct owner *owner)
 {
-	struct writer *writer = kzalloc(sizeof(*writer), GFP_KERNEL);
+	struct writer *writer = kzalloc_obj(*writer);
 	int err;
 
 	if (!writer)

@@ -241,4 +241,4 @@ kunit_test_suite(gvt_display_event_suite);
 
 MODULE_DESCRIPTION("KUnit tests of GVT-g's display event");
 MODULE_LICENSE("Dual MIT/GPL");
-MODULE_IMPORT_NS(EXPORTED_FOR_KUNIT_TESTING);
+MODULE_IMPORT_NS("EXPORTED_FOR_KUNIT_TESTING");

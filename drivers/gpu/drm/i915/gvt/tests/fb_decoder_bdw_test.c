@@ -8,9 +8,10 @@
 #include <drm/drm_fourcc.h>
 
 #include "display/i9xx_plane_regs.h"
+#include "display/intel_display_regs.h"
+#include "display/intel_pfit_regs.h"
 #include "display/intel_sprite_regs.h"
 #include "fb_decoder_test.h"
-#include "i915_reg.h"
 
 #define CTL(bits)	{ DSPCNTR_(PIPE_A), DISP_ENABLE | (bits) }
 #define STRIDE(bytes)	{ DSPSTRIDE_(PIPE_A), (bytes) }

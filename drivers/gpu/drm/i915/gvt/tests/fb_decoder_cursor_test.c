@@ -8,9 +8,9 @@
 #include <drm/drm_fourcc.h>
 
 #include "display/intel_cursor_regs.h"
+#include "display/intel_display_regs.h"
 #include "fb_decoder_test.h"
 #include "i915_pvinfo.h"
-#include "i915_reg.h"
 
 #define MODE(mode)	{ CURCNTR_(PIPE_A), (mode) }
 #define BASE(gma)	{ CURBASE_(PIPE_A), (gma) }

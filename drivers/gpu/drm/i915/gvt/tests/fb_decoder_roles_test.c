@@ -8,10 +8,10 @@
 #include <drm/drm_fourcc.h>
 
 #include "display/i9xx_plane_regs.h"
+#include "display/intel_display_regs.h"
 #include "display/intel_sprite_regs.h"
 #include "display/skl_universal_plane_regs.h"
 #include "fb_decoder_test.h"
-#include "i915_reg.h"
 
 #define VIDEO_GMA	0x100000
 #define DESKTOP_GMA	0x800000

@@ -7,9 +7,9 @@
 
 #include <drm/drm_fourcc.h>
 
+#include "display/intel_display_regs.h"
 #include "display/skl_universal_plane_regs.h"
 #include "fb_decoder_test.h"
-#include "i915_reg.h"
 
 #define CTL(bits)	{ PLANE_CTL(PIPE_A, PLANE_1), PLANE_CTL_ENABLE | (bits) }
 #define STRIDE(chunks)	{ PLANE_STRIDE(PIPE_A, PLANE_1), (chunks) }

@@ -17,11 +17,11 @@
 
 #include "display/i9xx_plane_regs.h"
 #include "display/intel_cursor_regs.h"
+#include "display/intel_display_regs.h"
 #include "display/intel_sprite_regs.h"
 #include "display/skl_universal_plane_regs.h"
 #include "fb_decoder_test.h"
 #include "i915_pvinfo.h"
-#include "i915_reg.h"
 
 #define MAX_READS	64
 
@@ -491,4 +491,4 @@ kunit_test_suites(&gvt_decoder_pipe_suite, &gvt_decoder_skl_suite,
 
 MODULE_DESCRIPTION("KUnit tests of GVT-g's plane decoder");
 MODULE_LICENSE("Dual MIT/GPL");
-MODULE_IMPORT_NS(EXPORTED_FOR_KUNIT_TESTING);
+MODULE_IMPORT_NS("EXPORTED_FOR_KUNIT_TESTING");
