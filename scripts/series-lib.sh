@@ -130,9 +130,15 @@ why_not() {
 						" should be \"" want[i] "\", is \"" line "\"")
 			}
 		}
+		# Hunks on other files may have moved, and git has found them.
+		BEGIN { if (match(said, /patch failed: [^:]*/)) only = substr(said, RSTART + 14, RLENGTH - 14) }
 		/^diff --git / { judge(); hunk = 0; next }
 		/^--- a\// {
 			file = substr($0, 7)
+			if (only && file != only) {
+				file = ""
+				next
+			}
 			delete have
 			for (lines = 0; (got = (getline line <(dir "/" file))) > 0;)
 				have[++lines] = line

@@ -175,14 +175,18 @@ check_maintainers_sorted() {
 
 # Alter a line that a hunk removes, and see whether it is told which, and why.
 check_mismatch() {
-	local patch=$WORK/mismatch said file line base=$BASE_SRC
+	local patch=$WORK/mismatch said file line text base=$BASE_SRC
 
 	for patch in $(patches); do ! grep -q '^-[^-]' < <(edits "$patch") || break; done
-	read -r file line < <(edits "$patch" | awk '
-		/^--- a\// { file = substr($2, 3) }
-		/^@@ / { split($2, at, "[-,]"); n = at[2] - 1; next }
+	# A hunk may have moved since the kernel that it was made from: take one that has not.
+	while IFS=$'\t' read -r file line text; do
+		[ "$(grep -nxF -- "$text" "$BASE_SRC/$file" | cut -d: -f1)" != "$line" ] || break
+		line=
+	done < <(edits "$patch" | awk -v OFS='\t' '
+		/^--- a\// { file = substr($2, 3); hunk = 0 }
+		/^@@ / { split($2, at, "[-,]"); n = at[2] - 1; hunk++; next }
 		/^[- ]/ && file { n++ }
-		/^-/ && !/^---/ { print file, n; exit }')
+		/^-/ && !/^---/ && hunk == 1 { print file, n, substr($0, 2) }')
 	[ -n "$line" ] || die "${patch##*/} removes no line to try it with"
 	mkdir -p "$WORK/other"
 	base_files "$WORK/other"
