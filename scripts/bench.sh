@@ -97,5 +97,5 @@ rc=0
 "$SCRIPTS/bench-report.py" "$REPO/vm/bench/figures.toml" "$RESULTS/ours.txt" "$RESULTS/stock.txt" \
 	"$REPO/docs/performance.md" "$RESULTS" || rc=1
 gnuplot -c "$SCRIPTS/bench-chart.gp" "$RESULTS/bench.dat" "$RESULTS/bench.png"
-say "$OUT_NAME/bench/bench.json, out/bench/bench.md, out/bench/bench.png; $SECONDS s"
+say "$OUT_NAME/bench/bench.json, bench.md and bench.png there; $SECONDS s"
 exit $rc

@@ -8,19 +8,6 @@
 #include "event_util.h"
 #include "test_util.h"
 
-/* What a query answers is @s: 0, 1 if not, -ENOENT if off, a negative errno */
-static int shows(struct vgpu *v, const struct vgpu_surface *s)
-{
-	struct vfio_device_gfx_plane_info info;
-	int fd = test_export(v, VGPU_PRIMARY, &info), ret;
-
-	if (fd < 0)
-		return fd;
-	ret = test_compare(fd, v, s);
-	close(fd);
-	return ret;
-}
-
 /* Firmware's order: the plane, and only then what it shows */
 FIXTURE(ptes) {
 	struct vgpu v;
@@ -57,7 +44,7 @@ TEST_F(ptes, after_the_surface_give_an_id)
 	ASSERT_EQ(-EINVAL, vgpu_query(&self->v, VGPU_PRIMARY, &self->info));
 	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->s.gma, self->s.gpa,
 				   self->s.size));
-	EXPECT_EQ(0, shows(&self->v, &self->s));
+	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->s));
 }
 
 TEST_F(ptes, but_the_last_give_none)
@@ -85,7 +72,7 @@ TEST_F(ptes, after_the_surface_are_notified)
 	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->s.gma, self->s.gpa,
 				   self->s.size));
 	EXPECT_EQ(1, poll(&fd, 1, 500));
-	EXPECT_EQ(0, shows(&self->v, &self->s));
+	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->s));
 	close(fd.fd);
 }
 

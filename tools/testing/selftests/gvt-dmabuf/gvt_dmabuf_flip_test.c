@@ -64,20 +64,6 @@ FIXTURE_TEARDOWN(flip)
 	test_close(&self->v);
 }
 
-/* What the plane shows is @s: 0, 1 if not, or a negative errno */
-static int shows(struct vgpu *v, enum vgpu_plane plane,
-		 const struct vgpu_surface *s)
-{
-	struct vfio_device_gfx_plane_info info;
-	int fd = test_export(v, plane, &info), ret;
-
-	if (fd < 0)
-		return fd;
-	ret = test_compare(fd, v, s);
-	close(fd);
-	return ret;
-}
-
 /* ---- registers of a plane ---- */
 
 struct picture {
@@ -161,7 +147,7 @@ TEST_F(flip, size_waits_for_surf)
 TEST_F(flip, surf_of_an_asynchronous_flip_shows_at_once)
 {
 	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
-	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->b));
+	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->b));
 }
 
 /*
@@ -223,7 +209,7 @@ TEST_F(flip, that_waits_is_seen_when_the_pipe_has_been_off)
 	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
 	ASSERT_EQ(0, vgpu_pipe_off(&self->v, 0));
 	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 0, self->b.width, self->b.height));
-	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->b));
+	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->b));
 }
 
 FIXTURE(cursor_flip) {
@@ -285,13 +271,13 @@ TEST_F(flip, by_register_50080_is_seen)
 {
 	ASSERT_EQ(0, vgpu_write32(&self->v, FLIP_PLANE_1, self->b.gma));
 	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
-	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->b));
+	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->b));
 }
 
 TEST_F(flip, by_register_50080_has_its_type_in_the_low_bits)
 {
 	ASSERT_EQ(0, vgpu_write32(&self->v, FLIP_PLANE_1, self->b.gma | 1));
-	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->b));
+	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->b));
 }
 
 TEST_F(flip, by_register_50090_is_of_plane_2)
@@ -307,8 +293,8 @@ TEST_F(flip, by_register_50090_is_of_plane_2)
 	ASSERT_EQ(0, vgpu_overlay_show(&self->v, 0, &self->b));
 	ASSERT_EQ(0, vgpu_write32(&self->v, FLIP_PLANE_2, c.gma));
 	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
-	EXPECT_EQ(0, shows(&self->v, VGPU_OVERLAY, &c));
-	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->a));
+	EXPECT_EQ(0, test_shows(&self->v, VGPU_OVERLAY, &c));
+	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->a));
 }
 
 /* ---- MI_DISPLAY_FLIP ---- */
@@ -388,9 +374,9 @@ TEST_F(command, flips_plane_1)
 	const uint32_t plane = plane_1(&self->v, 0);
 
 	ASSERT_EQ(0, flip_by_command(&self->v, &self->ring, plane, &self->b));
-	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->b));
+	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->b));
 	ASSERT_EQ(0, flip_by_command(&self->v, &self->ring, plane, &self->a));
-	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->a));
+	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->a));
 }
 
 /* Audit 24: what the flip shows is what those commands draw. */
@@ -409,7 +395,7 @@ TEST_F(command, flips_after_the_commands_before_it)
 	vgpu_gate_open(&self->gate);
 	ASSERT_EQ(0, vgpu_ring_wait(&self->v, &self->ring));
 	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
-	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->b));
+	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->b));
 }
 
 TEST_F(command, takes_stride_and_tiling_over)
@@ -421,7 +407,7 @@ TEST_F(command, takes_stride_and_tiling_over)
 	ASSERT_EQ(0, query_picture(&self->v, VGPU_PRIMARY, &p));
 	EXPECT_EQ(self->c.stride, p.stride);
 	EXPECT_EQ(self->c.modifier, p.modifier);
-	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->c));
+	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->c));
 }
 
 /*
@@ -436,7 +422,7 @@ TEST_F(command, flips_plane_1_of_the_second_pipe)
 	ASSERT_EQ(0, vgpu_pipe_off(&self->v, 0));
 	ASSERT_EQ(0, flip_by_command(&self->v, &self->ring,
 				     plane_1(&self->v, 1), &self->b));
-	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->b));
+	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->b));
 }
 
 TEST_F(command, flips_plane_2_and_leaves_plane_1)
@@ -446,8 +432,8 @@ TEST_F(command, flips_plane_2_and_leaves_plane_1)
 	ASSERT_EQ(0, vgpu_overlay_show(&self->v, 0, &self->b));
 	ASSERT_EQ(0, flip_by_command(&self->v, &self->ring,
 				     SKL_FLIP_PLANE(4), &self->c));
-	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->a));
-	EXPECT_EQ(0, shows(&self->v, VGPU_OVERLAY, &self->c));
+	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->a));
+	EXPECT_EQ(0, test_shows(&self->v, VGPU_OVERLAY, &self->c));
 }
 
 TEST_HARNESS_MAIN

@@ -41,19 +41,6 @@ FIXTURE_TEARDOWN(pipe)
 	test_close(&self->v);
 }
 
-/* What is exported is @s: 0, 1 if not, or a negative errno */
-static int shows(struct vgpu *v, const struct vgpu_surface *s)
-{
-	struct vfio_device_gfx_plane_info info;
-	int fd = test_export(v, VGPU_PRIMARY, &info), ret;
-
-	if (fd < 0)
-		return fd;
-	ret = test_compare(fd, v, s);
-	close(fd);
-	return ret;
-}
-
 TEST_F(pipe, alone_has_vblanks)
 {
 	uint32_t before, after;
@@ -67,7 +54,7 @@ TEST_F(pipe, alone_has_vblanks)
 
 TEST_F(pipe, alone_is_described)
 {
-	EXPECT_EQ(0, shows(&self->v, &self->a));
+	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->a));
 }
 
 TEST_F(pipe, alone_shows_a_synchronous_flip)
@@ -77,7 +64,7 @@ TEST_F(pipe, alone_shows_a_synchronous_flip)
 	ASSERT_EQ(0, vgpu_primary_ctl(v, variant->pipe, VGPU_ASYNC_FLIP, 0));
 	ASSERT_EQ(0, vgpu_primary_flip(v, variant->pipe, self->b.gma));
 	ASSERT_EQ(0, vgpu_wait_vblank(v, variant->pipe));
-	EXPECT_EQ(0, shows(v, &self->b));
+	EXPECT_EQ(0, test_shows(v, VGPU_PRIMARY, &self->b));
 }
 
 TEST_HARNESS_MAIN

@@ -315,4 +315,18 @@ static inline int test_compare(int dmabuf, const struct vgpu *v,
 	return ret;
 }
 
+/* What is exported of @plane is @s: 0, 1 if not, or a negative errno */
+static inline int test_shows(struct vgpu *v, enum vgpu_plane plane,
+			     const struct vgpu_surface *s)
+{
+	struct vfio_device_gfx_plane_info info;
+	int fd = test_export(v, plane, &info), ret;
+
+	if (fd < 0)
+		return fd;
+	ret = test_compare(fd, v, s);
+	close(fd);
+	return ret;
+}
+
 #endif /* GVT_DMABUF_TEST_UTIL_H */
