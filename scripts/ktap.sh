@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # ktap.sh [NAME]: count the results in TAP or KTAP on standard input.
 #
-# Prints "passed failed skipped", and on standard error each failure and the
-# reason of each skip, with NAME before it. Only leaves count, not the line that
+# Prints "passed failed skipped", and on standard error each failure with the
+# first thing that its test said, and the reason of each skip, with NAME before. Only leaves count, not the line that
 # sums up a subtest. A plan that is not met, no plan at all, and "Bail out!"
 # count as a failure each: a test that dies half-way has not passed.
 
@@ -23,7 +23,11 @@ awk -v name="${1:-tests}" '
 		if (deepest > level)
 			deepest = level
 	}
-	function fail(text) { failed++; tell("FAILED: " text); broken[deepest] = 1 }
+	function fail(text) {
+		failed++
+		tell("FAILED: " text (said == "" ? "" : " (" said ")"))
+		broken[deepest] = 1
+	}
 
 	{ sub(/\r$/, "") }
 	{
@@ -33,6 +37,11 @@ awk -v name="${1:-tests}" '
 	}
 	# One stream may follow another, as with several KUnit suites.
 	level == 0 && line ~ /^K?TAP version/ && (0 in plan) { close_deeper(-1) }
+	line ~ /^# / {
+		if (said == "" && line !~ /^# +(RUN|OK|FAIL|SKIP|Starting|FAILED|PASSED|Totals|Subtest|module)/)
+			said = substr(line, 3)
+		next
+	}
 	line ~ /^1\.\.[0-9]+/ {
 		if (level < deepest) close_deeper(level)
 		if (level > deepest) deepest = level
@@ -61,8 +70,10 @@ awk -v name="${1:-tests}" '
 		ran[level]++
 		what = line
 		sub(/^(not )?ok [0-9]+ *(- )?/, "", what)
-		if (had && (line ~ /^ok/ || bad))
+		if (had && (line ~ /^ok/ || bad)) {
+			said = ""
 			next
+		}
 		if (line ~ /^not ok/ && line !~ /# *TODO/) {
 			fail(what)
 		} else if (line ~ /# *SKIP/) {
@@ -71,6 +82,7 @@ awk -v name="${1:-tests}" '
 		} else if (!had) {
 			passed++
 		}
+		said = ""
 		next
 	}
 	line ~ /^Bail out!/ { fail(line) }
