@@ -54,6 +54,7 @@ int main(int argc, char **argv)
 		{ "read", bench_read },
 		{ "event", bench_event },
 		{ "request", bench_request },
+		{ "lifecycle", bench_lifecycle },
 		{ "viewers", bench_viewers },
 	};
 	struct bench b = { };

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What it takes to remove a vGPU and to make it again, as is done when the
+ * virtual machine that had it goes and another one comes.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+#define DEVICES	"/sys/bus/mdev/devices/"
+
+static int write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = write(fd, text, strlen(text));
+	n = n < 0 ? -errno : 0;
+	close(fd);
+	return n;
+}
+
+/* The last of the vGPUs that there are, which nobody has opened */
+void bench_lifecycle(struct bench *b)
+{
+	const char *last = strrchr(getenv("VGPU_UUIDS"), ' ');
+	const char *uuid;
+	char link[PATH_MAX], type[PATH_MAX], create[PATH_MAX + 8];
+	char remove[PATH_MAX];
+	double samples[SAMPLES];
+	__u64 start;
+	int i;
+
+	(void)b;
+	must(last ? 0 : -ENODEV, "looking for a vGPU besides the first");
+	uuid = last + 1;
+	snprintf(link, sizeof(link), DEVICES "%s/mdev_type", uuid);
+	must(realpath(link, type) ? 0 : -errno, "looking for a vGPU's type");
+	snprintf(create, sizeof(create), "%s/create", type);
+	snprintf(remove, sizeof(remove), DEVICES "%s/remove", uuid);
+
+	busy_start();
+	for (i = -1; i < SAMPLES; i++) {
+		start = instructions();
+		must(write_text(remove, "1"), "removing a vGPU");
+		must(write_text(create, uuid), "making a vGPU");
+		if (i >= 0)
+			samples[i] = instructions() - start;
+	}
+	busy_stop();
+	figure_of_least("lifecycle", samples);
+}
