@@ -52,7 +52,7 @@ start_side() {
 	# A string instruction counts once each element: eight bytes, not one. Free pages
 	# stay in the lists of the CPU, whose length the kernel else adapts all the time.
 	# Seven vGPUs is all that GVT-g makes, and they need the aperture.
-	"$SCRIPTS/boot.sh" --name "bench-$name" --share "$share" --timeout 1200 --shift 0 \
+	"$SCRIPTS/boot.sh" --name "bench-$name" --share "$share" --timeout 3600 --shift 0 \
 		--cpu -erms,-fsrm --traced --vgpus 7 --type V5_8 --aperture 1024 \
 		--append hugepages=32 "$@" -- \
 		"echo 8 >/proc/sys/vm/percpu_pagelist_high_fraction; ./gvt-bench $queries >figures" >"$share.log" 2>&1 </dev/null &
