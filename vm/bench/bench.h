@@ -27,6 +27,13 @@
  */
 #define TRIES		3
 #define SAMPLES		(RUNS * TRIES)
+/*
+ * What else the kernel does is in every fifth sample of what goes on behind a
+ * call's back. Of three the least has it in one value of a hundred, and there are
+ * seventy; of five in one of three thousand.
+ */
+#define LEAST_OF	5
+#define LEAST_SAMPLES	(RUNS * LEAST_OF)
 #define MAX_SAMPLES	(RUNS * 120)
 
 /* A picture of 4K takes 8100 pages; the rest is for everything else. */
@@ -67,7 +74,7 @@ double middle(const double *samples, int count, int apart);
 /* Print RUNS values, each the middle one of TRIES rounds, or of so many @frames */
 void figure_of_rounds(const char *name, const double *samples);
 void figure_of_frames(const char *name, const double *samples, int frames);
-/* Print RUNS values, each the least of TRIES rounds: what else goes on only adds */
+/* Print RUNS values, each the least of LEAST_OF rounds: what else goes on only adds */
 void figure_of_least(const char *name, const double *samples);
 /* The figure is what a call of @run takes, averaged over @calls of them */
 void measure(const char *name, unsigned int calls,

@@ -115,7 +115,7 @@ static void measure_import(struct bench *b, const char *name,
 	const int count = PAGES * VGPU_PAGE / s->size;
 	const double pages = (double)count * s->size / VGPU_PAGE;
 	struct viewer first = { .drm = b->drm }, second;
-	double again[SAMPLES], out[SAMPLES], took;
+	double again[SAMPLES], out[LEAST_SAMPLES], took;
 	int fds[MAX_IMPORTS], i, n;
 	char figure_name[32];
 	__u64 start;
@@ -124,14 +124,14 @@ static void measure_import(struct bench *b, const char *name,
 	second.drm = must(vgpu_drm_open(), "opening i915 again");
 	second.batch = make_batch(second.drm);
 	lay_out(&b->v, s, layout);
-	for (i = -1; i < SAMPLES; i++) {
+	for (i = -1; i < LEAST_SAMPLES; i++) {
 		for (n = 0; n < count; n++)
 			fds[n] = export_screen(&b->v, s);
 		took = import_all(&first, fds, count) / pages;
-		if (i >= 0)
+		if (i >= 0 && i < SAMPLES)
 			in[i] = took;
 		took = import_all(&second, fds, count) / pages;
-		if (i >= 0)
+		if (i >= 0 && i < SAMPLES)
 			again[i] = took;
 		close_all(&second, count);
 		usleep(RETIRE);

@@ -34,7 +34,7 @@ void bench_lifecycle(struct bench *b)
 	const char *uuid;
 	char link[PATH_MAX], type[PATH_MAX], create[PATH_MAX + 8];
 	char remove[PATH_MAX];
-	double samples[SAMPLES];
+	double samples[LEAST_SAMPLES];
 	__u64 start;
 	int i;
 
@@ -47,7 +47,7 @@ void bench_lifecycle(struct bench *b)
 	snprintf(remove, sizeof(remove), DEVICES "%s/remove", uuid);
 
 	busy_start();
-	for (i = -1; i < SAMPLES; i++) {
+	for (i = -1; i < LEAST_SAMPLES; i++) {
 		start = instructions();
 		must(write_text(remove, "1"), "removing a vGPU");
 		must(write_text(create, uuid), "making a vGPU");

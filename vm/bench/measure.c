@@ -73,7 +73,7 @@ void figure_of_least(const char *name, const double *samples)
 
 	for (i = 0; i < RUNS; i++) {
 		values[i] = samples[i];
-		for (n = i + RUNS; n < SAMPLES; n += RUNS)
+		for (n = i + RUNS; n < LEAST_SAMPLES; n += RUNS)
 			if (samples[n] < values[i])
 				values[i] = samples[n];
 	}
