@@ -91,20 +91,6 @@ FIXTURE_TEARDOWN(failsafe)
 	test_close(&self->v);
 }
 
-/* Byte by byte what plane @plane shows is @s */
-static bool shows(struct vgpu *v, enum vgpu_plane plane,
-		  const struct vgpu_surface *s)
-{
-	struct vfio_device_gfx_plane_info info;
-	int fd = test_export(v, plane, &info), ret;
-
-	if (fd < 0)
-		return false;
-	ret = test_compare(fd, v, s);
-	close(fd);
-	return !ret;
-}
-
 static bool is_off(struct vgpu *v, enum vgpu_plane plane)
 {
 	struct vfio_device_gfx_plane_info info;
@@ -119,7 +105,7 @@ TEST_F(failsafe, flip_is_described)
 	if (!test_exports(_metadata, &self->v))
 		return;
 	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
-	EXPECT_TRUE(shows(&self->v, VGPU_PRIMARY, &self->b));
+	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->b));
 }
 
 TEST_F(failsafe, hide_is_described)
@@ -138,7 +124,7 @@ TEST_F(failsafe, flip_latches_at_vblank)
 	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
 	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
 	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
-	EXPECT_TRUE(shows(&self->v, VGPU_PRIMARY, &self->b));
+	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->b));
 }
 
 TEST_F(failsafe, reg_50080_flip_is_described)
@@ -147,7 +133,7 @@ TEST_F(failsafe, reg_50080_flip_is_described)
 		return;
 	ASSERT_EQ(0, vgpu_write32(&self->v, FLIP_PLANE_1,
 				  self->b.gma | 1));	/* asynchronous */
-	EXPECT_TRUE(shows(&self->v, VGPU_PRIMARY, &self->b));
+	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->b));
 }
 
 TEST_F(failsafe, second_pipe_is_described)
@@ -158,7 +144,7 @@ TEST_F(failsafe, second_pipe_is_described)
 	ASSERT_EQ(0, vgpu_pipe_off(&self->v, 0));
 	ASSERT_EQ(0, vgpu_primary_show(&self->v, 1, &self->b));
 	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 1, TEST_WIDTH, TEST_HEIGHT));
-	EXPECT_TRUE(shows(&self->v, VGPU_PRIMARY, &self->b));
+	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->b));
 }
 
 TEST_F(failsafe, cursor_is_described)
@@ -168,7 +154,7 @@ TEST_F(failsafe, cursor_is_described)
 	if (!test_exports(_metadata, &self->v))
 		return;
 	ASSERT_EQ(0, vgpu_cursor_show(&self->v, 0, &self->cursor));
-	EXPECT_TRUE(shows(&self->v, VGPU_CURSOR, &self->cursor));
+	EXPECT_EQ(0, test_shows(&self->v, VGPU_CURSOR, &self->cursor));
 	ASSERT_EQ(0, vgpu_cursor_move(&self->v, 0, 12, 34));
 	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_CURSOR, &info));
 	EXPECT_EQ(12, info.x_pos);
@@ -183,7 +169,7 @@ TEST_F(failsafe, overlay_is_described)
 		return;
 	ASSERT_EQ(0, vgpu_overlay_show(&self->v, 0, &self->b));
 	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
-	EXPECT_TRUE(shows(&self->v, VGPU_OVERLAY, &self->b));
+	EXPECT_EQ(0, test_shows(&self->v, VGPU_OVERLAY, &self->b));
 }
 
 /* Other pages at the same address are another picture, and can be read. */
