@@ -3,9 +3,10 @@
 # ktap.sh [NAME]: count the results in TAP or KTAP on standard input.
 #
 # Prints "passed failed skipped", and on standard error each failure with the
-# first thing that its test said, and the reason of each skip, with NAME before. Only leaves count, not the line that
-# sums up a subtest. A plan that is not met, no plan at all, and "Bail out!"
-# count as a failure each: a test that dies half-way has not passed.
+# first thing that its test said, and the reason of each skip, with NAME before.
+# Only leaves count, not the line that sums up a subtest. A plan that is not met,
+# no plan at all, and "Bail out!" count as a failure each: a test that dies
+# half-way has not passed.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

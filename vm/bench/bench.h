@@ -61,6 +61,8 @@ struct bench {
 
 /* End the run unless @ret says success; @what was tried */
 int must(int ret, const char *what);
+/* Write all of @text to a file that is there, opened with @flags besides, or end */
+void write_file(const char *path, const char *text, int flags);
 
 static inline __u64 now(void)
 {

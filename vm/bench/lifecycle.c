@@ -4,28 +4,13 @@
  * virtual machine that had it goes and another one comes.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bench.h"
 
 #define DEVICES	"/sys/bus/mdev/devices/"
-
-static int write_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return -errno;
-	n = write(fd, text, strlen(text));
-	n = n < 0 ? -errno : 0;
-	close(fd);
-	return n;
-}
 
 /* The last of the vGPUs that there are, which nobody has opened */
 void bench_lifecycle(struct bench *b)
@@ -49,8 +34,8 @@ void bench_lifecycle(struct bench *b)
 	busy_start();
 	for (i = -1; i < LEAST_SAMPLES; i++) {
 		start = instructions();
-		must(write_text(remove, "1"), "removing a vGPU");
-		must(write_text(create, uuid), "making a vGPU");
+		write_file(remove, "1", 0);
+		write_file(create, uuid, 0);
 		if (i >= 0)
 			samples[i] = instructions() - start;
 	}

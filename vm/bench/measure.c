@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Counting, and printing what was counted. */
 #include <errno.h>
+#include <fcntl.h>
 #include <glob.h>
 #include <sched.h>
 #include <signal.h>
@@ -23,6 +24,15 @@ int must(int ret, const char *what)
 	fflush(stdout);
 	fprintf(stderr, "gvt-bench: %s: %s\n", what, strerror(-ret));
 	exit(1);
+}
+
+void write_file(const char *path, const char *text, int flags)
+{
+	int fd = open(path, O_WRONLY | flags);
+
+	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+		must(-errno, path);
+	close(fd);
 }
 
 void figure(const char *name, const double *values)
@@ -172,14 +182,6 @@ static FILE *open_file(const char *path, const char *mode)
 	return f;
 }
 
-static void poke(const char *path)
-{
-	FILE *f = open_file(path, "w");
-
-	fputs("1\n", f);
-	fclose(f);
-}
-
 /* Let no cache keep pages without objects, or ahead of the next object. */
 static void shrink_caches(void)
 {
@@ -189,7 +191,7 @@ static void shrink_caches(void)
 	if (glob("/sys/kernel/slab/*/shrink", 0, NULL, &caches))
 		must(-ENOENT, "/sys/kernel/slab/*/shrink");
 	for (i = 0; i < caches.gl_pathc; i++)
-		poke(caches.gl_pathv[i]);
+		write_file(caches.gl_pathv[i], "1", 0);
 	globfree(&caches);
 }
 
@@ -227,6 +229,6 @@ static long long other_pages(void)
 long long memory_in_use(void)
 {
 	shrink_caches();
-	poke("/proc/sys/vm/stat_refresh");
+	write_file("/proc/sys/vm/stat_refresh", "1", 0);
 	return objects() - other_pages() * VGPU_PAGE;
 }

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <unistd.h>
 
 #include "bench.h"
 
@@ -14,13 +13,9 @@
 static void put(const char *file, const char *text, int flags)
 {
 	char path[128];
-	int fd;
 
 	snprintf(path, sizeof(path), TRACING "%s", file);
-	fd = open(path, O_WRONLY | flags);
-	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
-		must(-errno, path);
-	close(fd);
+	write_file(path, text, flags);
 }
 
 static void turn(const char *name, const char *on)
