@@ -149,19 +149,26 @@ static inline uint64_t next_signal(int fd)
 	return poll(&p, 1, EVENT_PATIENCE_MS) == 1 ? signals(fd) : 0;
 }
 
-/* Until every vblank that was due @n refreshes ago has been dealt with */
+/*
+ * Until all that was due @n refreshes ago has been done. The counter may move by
+ * many at once when the machine was busy; that is one refresh.
+ */
 static inline bool refreshes_pass(struct vgpu *v, uint32_t n)
 {
-	uint32_t first, now;
+	uint32_t last, now, passed = 0;
 	int tries;
 
-	if (vgpu_pipe_frames(v, 0, &first))
+	if (vgpu_pipe_frames(v, 0, &last))
 		return false;
 	for (tries = 0; tries < EVENT_PATIENCE_MS; tries++) {
 		if (vgpu_pipe_frames(v, 0, &now))
 			return false;
-		if (now - first > n)
-			return true;
+		if (now != last) {
+			if (++passed > n)
+				return true;
+			last = now;
+			tries = 0;
+		}
 		usleep(1000);
 	}
 	return false;

@@ -3,7 +3,6 @@
  * A guest that draws into what is on its screen, without a flip: the display
  * event tells of that as well, later than of a flip and never more often.
  */
-#include <poll.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
@@ -17,7 +16,6 @@
 #define TURNS		24
 /* A turn takes 8 refreshes if nothing has changed for long. */
 #define SLOWEST		8
-#define REFRESH_MS	17
 
 FIXTURE(pixels) {
 	struct vgpu v;
@@ -72,18 +70,6 @@ FIXTURE_TEARDOWN(pixels)
 	test_close(&self->v);
 }
 
-/* Wait for that many refreshes. */
-static void refreshes(struct vgpu *v, uint32_t n)
-{
-	uint32_t first, now;
-
-	if (vgpu_pipe_frames(v, 0, &first))
-		return;
-	do {
-		usleep(1000);
-	} while (!vgpu_pipe_frames(v, 0, &now) && now - first < n);
-}
-
 /* Until all of it has been looked at, and nothing is to be told any more */
 static bool settles(struct _test_data_pixels *self)
 {
@@ -91,7 +77,8 @@ static bool settles(struct _test_data_pixels *self)
 	uint64_t told;
 
 	for (tries = 0; tries < 20; tries++) {
-		refreshes(&self->v, 2 * TURNS);
+		if (!refreshes_pass(&self->v, 2 * TURNS))
+			return false;
 		for (told = 0, i = 0; i < EVENT_PLANES; i++)
 			told += signals(self->fd[i]);
 		if (!told)
@@ -100,11 +87,17 @@ static bool settles(struct _test_data_pixels *self)
 	return false;
 }
 
-static bool told_within(int fd, uint32_t refreshes)
+static bool told_within(struct vgpu *v, int fd, uint32_t refreshes)
 {
-	struct pollfd p = { .fd = fd, .events = POLLIN };
+	uint32_t i;
 
-	return poll(&p, 1, refreshes * REFRESH_MS) == 1 && signals(fd);
+	for (i = 0; i < refreshes; i++) {
+		if (!refreshes_pass(v, 0))
+			return false;
+		if (signals(fd))
+			return true;
+	}
+	return false;
 }
 
 TEST_F(pixels, that_have_settled_are_silent)
@@ -112,7 +105,7 @@ TEST_F(pixels, that_have_settled_are_silent)
 	int i;
 
 	ASSERT_TRUE(settles(self));
-	refreshes(&self->v, 200);
+	ASSERT_TRUE(refreshes_pass(&self->v, 200));
 	for (i = 0; i < EVENT_PLANES; i++)
 		EXPECT_EQ(0, signals(self->fd[i]));
 }
@@ -129,7 +122,7 @@ TEST_F(pixels, are_found_wherever_they_are)
 	ASSERT_TRUE(settles(self));
 	for (i = 0; i < ARRAY_SIZE(at); i++) {
 		bytes[at[i]]++;
-		EXPECT_TRUE(told_within(self->fd[VGPU_PRIMARY],
+		EXPECT_TRUE(told_within(&self->v, self->fd[VGPU_PRIMARY],
 					(TURNS + 2) * SLOWEST))
 			TH_LOG("byte %zu", at[i]);
 		EXPECT_EQ(0, signals(self->fd[VGPU_CURSOR]));
@@ -142,7 +135,7 @@ TEST_F(pixels, of_the_cursor_signal_the_cursor)
 
 	ASSERT_TRUE(settles(self));
 	bytes[self->cursor.size - 1]++;
-	EXPECT_TRUE(told_within(self->fd[VGPU_CURSOR], 3 * SLOWEST));
+	EXPECT_TRUE(told_within(&self->v, self->fd[VGPU_CURSOR], 3 * SLOWEST));
 	EXPECT_EQ(0, signals(self->fd[VGPU_PRIMARY]));
 }
 
@@ -156,17 +149,17 @@ TEST_F(pixels, changing_on_signal_once_per_refresh)
 	ASSERT_TRUE(settles(self));
 	/* This one may take long to be found, the others follow it. */
 	memset(bytes, 255, self->s.size);
-	ASSERT_TRUE(told_within(self->fd[VGPU_PRIMARY], 3 * SLOWEST));
+	ASSERT_TRUE(told_within(&self->v, self->fd[VGPU_PRIMARY], 3 * SLOWEST));
 	signals(self->fd[VGPU_PRIMARY]);
 	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &first));
 	for (i = 0; i < 60; i++) {
 		memset(bytes, i, self->s.size);
-		refreshes(&self->v, 1);
+		ASSERT_TRUE(refreshes_pass(&self->v, 0));
 	}
 	told = signals(self->fd[VGPU_PRIMARY]);
 	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &last));
 	EXPECT_GE(last - first, told);
-	EXPECT_LE((last - first) / 2, told);
+	EXPECT_LE(30, told);
 	EXPECT_TRUE(settles(self));
 }
 
@@ -255,17 +248,17 @@ TEST_F(pixels, of_failed_memory_are_not_read)
 	if (!trace_scans(self))
 		SKIP(return, "no tracefs: mount it, with CONFIG_EVENT_TRACING");
 	ASSERT_TRUE(settles(self));
-	refreshes(&self->v, 4 * SLOWEST);
+	ASSERT_TRUE(refreshes_pass(&self->v, 4 * SLOWEST));
 	ASSERT_EQ(pages, pages_of_last_scan(self, VGPU_CURSOR));
 	if (test_fail_memory(bytes + VGPU_PAGE))
 		SKIP(return, "memory cannot fail: set CONFIG_MEMORY_FAILURE");
-	refreshes(&self->v, 4 * SLOWEST);
+	ASSERT_TRUE(refreshes_pass(&self->v, 4 * SLOWEST));
 	EXPECT_EQ(pages - 1, pages_of_last_scan(self, VGPU_CURSOR));
 
 	/* What is good is still looked at. */
 	ASSERT_TRUE(settles(self));
 	bytes[0]++;
-	EXPECT_TRUE(told_within(self->fd[VGPU_CURSOR], 3 * SLOWEST));
+	EXPECT_TRUE(told_within(&self->v, self->fd[VGPU_CURSOR], 3 * SLOWEST));
 }
 
 TEST_F(pixels, are_not_scanned_for_nobody)
@@ -274,13 +267,13 @@ TEST_F(pixels, are_not_scanned_for_nobody)
 		SKIP(return, "no tracefs: mount it, with CONFIG_EVENT_TRACING");
 	ASSERT_TRUE(settles(self));
 	ASSERT_LE(0, scans(self, VGPU_PRIMARY));
-	refreshes(&self->v, 4 * SLOWEST);
+	ASSERT_TRUE(refreshes_pass(&self->v, 4 * SLOWEST));
 	EXPECT_LE(2, scans(self, VGPU_PRIMARY));
 
 	ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, VGPU_PRIMARY, -1));
-	refreshes(&self->v, 1);
+	ASSERT_TRUE(refreshes_pass(&self->v, 0));
 	scans(self, VGPU_PRIMARY);
-	refreshes(&self->v, 8 * SLOWEST);
+	ASSERT_TRUE(refreshes_pass(&self->v, 8 * SLOWEST));
 	EXPECT_EQ(0, scans(self, VGPU_PRIMARY));
 }
 
@@ -290,13 +283,13 @@ TEST_F(pixels, are_not_scanned_while_masked)
 		SKIP(return, "no tracefs: mount it, with CONFIG_EVENT_TRACING");
 	ASSERT_TRUE(settles(self));
 	ASSERT_EQ(0, mask_all(self, VFIO_IRQ_SET_ACTION_MASK));
-	refreshes(&self->v, 1);
+	ASSERT_TRUE(refreshes_pass(&self->v, 0));
 	scans(self, VGPU_PRIMARY);
-	refreshes(&self->v, 8 * SLOWEST);
+	ASSERT_TRUE(refreshes_pass(&self->v, 8 * SLOWEST));
 	EXPECT_EQ(0, scans(self, VGPU_PRIMARY));
 
 	ASSERT_EQ(0, mask_all(self, VFIO_IRQ_SET_ACTION_UNMASK));
-	refreshes(&self->v, 4 * SLOWEST);
+	ASSERT_TRUE(refreshes_pass(&self->v, 4 * SLOWEST));
 	EXPECT_LE(2, scans(self, VGPU_PRIMARY));
 }
 
@@ -308,18 +301,18 @@ TEST_F(pixels, that_have_settled_survive_a_mask)
 
 	ASSERT_TRUE(settles(self));
 	ASSERT_EQ(0, mask_all(self, VFIO_IRQ_SET_ACTION_MASK));
-	refreshes(&self->v, 3);
+	ASSERT_TRUE(refreshes_pass(&self->v, 3));
 	ASSERT_EQ(0, mask_all(self, VFIO_IRQ_SET_ACTION_UNMASK));
 	EXPECT_EQ(1, signals(fd));
-	refreshes(&self->v, 2 * SLOWEST * TURNS);
+	ASSERT_TRUE(refreshes_pass(&self->v, 2 * SLOWEST * TURNS));
 	EXPECT_EQ(0, signals(fd));
 
 	ASSERT_EQ(0, mask_all(self, VFIO_IRQ_SET_ACTION_MASK));
 	bytes[0]++;
-	refreshes(&self->v, 3);
+	ASSERT_TRUE(refreshes_pass(&self->v, 3));
 	ASSERT_EQ(0, mask_all(self, VFIO_IRQ_SET_ACTION_UNMASK));
 	EXPECT_EQ(1, signals(fd));
-	EXPECT_TRUE(told_within(fd, (TURNS + 2) * SLOWEST));
+	EXPECT_TRUE(told_within(&self->v, fd, (TURNS + 2) * SLOWEST));
 }
 
 /* Who comes later has seen it, and must be told that it is gone. */
@@ -331,11 +324,11 @@ TEST_F(pixels, drawn_for_nobody_and_undone)
 	ASSERT_TRUE(settles(self));
 	ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, VGPU_PRIMARY, -1));
 	bytes[0]++;
-	refreshes(&self->v, 3);
+	ASSERT_TRUE(refreshes_pass(&self->v, 3));
 	ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, VGPU_PRIMARY, fd));
 	EXPECT_EQ(1, signals(fd));
 	bytes[0]--;
-	EXPECT_TRUE(told_within(fd, (TURNS + 2) * SLOWEST));
+	EXPECT_TRUE(told_within(&self->v, fd, (TURNS + 2) * SLOWEST));
 	EXPECT_TRUE(settles(self));
 }
 
@@ -347,7 +340,8 @@ TEST_F(pixels, around_a_missing_page_are_found)
 	ASSERT_EQ(0, vgpu_ggtt_unmap(&self->v, self->s.gma, VGPU_PAGE));
 	ASSERT_TRUE(settles(self));
 	bytes[VGPU_PAGE]++;
-	EXPECT_TRUE(told_within(self->fd[VGPU_PRIMARY], (TURNS + 2) * SLOWEST));
+	EXPECT_TRUE(told_within(&self->v, self->fd[VGPU_PRIMARY],
+				(TURNS + 2) * SLOWEST));
 }
 
 TEST_HARNESS_MAIN

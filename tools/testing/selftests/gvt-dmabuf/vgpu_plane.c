@@ -278,8 +278,6 @@ int vgpu_wait_vblank(struct vgpu *v, int pipe)
 		if (now != first)
 			break;
 	}
-	/* The counter is read off the clock, so vblank work may be under way. */
-	usleep(1000);
 	return 0;
 }
 
