@@ -26,6 +26,12 @@ kernel_apt() {
 
 	private_apt "$@"
 }
+# Of the release of the emulated host's root file system
+root_apt() {
+	local APT=$CACHE/apt-$ROOT_RELEASE
+
+	private_apt "$@"
+}
 
 # The entries of the machine's sources that name one of the base's own suites,
 # each for binary and source packages. Both formats that apt reads. Backports and
@@ -113,6 +119,23 @@ derive_kernel_sources() {
 		die "apt has no sources for Debian $DEBIAN_CODENAME itself, from where $KERNEL_SUITE would come: add them to /etc/apt/sources.list"
 }
 
+# The same suites of the release ROOT_RELEASE, from where the machine has its own.
+derive_root_sources() {
+	local dir=$1 etc=${2:-/etc/apt} derived
+
+	derive_sources "$dir" "$etc"
+	for derived in "$dir"/*; do
+		awk -v from="$DEBIAN_CODENAME" -v to="$ROOT_RELEASE" '
+			/^deb|^Suites:/ {
+				for (i = 2; i <= NF; i++)
+					if ($i == from || index($i, from "-") == 1)
+						$i = to substr($i, length(from) + 1)
+			}
+			{ print }' "$derived" >"$derived.new"
+		mv "$derived.new" "$derived"
+	done
+}
+
 # Of names of packages, those of kernel images of the base's flavour. A point
 # release may have a number of its own: 6.12.115+deb13.1. From 7.3 on the image is
 # in a package beside its modules.
@@ -171,6 +194,15 @@ ensure_lists() {
 	[ -z "${LISTS_FRESH-}" ] || return 0
 	update_lists
 	LISTS_FRESH=1
+}
+ensure_root_lists() {
+	local APT=$CACHE/apt-$ROOT_RELEASE
+
+	if [ "$ROOT_RELEASE" = "$DEBIAN_CODENAME" ]; then
+		ensure_lists
+	else
+		lists_of derive_root_sources
+	fi
 }
 download() {
 	local dir=$1

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# e2e-root.sh [--path]: the root file system in which Debian's QEMU runs.
+# e2e-root.sh [--path]: the root file system in which Debian's QEMU runs, of the
+# machine's own release or of that which ROOT names.
 #
 # Debian's own packages of QEMU, of libvirt, of Mesa's software renderer and of a
 # VNC client library, with all that they depend on, unpacked into the cache;
@@ -24,11 +25,12 @@ PACKAGES=(qemu-system-x86 seabios libegl1 libopengl0 libgbm1 libgl1-mesa-dri lib
 SINGLE=(qemu-system-gui libvncserver-dev libsasl2-dev)
 # Most of the bytes, and nobody reads them
 UNWANTED=(usr/share/doc usr/share/man usr/share/locale usr/share/info usr/share/iso-codes)
-# The renderer is one file under the names of a dozen drivers.
-DRIVERS=(kms_swrast swrast)
+# The renderer is one file under the names of a dozen drivers; from Mesa 24.3 on
+# that is a loader, of the name that comes last.
+DRIVERS=(kms_swrast swrast libdril)
 
 base_versions
-name=e2e-root-$(hash_words "$KERNEL_VERSION" "$QEMU_VERSION" "${PACKAGES[@]}" \
+name=e2e-root-$(hash_words "$ROOT_RELEASE" "$KERNEL_VERSION" "$QEMU_VERSION" "${PACKAGES[@]}" \
 	"${SINGLE[@]}" "$(hash_paths scripts/e2e-root.sh)")
 
 fetch_with_dependencies() {
@@ -37,10 +39,10 @@ fetch_with_dependencies() {
 	# A machine on which nothing is installed yet
 	: >"$dir/status"
 	mkdir -p "$dir/partial"
-	private_apt apt-get -o Dir::State::status="$dir/status" \
+	root_apt apt-get -o Dir::State::status="$dir/status" \
 		-o Dir::Cache::archives="$dir" --yes --quiet \
 		--no-install-recommends --download-only install "${PACKAGES[@]}" || return
-	download "$dir" private_apt apt-get download "${SINGLE[@]}"
+	download "$dir" root_apt apt-get download "${SINGLE[@]}"
 }
 unpack_all() {
 	local debs=$1 root=$2 deb driver dri keep=()
@@ -67,7 +69,7 @@ build_root() {
 	local dir=$1
 
 	lock fetch	# apt's lists are those of fetch.sh
-	ensure_lists
+	ensure_root_lists
 	mkdir "$dir/debs" "$dir/root"
 	twice "downloading Debian's QEMU and Mesa (about 95 MB)" fetch_with_dependencies "$dir/debs"
 	unlock fetch

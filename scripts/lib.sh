@@ -46,6 +46,15 @@ KERNEL_SUITE=
 [ "$BASE" = "$MACHINE_BASE" ] || OUT=$REPO/out/$BASE
 OUT_NAME=${OUT#"$REPO/"}
 
+# The release whose QEMU, Mesa and libvirt the emulated host has, and in which the
+# package is tried: ROOT=trixie, the machine's own if it does not say.
+ROOT_RELEASE=${ROOT_RELEASE:-${ROOT:-$DEBIAN_CODENAME}}
+export ROOT_RELEASE
+if ! grep -qx "DEBIAN_CODENAME=$ROOT_RELEASE" "$REPO"/bases/*; then
+	echo "error: no release '$ROOT_RELEASE': there are $(sed -n 's/^DEBIAN_CODENAME=//p' "$REPO"/bases/* | xargs)" >&2
+	exit 1
+fi
+
 say() { printf '%s\n' "$*"; }
 note() { printf '%s\n' "$*" >&2; }
 die() {

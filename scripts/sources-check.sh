@@ -56,6 +56,8 @@ EOS
 expect "sources.list: the base's own suites, no backports" "$own" "$(suites_of derive_sources)"
 expect "sources.list: the suite of the newest kernel, from where the release is" \
 	newest "$(KERNEL_SUITE=newest suites_of derive_kernel_sources)"
+expect "sources.list: the same suites of another release" "${own//$DEBIAN_CODENAME/other}" \
+	"$(ROOT_RELEASE=other suites_of derive_root_sources)"
 
 sources sources.list.d/debian.sources <<-EOS
 	Types: deb
@@ -77,6 +79,8 @@ EOS
 expect "deb822: the base's own suites, no backports" "$own" "$(suites_of derive_sources)"
 expect "deb822: the suite of the newest kernel, from where the release is" \
 	newest "$(KERNEL_SUITE=newest suites_of derive_kernel_sources)"
+expect "deb822: the same suites of another release" "${own//$DEBIAN_CODENAME/other}" \
+	"$(ROOT_RELEASE=other suites_of derive_root_sources)"
 
 sources sources.list <<-EOS
 	deb http://mirror.invalid/debian $DEBIAN_CODENAME-backports main
