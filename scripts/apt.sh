@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Packages from the machine's own apt sources, without root: apt's lists and
-# files live in the cache. Sourced after lib.sh, never run; LOG is where it logs.
+# Packages from where the machine has its own, without root: apt's lists and files
+# live in the cache. Sourced after lib.sh, never run; LOG is where it logs.
 
 APT=$CACHE/apt-$DEBIAN_CODENAME
 # A base may take its kernel from a suite that is none of the release's: with
@@ -26,20 +26,15 @@ kernel_apt() {
 
 	private_apt "$@"
 }
-# Of the release of the emulated host's root file system
-root_apt() {
-	local APT=$CACHE/apt-$ROOT_RELEASE
-
-	private_apt "$@"
-}
-
-# The entries of the machine's sources that name one of the base's own suites,
+# The entries of the machine's sources that name one of its release's own suites,
 # each for binary and source packages. Both formats that apt reads. Backports and
 # proposed updates are other versions than the release has, so a machine on which
-# they are switched on builds what every other machine builds.
-# derive_sources DIR [ETC]: from those of ETC, /etc/apt, into DIR
+# they are switched on builds what every other machine builds. Another release is
+# taken from where the machine has its own.
+# derive_sources RELEASE DIR [ETC]: from those of ETC, /etc/apt, into DIR
 derive_sources() {
-	local dir=$1 etc=${2:-/etc/apt} release="^$DEBIAN_CODENAME(-security|-updates)?\$"
+	local wanted=$1 dir=$2 etc=${3:-/etc/apt} derived
+	local release="^$MACHINE_CODENAME(-security|-updates)?\$"
 
 	find "$etc" -maxdepth 2 -path "$etc/sources.list*" -name '*.list' \
 		-type f -exec cat {} + |
@@ -83,10 +78,19 @@ derive_sources() {
 						suites, body
 			}' >"$dir/derived.sources"
 
-	[ -s "$dir/derived.list" ] || rm "$dir/derived.list"
-	[ -s "$dir/derived.sources" ] || rm "$dir/derived.sources"
+	find "$dir" -type f -size 0 -delete
 	[ -n "$(ls "$dir")" ] ||
-		die "apt has no sources for Debian $DEBIAN_CODENAME: add $DEBIAN_COMPONENT of $DEBIAN_CODENAME and $DEBIAN_KERNEL_SUITE to /etc/apt/sources.list"
+		die "apt has no sources for Debian $MACHINE_CODENAME: add $DEBIAN_COMPONENT of $MACHINE_CODENAME and $MACHINE_CODENAME-security to /etc/apt/sources.list"
+	for derived in "$dir"/*; do
+		awk -v from="$MACHINE_CODENAME" -v to="$wanted" '
+			/^deb|^Suites:/ {
+				for (i = 2; i <= NF; i++)
+					if ($i == from || index($i, from "-") == 1)
+						$i = to substr($i, length(from) + 1)
+			}
+			{ print }' "$derived" >"$derived.new"
+		mv "$derived.new" "$derived"
+	done
 }
 
 # The same for the suite that has the kernel: a machine need not have it in its
@@ -94,7 +98,7 @@ derive_sources() {
 derive_kernel_sources() {
 	local dir=$1 etc=${2:-/etc/apt} derived
 
-	derive_sources "$dir" "$etc"
+	derive_sources "$DEBIAN_CODENAME" "$dir" "$etc"
 	for derived in "$dir"/*; do
 		awk -v release="$DEBIAN_CODENAME" -v suite="$KERNEL_SUITE" '
 			/^deb/ {	# one line: TYPE [OPTIONS] URI SUITE COMPONENT...
@@ -117,23 +121,6 @@ derive_kernel_sources() {
 	find "$dir" -type f -size 0 -delete
 	[ -n "$(ls "$dir")" ] ||
 		die "apt has no sources for Debian $DEBIAN_CODENAME itself, from where $KERNEL_SUITE would come: add them to /etc/apt/sources.list"
-}
-
-# The same suites of the release ROOT_RELEASE, from where the machine has its own.
-derive_root_sources() {
-	local dir=$1 etc=${2:-/etc/apt} derived
-
-	derive_sources "$dir" "$etc"
-	for derived in "$dir"/*; do
-		awk -v from="$DEBIAN_CODENAME" -v to="$ROOT_RELEASE" '
-			/^deb|^Suites:/ {
-				for (i = 2; i <= NF; i++)
-					if ($i == from || index($i, from "-") == 1)
-						$i = to substr($i, length(from) + 1)
-			}
-			{ print }' "$derived" >"$derived.new"
-		mv "$derived.new" "$derived"
-	done
 }
 
 # Of names of packages, those of kernel images of the base's flavour. A point
@@ -160,17 +147,17 @@ packages_of() {
 	[ "$release" = "$1" ] || printf '%s\n' "linux-modules-$release" "linux-base-$release"
 }
 
-# lists_of DERIVE: bring apt's lists in $APT up to date, from the sources that
+# lists_of DERIVE...: bring apt's lists in $APT up to date, from the sources that
 # DERIVE finds.
 lists_of() {
 	mkdir -p "$APT/lists/partial" "$APT/cache/archives/partial"
 	rm -rf "$APT/sources.d"
 	mkdir "$APT/sources.d"
-	"$1" "$APT/sources.d"
+	"$@" "$APT/sources.d"
 	twice "updating package lists of ${APT##*/apt-}" private_apt apt-get update --error-on=any
 }
 update_lists() {
-	lists_of derive_sources
+	lists_of derive_sources "$DEBIAN_CODENAME"
 	if [ "$KERNEL_APT" != "$APT" ]; then
 		local APT=$KERNEL_APT
 
@@ -194,15 +181,6 @@ ensure_lists() {
 	[ -z "${LISTS_FRESH-}" ] || return 0
 	update_lists
 	LISTS_FRESH=1
-}
-ensure_root_lists() {
-	local APT=$CACHE/apt-$ROOT_RELEASE
-
-	if [ "$ROOT_RELEASE" = "$DEBIAN_CODENAME" ]; then
-		ensure_lists
-	else
-		lists_of derive_root_sources
-	fi
 }
 download() {
 	local dir=$1

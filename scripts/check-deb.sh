@@ -4,12 +4,14 @@
 #
 # Builds it (deb.sh), installs it in a Debian of its own (deb-root.sh), which has
 # DKMS build the modules, boots the rig on these and runs the kselftest there,
-# removes the package and looks whether anything is left. Needs root. The last
-# line is "N passed, N failed, N skipped".
+# removes the package and looks whether anything is left. The Debian is of the
+# machine's release, or of the one that ROOT names, with its kernel. Needs root. The
+# last line is "N passed, N failed, N skipped".
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 usage_if_asked "$@"
+in_root_base "$@"
 [ $# -eq 0 ] || die "unknown argument $1 (see --help)"
 
 TESTS=(gvt_dmabuf_test gvt_dmabuf_id_test gvt_dmabuf_object_test)

@@ -13,6 +13,7 @@
 # shellcheck source=apt.sh
 . "$SCRIPTS/apt.sh"
 usage_if_asked "$@"
+in_root_base "$@"
 path_wanted "$@"
 
 LOG=$LOGS/e2e-root.log
@@ -29,8 +30,9 @@ UNWANTED=(usr/share/doc usr/share/man usr/share/locale usr/share/info usr/share/
 # that is a loader, of the name that comes last.
 DRIVERS=(kms_swrast swrast libdril)
 
+[ -f "$VERSIONS" ] || "$SCRIPTS/fetch.sh" --emulator
 base_versions
-name=e2e-root-$(hash_words "$ROOT_RELEASE" "$KERNEL_VERSION" "$QEMU_VERSION" "${PACKAGES[@]}" \
+name=e2e-root-$(hash_words "$KERNEL_VERSION" "$QEMU_VERSION" "${PACKAGES[@]}" \
 	"${SINGLE[@]}" "$(hash_paths scripts/e2e-root.sh)")
 
 fetch_with_dependencies() {
@@ -39,10 +41,10 @@ fetch_with_dependencies() {
 	# A machine on which nothing is installed yet
 	: >"$dir/status"
 	mkdir -p "$dir/partial"
-	root_apt apt-get -o Dir::State::status="$dir/status" \
+	private_apt apt-get -o Dir::State::status="$dir/status" \
 		-o Dir::Cache::archives="$dir" --yes --quiet \
 		--no-install-recommends --download-only install "${PACKAGES[@]}" || return
-	download "$dir" root_apt apt-get download "${SINGLE[@]}"
+	download "$dir" private_apt apt-get download "${SINGLE[@]}"
 }
 unpack_all() {
 	local debs=$1 root=$2 deb driver dri keep=()
@@ -69,7 +71,7 @@ build_root() {
 	local dir=$1
 
 	lock fetch	# apt's lists are those of fetch.sh
-	ensure_root_lists
+	ensure_lists
 	mkdir "$dir/debs" "$dir/root"
 	twice "downloading Debian's QEMU and Mesa (about 95 MB)" fetch_with_dependencies "$dir/debs"
 	unlock fetch

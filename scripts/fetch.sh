@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fetch.sh [--update] [--quiet]: get the base packages and unpack them.
+# fetch.sh [--update] [--quiet] [--emulator]: get the base packages and unpack them.
 #
 # Downloads, with the machine's own apt sources, the kernel source, the kernel
 # image and headers built from the very same source version, and the source of
 # QEMU; unpacks each into the cache. What is there already is not fetched
 # again. --update takes the newest versions on offer instead of those in use.
-# No root is needed: apt's lists and files live in the cache.
+# With --emulator it does not get the kernel. No root is needed: apt's lists and
+# files live in the cache.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -17,10 +18,12 @@ usage_if_asked "$@"
 LOG=$LOGS/fetch.log
 UPDATE=
 QUIET=
+KERNEL=1
 for arg in "$@"; do
 	case $arg in
 	--update) UPDATE=1 ;;
 	--quiet) QUIET=1 ;;
+	--emulator) KERNEL= ;;
 	*) die "unknown argument $arg (see --help)" ;;
 	esac
 done
@@ -120,12 +123,13 @@ unpack_image() {
 	for package in $(packages_of "$KERNEL_IMAGE"); do
 		unpack_deb "${package}_*.deb" "$1"
 	done
-	# Newer images lie with their modules; the rig looks where older ones have them.
+	# From Debian 13 on modules are below /usr, and newer images lie with them; the
+	# rig looks where older ones are.
 	modules=usr/lib/modules/$KERNEL_ABI-$KERNEL_FLAVOUR
+	[ -d "$1/lib" ] || ln -s usr/lib "$1/lib"
 	if [ -f "$1/$modules/vmlinuz.unsigned" ]; then
 		mkdir -p "$1/boot"
 		ln -s "../$modules/vmlinuz.unsigned" "$1/boot/vmlinuz-$KERNEL_ABI-$KERNEL_FLAVOUR"
-		ln -s usr/lib "$1/lib"
 	fi
 	# The image package carries no modules.dep: its postinst makes it.
 	/sbin/depmod -b "$1" "$KERNEL_ABI-$KERNEL_FLAVOUR"
@@ -154,6 +158,7 @@ unpack_logged() {
 
 # Unpacked is enough: the packages themselves are only needed to unpack.
 kernel_whole() {
+	[ -n "$KERNEL" ] || return 0
 	entry_ok "$CACHE/source-$KERNEL_VERSION" && entry_ok "$CACHE/img-$KERNEL_VERSION" &&
 		entry_ok "$CACHE/headers-$KERNEL_VERSION"
 }

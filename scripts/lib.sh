@@ -41,19 +41,27 @@ fi
 KERNEL_SUITE=
 # shellcheck source=../bases/debian12
 . "$REPO/bases/$MACHINE_BASE"
+MACHINE_CODENAME=$DEBIAN_CODENAME	# whose packages apt has here
 # shellcheck source=../bases/debian12
 . "$REPO/bases/$BASE"
 [ "$BASE" = "$MACHINE_BASE" ] || OUT=$REPO/out/$BASE
 OUT_NAME=${OUT#"$REPO/"}
 
 # The release whose QEMU, Mesa and libvirt the emulated host has, and in which the
-# package is tried: ROOT=trixie, the machine's own if it does not say.
+# package is tried: ROOT=trixie; that of the base if it does not say.
 ROOT_RELEASE=${ROOT_RELEASE:-${ROOT:-$DEBIAN_CODENAME}}
 export ROOT_RELEASE
 if ! grep -qx "DEBIAN_CODENAME=$ROOT_RELEASE" "$REPO"/bases/*; then
 	echo "error: no release '$ROOT_RELEASE': there are $(sed -n 's/^DEBIAN_CODENAME=//p' "$REPO"/bases/* | xargs)" >&2
 	exit 1
 fi
+
+# in_root_base "$@", in a script about what the root is made of: do all of it with
+# the base of the root's release.
+in_root_base() {
+	[ "$ROOT_RELEASE" = "$DEBIAN_CODENAME" ] ||
+		exec env BASE="$(base_of "$ROOT_RELEASE")" GVT_BASE_CHECKED= "$0" "$@"
+}
 
 say() { printf '%s\n' "$*"; }
 note() { printf '%s\n' "$*" >&2; }

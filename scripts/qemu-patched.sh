@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # qemu-patched.sh [--path]: build the client, Debian's QEMU with qemu/patches.
 #
+# That of the machine's release, or of the one that ROOT names; one older than the
+# patches has its own, in qemu/patches-VERSION.
 # It has what showing a vGPU takes and no more: KVM, vfio-pci, egl-headless and
 # VNC. It runs in the root file system of e2e-root.sh, whose libraries it is
 # linked with; their headers come from Debian's packages and are not installed.
@@ -12,6 +14,7 @@
 # shellcheck source=apt.sh
 . "$SCRIPTS/apt.sh"
 usage_if_asked "$@"
+in_root_base "$@"
 path_wanted "$@"
 
 LOG=$LOGS/qemu-patched.log
@@ -30,8 +33,12 @@ CONFIGURE=(
 )
 
 ROOT=$("$SCRIPTS/e2e-root.sh" --path)
-base_paths
-name=qemu-patched-$(hash_words "$ROOT" "$QEMU_UPSTREAM" "$(hash_paths qemu/patches scripts/qemu-patched.sh)")
+"$SCRIPTS/fetch.sh" --quiet --emulator
+base_versions
+QEMU_SRC=$CACHE/qemu-source-$QEMU_UPSTREAM
+PATCHES=qemu/patches-$(cut -d . -f 1-2 "$QEMU_SRC/VERSION")
+[ -d "$REPO/$PATCHES" ] || PATCHES=qemu/patches
+name=qemu-patched-$(hash_words "$ROOT" "$QEMU_UPSTREAM" "$(hash_paths "$PATCHES" scripts/qemu-patched.sh)")
 
 # The headers, and what pkg-config and the linker look for, of the root's libraries
 unpack_headers() {
@@ -54,7 +61,7 @@ prepare_source() {
 	local dir=$1 patch
 
 	cp -al "$QEMU_SRC" "$dir/src" || return
-	for patch in "$REPO"/qemu/patches/*.patch; do
+	for patch in "$REPO/$PATCHES"/*.patch; do
 		# git apply writes new files in place of old ones, never into them.
 		(cd "$dir/src" && GIT_CEILING_DIRECTORIES=$dir git apply "$patch") || return
 	done
@@ -64,7 +71,7 @@ prepare_source() {
 configure_qemu() {
 	cd "$1/obj" && PKG_CONFIG_PATH=$1/dev/pkgconfig ../src/configure "${CONFIGURE[@]}" \
 		--extra-cflags="-isystem $1/dev/include" \
-		--extra-ldflags="-Wl,-rpath-link,$ROOT/usr/lib/x86_64-linux-gnu:$ROOT/lib/x86_64-linux-gnu"
+		--extra-ldflags="-Wl,--unresolved-symbols=ignore-in-shared-libs -Wl,-rpath-link,$ROOT/usr/lib/x86_64-linux-gnu:$ROOT/lib/x86_64-linux-gnu"
 }
 ninja_qemu() {
 	cd "$1/obj" && ninja -j "$JOBS" qemu-system-x86_64

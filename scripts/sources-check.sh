@@ -26,11 +26,11 @@ expect() {
 		diff <(printf '%s\n' "$2") <(printf '%s\n' "$3") | sed 's/^/# /' || :
 	fi
 }
-# suites_of DERIVE: what is taken of the sources in $WORK/etc, a suite a line.
+# suites_of DERIVE...: what is taken of the sources in $WORK/etc, a suite a line.
 suites_of() {
 	rm -rf "$WORK/derived"
 	mkdir "$WORK/derived"
-	("$1" "$WORK/derived" "$WORK/etc") 2>/dev/null || {
+	("$@" "$WORK/derived" "$WORK/etc") 2>/dev/null || {
 		echo refused
 		return
 	}
@@ -42,50 +42,50 @@ sources() {
 	mkdir -p "$WORK/etc/sources.list.d"
 	cat >"$WORK/etc/$1"
 }
-own=$(printf '%s\n' "$DEBIAN_CODENAME" "$DEBIAN_CODENAME-security" "$DEBIAN_CODENAME-updates")
+own=$(printf '%s\n' "$MACHINE_CODENAME" "$MACHINE_CODENAME-security" "$MACHINE_CODENAME-updates")
 
 sources sources.list <<-EOS
-	deb http://mirror.invalid/debian $DEBIAN_CODENAME main
-	deb [trusted=yes] http://mirror.invalid/debian $DEBIAN_CODENAME-updates main
-	deb http://mirror.invalid/security $DEBIAN_CODENAME-security main
-	deb http://mirror.invalid/debian $DEBIAN_CODENAME-backports main
-	deb http://mirror.invalid/debian $DEBIAN_CODENAME-backports-sloppy main
-	deb http://mirror.invalid/debian $DEBIAN_CODENAME-proposed-updates main
+	deb http://mirror.invalid/debian $MACHINE_CODENAME main
+	deb [trusted=yes] http://mirror.invalid/debian $MACHINE_CODENAME-updates main
+	deb http://mirror.invalid/security $MACHINE_CODENAME-security main
+	deb http://mirror.invalid/debian $MACHINE_CODENAME-backports main
+	deb http://mirror.invalid/debian $MACHINE_CODENAME-backports-sloppy main
+	deb http://mirror.invalid/debian $MACHINE_CODENAME-proposed-updates main
 	deb http://mirror.invalid/debian sid main
 EOS
-expect "sources.list: the base's own suites, no backports" "$own" "$(suites_of derive_sources)"
+expect "sources.list: the base's own suites, no backports" "$own" "$(suites_of derive_sources "$MACHINE_CODENAME")"
 expect "sources.list: the suite of the newest kernel, from where the release is" \
 	newest "$(KERNEL_SUITE=newest suites_of derive_kernel_sources)"
-expect "sources.list: the same suites of another release" "${own//$DEBIAN_CODENAME/other}" \
-	"$(ROOT_RELEASE=other suites_of derive_root_sources)"
+expect "sources.list: the same suites of another release" "${own//$MACHINE_CODENAME/other}" \
+	"$(suites_of derive_sources other)"
 
 sources sources.list.d/debian.sources <<-EOS
 	Types: deb
 	URIs: http://mirror.invalid/debian
-	Suites: $DEBIAN_CODENAME $DEBIAN_CODENAME-updates $DEBIAN_CODENAME-backports
+	Suites: $MACHINE_CODENAME $MACHINE_CODENAME-updates $MACHINE_CODENAME-backports
 	Components: main
 
 	Types: deb
 	URIs: http://mirror.invalid/security
-	Suites: $DEBIAN_CODENAME-security
+	Suites: $MACHINE_CODENAME-security
 	Components: main
 
 	Types: deb
 	Enabled: no
 	URIs: http://mirror.invalid/other
-	Suites: $DEBIAN_CODENAME
+	Suites: $MACHINE_CODENAME
 	Components: main
 EOS
-expect "deb822: the base's own suites, no backports" "$own" "$(suites_of derive_sources)"
+expect "deb822: the base's own suites, no backports" "$own" "$(suites_of derive_sources "$MACHINE_CODENAME")"
 expect "deb822: the suite of the newest kernel, from where the release is" \
 	newest "$(KERNEL_SUITE=newest suites_of derive_kernel_sources)"
-expect "deb822: the same suites of another release" "${own//$DEBIAN_CODENAME/other}" \
-	"$(ROOT_RELEASE=other suites_of derive_root_sources)"
+expect "deb822: the same suites of another release" "${own//$MACHINE_CODENAME/other}" \
+	"$(suites_of derive_sources other)"
 
 sources sources.list <<-EOS
-	deb http://mirror.invalid/debian $DEBIAN_CODENAME-backports main
+	deb http://mirror.invalid/debian $MACHINE_CODENAME-backports main
 EOS
-expect "a machine with nothing but backports is refused" refused "$(suites_of derive_sources)"
+expect "a machine with nothing but backports is refused" refused "$(suites_of derive_sources "$MACHINE_CODENAME")"
 
 wanted="linux-image-6.12.115+deb13.1-$KERNEL_FLAVOUR-unsigned
 linux-image-6.12.117+deb12-$KERNEL_FLAVOUR-unsigned
