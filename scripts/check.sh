@@ -34,6 +34,8 @@ PLATFORMS=(kbl bdw skl cfl)
 DEBUG_PLATFORMS=(kbl bdw)	# one of each generation
 [ "$BASE" = "$MACHINE_BASE" ] || PLATFORMS=("${DEBUG_PLATFORMS[@]}")
 declare -A DEBUG_CPUS=([kbl]=2 [bdw]=1)
+# What asks how memory goes away, in the ways that Debian's kernels do not offer
+IOMMUFD_TESTS=(gvt_dmabuf_unmap{,_gpu}_test@{iommufd,cdev})
 STRESS_MINUTES=1
 STEPS=()
 STOCK=
@@ -219,23 +221,29 @@ step_qtest() {
 }
 
 # start_rig NAME TESTS BOOT-OPTION...: boot in the background and run each of
-# TESTS, with its TAP in a file of its own. "kunit" and "mock" are tests that the
-# modules bring.
+# TESTS, with its TAP in a file of its own. PROGRAM@WAY is a program with VGPU_IOMMU
+# set to WAY; "kunit" and "mock" are tests that the modules bring.
 start_rig() {
 	local name=$1 tests=$2 share=$RESULTS/$1 test programs=()
 	shift 2
 
 	mkdir -p "$share"
 	for test in $tests; do
-		[ ! -f "$PROGRAMS/$test" ] || programs+=("$test")
+		[ -f "$PROGRAMS/${test%@*}" ] || continue
+		programs+=("$test")
+		cp "$PROGRAMS/${test%@*}" "$share/"
 	done
-	[ ${#programs[@]} -eq 0 ] || cp "${programs[@]/#/$PROGRAMS/}" "$share/"
 	cat >"$share/run" <<-EOS
 		# An oops would end the run: tests that may cause one on stock skip.
 		${STOCK:+export GVT_SKIP_UNSAFE=1}
 		# From memory: while a busy host reads pages of a program from the share, the
 		# guest has nothing to do, and its clock jumps past the time that tests have.
-		for t in ${programs[*]}; do cp \$t /tmp/; /tmp/\$t >\$t.tap; rm /tmp/\$t; done
+		for t in ${programs[*]}; do
+			p=\${t%@*}
+			unset VGPU_IOMMU
+			[ \$p = \$t ] || export VGPU_IOMMU=\${t#*@}
+			cp \$p /tmp/; /tmp/\$p >\$t.tap; rm /tmp/\$p
+		done
 		for m in /tests/*.ko; do [ ! -f "\$m" ] || insmod "\$m"; done
 		cat /sys/kernel/debug/kunit/*/results 2>/dev/null >kunit.tap
 		exit 0
@@ -345,7 +353,7 @@ start_firmware() {
 }
 # The longest first, and the others beside them.
 step_rigs() {
-	if wants debug; then start_debug_rigs "$KSELFTESTS"; elif wants kunit; then start_debug_rigs ""; fi
+	if wants debug; then start_debug_rigs "$KSELFTESTS ${IOMMUFD_TESTS[*]}"; elif wants kunit; then start_debug_rigs "${IOMMUFD_TESTS[*]}"; fi
 	! wants rig || start_platform_rigs
 	! wants firmware || start_firmware
 	! wants stress || start_stress

@@ -20,6 +20,8 @@ path_wanted "$@"
 LOG=$LOGS/qemu-patched.log
 HEADERS=(libepoxy-dev libgbm-dev libegl-dev libgl-dev)
 LIBRARIES=(epoxy gbm)
+# An older release has not the meson that a newer one's QEMU wants.
+[ "$DEBIAN_CODENAME" = "$MACHINE_CODENAME" ] || HEADERS+=(meson)
 # And what a PC cannot do without
 DEVICES=(I440FX VFIO VFIO_PCI VFIO_IGD)
 CONFIGURE=(
@@ -37,7 +39,10 @@ ROOT=$("$SCRIPTS/e2e-root.sh" --path)
 base_versions
 QEMU_SRC=$CACHE/qemu-source-$QEMU_UPSTREAM
 PATCHES=qemu/patches-$(cut -d . -f 1-2 "$QEMU_SRC/VERSION")
-[ -d "$REPO/$PATCHES" ] || PATCHES=qemu/patches
+if [ ! -d "$REPO/$PATCHES" ]; then
+	PATCHES=qemu/patches
+	CONFIGURE+=(--enable-pixman)	# which an older one cannot do without
+fi
 name=qemu-patched-$(hash_words "$ROOT" "$QEMU_UPSTREAM" "$(hash_paths "$PATCHES" scripts/qemu-patched.sh)")
 
 # The headers, and what pkg-config and the linker look for, of the root's libraries
@@ -48,6 +53,7 @@ unpack_headers() {
 		dpkg-deb -x "$deb" "$debs/root" || return
 	done
 	mkdir -p "$dev/lib" "$dev/pkgconfig"
+	[ ! -d "$debs/root/usr/lib/python3" ] || mv "$debs/root/usr/lib/python3" "$dev/" || return
 	mv "$debs/root/usr/include" "$dev/" || return
 	for library in "${LIBRARIES[@]}"; do
 		ln -s "$ROOT/usr/lib/x86_64-linux-gnu/lib$library".so.? "$dev/lib/lib$library.so" || return
@@ -69,11 +75,14 @@ prepare_source() {
 	mkdir "$dir/obj"
 }
 configure_qemu() {
+	export PYTHONPATH=$1/dev/python3/dist-packages
 	cd "$1/obj" && PKG_CONFIG_PATH=$1/dev/pkgconfig ../src/configure "${CONFIGURE[@]}" \
+		--python=/usr/bin/python3 \
 		--extra-cflags="-isystem $1/dev/include" \
 		--extra-ldflags="-Wl,--unresolved-symbols=ignore-in-shared-libs -Wl,-rpath-link,$ROOT/usr/lib/x86_64-linux-gnu:$ROOT/lib/x86_64-linux-gnu"
 }
 ninja_qemu() {
+	export PYTHONPATH=$1/dev/python3/dist-packages
 	cd "$1/obj" && ninja -j "$JOBS" qemu-system-x86_64
 }
 build_qemu() {

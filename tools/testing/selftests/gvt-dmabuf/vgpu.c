@@ -5,8 +5,6 @@
 #endif
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +19,7 @@
 #include <linux/pci_regs.h>
 
 #include "vgpu.h"
+#include "vgpu_vfio.h"
 
 #define PVINFO_MAGIC		0x78000u	/* i915_pvinfo.h in the kernel */
 #define PVINFO_APERTURE		0x78040u
@@ -30,40 +29,34 @@
 
 #define VGT_MAGIC		0x4776544776544776ull	/* "vGTvGTvG" */
 
-/* What vgpu_open() does, in order, for vgpu_explain() */
-enum step {
-	STEP_UUID, STEP_MDEV, STEP_GROUP, STEP_KVM, STEP_VM, STEP_RAM,
-	STEP_CONTAINER, STEP_ATTACH, STEP_DMA, STEP_DEVICE, STEP_RESET,
-	STEP_PVINFO, STEP_PLATFORM, STEP_PLANES,
-};
-
 static const struct {
 	const char *what, *hint;
 } steps[] = {
-	[STEP_UUID] = { "no vGPU named", "set VGPU_UUID to an mdev's UUID" },
-	[STEP_MDEV] = {
+	[VGPU_STEP_UUID] = { "no vGPU named", "set VGPU_UUID to an mdev's UUID" },
+	[VGPU_STEP_MDEV] = {
 		"no such mdev",
 		"write the UUID to <GPU>/mdev_supported_types/<type>/create"
 	},
-	[STEP_GROUP] = {
-		"cannot open the VFIO group",
+	[VGPU_STEP_GROUP] = {
+		"cannot open the VFIO group or device",
 		"end the process that owns the vGPU, or get access"
 	},
-	[STEP_KVM] = { "cannot open /dev/kvm", "load kvm_intel or kvm_amd" },
-	[STEP_VM] = { "cannot create a VM", "see the kernel log" },
-	[STEP_RAM] = { "cannot make guest memory", "free some memory" },
-	[STEP_CONTAINER] = {
-		"cannot open /dev/vfio/vfio", "load vfio_iommu_type1"
+	[VGPU_STEP_KVM] = { "cannot open /dev/kvm", "load kvm_intel or kvm_amd" },
+	[VGPU_STEP_VM] = { "cannot create a VM", "see the kernel log" },
+	[VGPU_STEP_RAM] = { "cannot make guest memory", "free some memory" },
+	[VGPU_STEP_CONTAINER] = {
+		"cannot open /dev/vfio/vfio or /dev/iommu",
+		"load vfio_iommu_type1, or set CONFIG_IOMMUFD"
 	},
-	[STEP_ATTACH] = {
-		"cannot attach the VFIO group", "load vfio_iommu_type1"
+	[VGPU_STEP_ATTACH] = {
+		"cannot attach the vGPU to an IOMMU", "load vfio_iommu_type1"
 	},
-	[STEP_DMA] = { "cannot map guest memory", "raise RLIMIT_MEMLOCK" },
-	[STEP_DEVICE] = { "cannot open the vGPU", "see the kernel log" },
-	[STEP_RESET] = { "cannot reset the vGPU", "see the kernel log" },
-	[STEP_PVINFO] = { "no PVINFO page", "name a GVT-g vGPU" },
-	[STEP_PLATFORM] = { "unknown GPU", "add its PCI id to vgpu.c" },
-	[STEP_PLANES] = { "cannot turn planes off", "see the kernel log" },
+	[VGPU_STEP_DMA] = { "cannot map guest memory", "raise RLIMIT_MEMLOCK" },
+	[VGPU_STEP_DEVICE] = { "cannot open the vGPU", "see the kernel log" },
+	[VGPU_STEP_RESET] = { "cannot reset the vGPU", "see the kernel log" },
+	[VGPU_STEP_PVINFO] = { "no PVINFO page", "name a GVT-g vGPU" },
+	[VGPU_STEP_PLATFORM] = { "unknown GPU", "add its PCI id to vgpu.c" },
+	[VGPU_STEP_PLANES] = { "cannot turn planes off", "see the kernel log" },
 };
 
 /* The high byte of a PCI device id is enough to tell GVT-g's GPUs apart. */
@@ -91,45 +84,22 @@ static uint64_t page_align(uint64_t val)
 
 /* ---- opening ---- */
 
-static int open_group(struct vgpu *v)
-{
-	char link[128], target[PATH_MAX], node[64];
-	ssize_t len;
-
-	v->step = STEP_UUID;
-	if (!v->uuid[0])
-		return -ENODEV;
-
-	v->step = STEP_MDEV;
-	snprintf(link, sizeof(link), "/sys/bus/mdev/devices/%s/iommu_group",
-		 v->uuid);
-	len = readlink(link, target, sizeof(target) - 1);
-	if (len < 0)
-		return -errno;
-	target[len] = 0;
-
-	v->step = STEP_GROUP;
-	snprintf(node, sizeof(node), "/dev/vfio/%.32s", basename(target));
-	v->group = open(node, O_RDWR | O_CLOEXEC);
-	return v->group < 0 ? -errno : 0;
-}
-
 static int open_vm(struct vgpu *v)
 {
 	struct kvm_userspace_memory_region slot = { };
 
-	v->step = STEP_KVM;
+	v->step = VGPU_STEP_KVM;
 	v->kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	if (v->kvm < 0)
 		return -errno;
 
-	v->step = STEP_VM;
+	v->step = VGPU_STEP_VM;
 	v->vm = vgpu_ioctl(v->kvm, KVM_CREATE_VM, NULL);
 	if (v->vm < 0)
 		return v->vm;
 
 	/* Shared, so that a child sees what its parent's vGPU wrote. */
-	v->step = STEP_RAM;
+	v->step = VGPU_STEP_RAM;
 	v->ram = mmap(NULL, v->ram_size, PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (v->ram == MAP_FAILED) {
@@ -139,51 +109,6 @@ static int open_vm(struct vgpu *v)
 	slot.memory_size = v->ram_size;
 	slot.userspace_addr = (uintptr_t)v->ram;
 	return vgpu_ioctl(v->vm, KVM_SET_USER_MEMORY_REGION, &slot);
-}
-
-static int attach_group(struct vgpu *v)
-{
-	struct kvm_create_device create = { .type = KVM_DEV_TYPE_VFIO };
-	struct kvm_device_attr add = {
-		.group = KVM_DEV_VFIO_GROUP,
-		.attr = KVM_DEV_VFIO_GROUP_ADD,
-		.addr = (uintptr_t)&v->group,
-	};
-	struct vfio_iommu_type1_dma_map map = {
-		.argsz = sizeof(map),
-		.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
-		.vaddr = (uintptr_t)v->ram,
-		.size = v->ram_size,
-	};
-	int ret;
-
-	v->step = STEP_CONTAINER;
-	v->container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
-	if (v->container < 0)
-		return -errno;
-
-	v->step = STEP_ATTACH;
-	ret = vgpu_ioctl(v->group, VFIO_GROUP_SET_CONTAINER, &v->container);
-	if (ret < 0)
-		return ret;
-	/* Version 1 does not let an mdev pin pages. */
-	ret = vgpu_ioctl(v->container, VFIO_SET_IOMMU,
-			 (void *)VFIO_TYPE1v2_IOMMU);
-	if (ret < 0)
-		return ret;
-
-	v->step = STEP_DMA;
-	ret = vgpu_ioctl(v->container, VFIO_IOMMU_MAP_DMA, &map);
-	if (ret < 0)
-		return ret;
-
-	/* kvmgt asks the group for its VM when the device is opened. */
-	v->step = STEP_ATTACH;
-	ret = vgpu_ioctl(v->vm, KVM_CREATE_DEVICE, &create);
-	if (ret < 0)
-		return ret;
-	v->kvm_vfio = create.fd;
-	return vgpu_ioctl(v->kvm_vfio, KVM_SET_DEVICE_ATTR, &add);
 }
 
 int vgpu_region(struct vgpu *v, uint32_t index, uint64_t *offset,
@@ -205,11 +130,9 @@ static int open_device(struct vgpu *v)
 	uint64_t size;
 	int ret;
 
-	v->step = STEP_DEVICE;
-	v->device = vgpu_ioctl(v->group, VFIO_GROUP_GET_DEVICE_FD, v->uuid);
-	if (v->device < 0)
-		return v->device;
-	ret = vgpu_region(v, VFIO_PCI_BAR0_REGION_INDEX, &v->bar0, &size);
+	ret = vgpu_vfio_device(v);
+	if (!ret)
+		ret = vgpu_region(v, VFIO_PCI_BAR0_REGION_INDEX, &v->bar0, &size);
 	if (!ret)
 		ret = vgpu_region(v, VFIO_PCI_CONFIG_REGION_INDEX, &v->config,
 				  &size);
@@ -222,7 +145,7 @@ static int identify(struct vgpu *v)
 	size_t i;
 	int ret;
 
-	v->step = STEP_PVINFO;
+	v->step = VGPU_STEP_PVINFO;
 	ret = vgpu_read32(v, PVINFO_MAGIC, &low);
 	if (!ret)
 		ret = vgpu_read32(v, PVINFO_MAGIC + 4, &high);
@@ -238,7 +161,7 @@ static int identify(struct vgpu *v)
 	v->aperture_size = size;
 	v->gma_next = base;
 
-	v->step = STEP_PLATFORM;
+	v->step = VGPU_STEP_PLATFORM;
 	if (pread(v->device, &v->pci_id, 2, v->config + PCI_DEVICE_ID) != 2)
 		return -EIO;
 	for (i = 0; i < ARRAY_SIZE(platforms); i++) {
@@ -255,7 +178,7 @@ static int planes_off(struct vgpu *v)
 {
 	int pipe, ret = 0;
 
-	v->step = STEP_PLANES;
+	v->step = VGPU_STEP_PLANES;
 	for (pipe = 0; pipe < VGPU_PIPES && !ret; pipe++) {
 		ret = vgpu_primary_hide(v, pipe);
 		if (!ret)
@@ -272,7 +195,7 @@ static int planes_off(struct vgpu *v)
 
 static int reset(struct vgpu *v)
 {
-	v->step = STEP_RESET;
+	v->step = VGPU_STEP_RESET;
 	return vgpu_ioctl(v->device, VFIO_DEVICE_RESET, NULL);
 }
 
@@ -291,11 +214,11 @@ static int open_all(struct vgpu *v, const char *uuid, size_t ram_size,
 	v->ram_size = page_align(ram_size);
 	snprintf(v->uuid, sizeof(v->uuid), "%s", uuid ? uuid : "");
 
-	ret = open_group(v);
+	ret = vgpu_vfio_find(v);
 	if (!ret)
 		ret = open_vm(v);
 	if (!ret)
-		ret = attach_group(v);
+		ret = vgpu_vfio_attach(v);
 	if (!ret)
 		ret = open_device(v);
 	/* As any VMM does: it does not trust the last owner. */
