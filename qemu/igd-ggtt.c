@@ -15,7 +15,6 @@
 
 #include "qemu/osdep.h"
 #include "qapi/error.h"
-#include "exec/address-spaces.h"
 #include "igd-regs.h"
 
 #define GEN8_PAGE_PRESENT   (1ull << 0)
@@ -190,7 +189,7 @@ static int igd_aperture_attrs_to_index(IOMMUMemoryRegion *mr, MemTxAttrs attrs)
     return 0;
 }
 
-static void igd_aperture_class_init(ObjectClass *klass, void *data)
+static void igd_aperture_class_init(ObjectClass *klass, IGDClassData *data)
 {
     IOMMUMemoryRegionClass *imrc = IOMMU_MEMORY_REGION_CLASS(klass);
 

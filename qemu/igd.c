@@ -227,11 +227,10 @@ static void igd_exit(PCIDevice *d)
     msi_uninit(d);
 }
 
-static Property igd_properties[] = {
+static const Property igd_properties[] = {
     DEFINE_PROP_STRING("platform", IGDState, platform_name),
     DEFINE_PROP_UINT32("aperture-mb", IGDState, aperture_mb, 512),
     DEFINE_PROP_UINT32("pipes", IGDState, pipes, (1u << IGD_PIPES) - 1),
-    DEFINE_PROP_END_OF_LIST(),
 };
 
 static void igd_instance_init(Object *obj)
@@ -239,7 +238,7 @@ static void igd_instance_init(Object *obj)
     IGD(obj)->platform_name = g_strdup("kbl");
 }
 
-static void igd_class_init(ObjectClass *klass, void *data)
+static void igd_class_init(ObjectClass *klass, IGDClassData *data)
 {
     DeviceClass *dc = DEVICE_CLASS(klass);
     PCIDeviceClass *pc = PCI_DEVICE_CLASS(klass);
@@ -249,10 +248,10 @@ static void igd_class_init(ObjectClass *klass, void *data)
     pc->config_write = igd_config_write;
     pc->vendor_id = PCI_VENDOR_ID_INTEL;
     pc->class_id = PCI_CLASS_DISPLAY_VGA;
-    dc->reset = igd_reset;
     dc->desc = "Intel integrated graphics (gen8, gen9), without a picture";
     dc->user_creatable = true;
-    device_class_set_props(dc, igd_properties);
+    device_class_set_legacy_reset(dc, igd_reset);
+    device_class_set_props_n(dc, igd_properties, ARRAY_SIZE(igd_properties));
     set_bit(DEVICE_CATEGORY_DISPLAY, dc->categories);
 }
 

@@ -11,6 +11,7 @@
  * igd-irq.c      interrupt tree, MSI and INTx
  * igd-ggtt.c     GGTT, PPGTT, aperture, fences
  * igd-execlists.c, igd-cs.c, igd-mi.c, igd-blt.c: engines, see igd-cs.h
+ * igd-compat.h   what older versions of QEMU lack
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -18,12 +19,11 @@
 #ifndef HW_DISPLAY_IGD_H
 #define HW_DISPLAY_IGD_H
 
-#include "hw/pci/pci.h"
-#include "exec/memory.h"
 #include "hw/registerfields.h"
 #include "qemu/timer.h"
 #include "qemu/units.h"
 #include "qom/object.h"
+#include "igd-compat.h"
 
 #define TYPE_IGD "igd"
 OBJECT_DECLARE_SIMPLE_TYPE(IGDState, IGD)
