@@ -143,7 +143,7 @@ step_series() { tap_of series "$SCRIPTS/series.sh" check; }
 step_style() {
 	cd "$REPO"
 	each "QEMU checkpatch" qemu_style qemu/*.[ch] qemu/tests/*.[ch]
-	each "QEMU checkpatch" qemu_patch_style qemu/patches*/*.patch qemu/rig-patches/*.patch
+	each "QEMU checkpatch" qemu_patch_style qemu/patches*/*.patch qemu/rig-patches/*/*.patch
 	each "checkpatch" kernel_style vm/*.c vm/bench/*.[ch] vm/demo/*.[ch] vm/e2e/*.[ch] vm/fuzz/*.[ch] vm/watch/*.[ch] igt/*.c
 }
 # Below qemu/, so that checkpatch sees that a test is one: g_assert_*() is theirs.

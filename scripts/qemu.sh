@@ -69,19 +69,31 @@ mirror() {
 	done
 }
 
-# sync_patched: the files that qemu/rig-patches change, and those that they once did.
-sync_patched() {
-	local src=$BUILD/src stage=$BUILD/stage/patched file patch
+# rig_patches: those that this QEMU needs. A directory of them is named by the
+# version that does without.
+rig_patches() {
+	local dir version
 
+	version=$(cat "$QEMU_SRC/VERSION")
+	for dir in "$REPO"/qemu/rig-patches/before-*; do
+		! dpkg --compare-versions "$version" lt "${dir##*/before-}" || printf '%s\n' "$dir"/*.patch
+	done
+}
+
+# sync_patched: the files that the rig's patches change, and those that they once did.
+sync_patched() {
+	local src=$BUILD/src stage=$BUILD/stage/patched file patch patches
+
+	mapfile -t patches < <(rig_patches)
 	rm -rf "$stage"
 	mkdir -p "$stage"
-	touch "$BUILD/patched"
-	sed -n 's|^+++ b/||p' "$REPO"/qemu/rig-patches/*.patch | sort -u >"$stage.files"
+	touch "$BUILD/patched" "$stage.files"
+	[ ${#patches[@]} -eq 0 ] || sed -n 's|^+++ b/||p' "${patches[@]}" | sort -u >"$stage.files"
 	while read -r file; do
 		mkdir -p "$stage/$(dirname "$file")"
 		cp "$QEMU_SRC/$file" "$stage/$file"
 	done < <(sort -u "$stage.files" "$BUILD/patched")
-	for patch in "$REPO"/qemu/rig-patches/*.patch; do
+	for patch in "${patches[@]}"; do
 		(cd "$stage" && GIT_CEILING_DIRECTORIES=$stage git apply "$patch")
 	done
 	(cd "$stage" && find . -type f -printf '%P\n') | while read -r file; do
