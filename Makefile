@@ -38,6 +38,7 @@ help:	## this list
 	@echo '  FROM=N TO=N                series-check: from and to which patch, or "last"'
 	@echo '  IGT_SRC=DIRECTORY          check, igt: a checkout of igt-gpu-tools'
 	@echo '  KERNEL_TREE=DIRECTORY      series: a clone of the stable tree, for base-commit'
+	@echo '  QEMU_SUITE=trixie          the release whose QEMU emulates the rig'
 	@echo '  UPDATE=1                   fetch: newest base packages'
 	@echo '  MINUTES=N SEED=S DEBUG=    fuzz: how long, from which seed, on Debian'"'"'s kernel'
 

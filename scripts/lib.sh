@@ -56,12 +56,25 @@ if ! grep -qx "DEBIAN_CODENAME=$ROOT_RELEASE" "$REPO"/bases/*; then
 	exit 1
 fi
 
-# in_root_base "$@", in a script about what the root is made of: do all of it with
-# the base of the root's release.
-in_root_base() {
-	[ "$ROOT_RELEASE" = "$DEBIAN_CODENAME" ] ||
-		exec env BASE="$(base_of "$ROOT_RELEASE")" GVT_BASE_CHECKED= "$0" "$@"
+# The release whose QEMU emulates the rig: QEMU_SUITE=trixie; that of the base if it
+# does not say.
+QEMU_RELEASE=${QEMU_SUITE:-$DEBIAN_CODENAME}
+if ! grep -qx "DEBIAN_CODENAME=$QEMU_RELEASE" "$REPO"/bases/*; then
+	echo "error: no release '$QEMU_RELEASE': there are $(sed -n 's/^DEBIAN_CODENAME=//p' "$REPO"/bases/* | xargs)" >&2
+	exit 1
+fi
+
+# in_base_of RELEASE "$@": do all that a script does with the base of RELEASE.
+in_base_of() {
+	local release=$1
+	shift
+
+	[ "$release" = "$DEBIAN_CODENAME" ] ||
+		exec env BASE="$(base_of "$release")" GVT_BASE_CHECKED= "$0" "$@"
 }
+# In a script about what the root is made of, and in one about the emulator
+in_root_base() { in_base_of "$ROOT_RELEASE" "$@"; }
+in_qemu_base() { in_base_of "$QEMU_RELEASE" "$@"; }
 
 say() { printf '%s\n' "$*"; }
 note() { printf '%s\n' "$*" >&2; }

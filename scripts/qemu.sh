@@ -1,15 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# qemu.sh: build QEMU with the IGD device of qemu/, and the device's qtests.
+# qemu.sh [--path]: build QEMU with the IGD device of qemu/, and the device's qtests.
 #
-# --path prints where they are. A change of the device rebuilds in seconds: the
-# build tree is kept for each QEMU version, and each result is kept under the
-# hash of what it was made from. qemu/patches are not for this QEMU, but for the
-# client: scripts/qemu-patched.sh.
+# The QEMU is that of the base's release, or of the one that QEMU_SUITE in the
+# environment names, such as trixie. --path prints where they are. A change of the
+# device rebuilds in seconds: the build tree is kept for each QEMU version, and
+# each result is kept under the hash of what it was made from. qemu/patches are not
+# for this QEMU, but for the client: scripts/qemu-patched.sh.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=apt.sh
+. "$SCRIPTS/apt.sh"
 usage_if_asked "$@"
+in_qemu_base "$@"
 path_wanted "$@"
 [ -f "$REPO/qemu/meson.build" ] || die "no qemu/meson.build in $REPO: nothing to build"
 
@@ -26,6 +30,8 @@ for test in "$REPO"/qemu/tests/*-test.c; do
 	[ ! -e "$test" ] || TESTS+=("$(basename "$test" .c)")
 done
 
+LOG=$LOGS/qemu-meson.log
+[ -f "$VERSIONS" ] || "$SCRIPTS/fetch.sh" --emulator
 base_versions
 build_key=$QEMU_UPSTREAM-$(hash_words "${CONFIGURE[@]}")
 name=qemu-$(hash_words "$build_key" "$(hash_paths qemu)" "$(hash_paths scripts/qemu.sh)")
@@ -55,6 +61,20 @@ prepare_source() {
 	mkdir "$dir/hw/display/igd" "$dir/tests/qtest/igd"
 	mkdir "$BUILD/obj"
 	touch "$BUILD/prepared"
+}
+
+# A release has not the meson that the QEMU of a newer one wants. It needs nothing
+# but Python, so that of QEMU's own release runs here.
+get_meson() {
+	local dir=$BUILD/meson
+
+	mkdir -p "$dir"
+	lock fetch	# apt's lists are those of fetch.sh
+	ensure_lists
+	twice "downloading meson" download "$dir" private_apt apt-get download meson
+	unlock fetch
+	dpkg-deb -x "$dir"/meson_*.deb "$dir"
+	rm "$dir"/meson_*.deb
 }
 
 # mirror FROM TO: TO gets just the files of FROM; equal ones keep their time.
@@ -150,6 +170,10 @@ build_qemu() {
 		run_logged "preparing the QEMU source" "$LOGS/qemu-prepare.log" prepare_source
 	sync_device
 	sync_patched
+	if [ "$DEBIAN_CODENAME" != "$MACHINE_CODENAME" ]; then
+		[ -f "$BUILD/configured" ] || get_meson
+		export PYTHONPATH=$BUILD/meson/usr/lib/python3/dist-packages
+	fi
 	[ -f "$BUILD/configured" ] ||
 		run_logged "configuring QEMU" "$LOGS/qemu-configure.log" configure_qemu
 	run_logged "building QEMU" "$LOGS/qemu-build.log" ninja_qemu
@@ -162,7 +186,8 @@ build_qemu() {
 }
 
 if ! entry_ok "$CACHE/$name"; then
-	base_paths
+	"$SCRIPTS/fetch.sh" --quiet --emulator
+	QEMU_SRC=$CACHE/qemu-source-$QEMU_UPSTREAM
 	entry "$name" build_qemu
 fi
 tell_path "$CACHE/$name"

@@ -113,5 +113,8 @@ linux-base-7.3.4+deb13-$KERNEL_FLAVOUR" \
 	"$(abi_of "linux-binary-unsigned-7.3.4+deb13-$KERNEL_FLAVOUR"; packages_of "linux-binary-unsigned-7.3.4+deb13-$KERNEL_FLAVOUR")"
 expect "the base is that of the release; of any other it is debian12" "debian12
 debian12" "$(base_of bookworm; base_of forky)"
+expect "an emulator of a release without a base is refused" \
+	"error: no release 'sid': there are $(sed -n 's/^DEBIAN_CODENAME=//p' "$REPO"/bases/* | xargs)" \
+	"$(QEMU_SUITE=sid "$SCRIPTS/qemu.sh" --path 2>&1)"
 say "1..$TESTS"
 [ "$FAILED" -eq 0 ] || exit 1
