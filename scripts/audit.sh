@@ -9,13 +9,14 @@
 # not a pass for ours, or if nothing that was run failed on stock and the row does
 # not say why, or if a test passes on stock and not on ours.
 #
+#   --stock    only what runs on stock, beside what ours did in the last run
 #   --table    only the table, from the results of the last run
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 usage_if_asked "$@"
 case ${1-} in
-'' | --table) ;;
+'' | --stock | --table) ;;
 *) die "unknown argument $1 (see --help)" ;;
 esac
 
@@ -125,11 +126,14 @@ table() {
 		END { exit bad > 0 }' "$ROWS"
 }
 
-if [ "${1-}" != --table ]; then
+if [ -z "${1-}" ]; then
 	rm -rf "$RESULTS"
 	mkdir -p "$RESULTS"
 	"$SCRIPTS/series.sh" hash >"$RESULTS/series"	# for the cover letter
 	keep ours rig debug
+fi
+if [ "${1-}" != --table ]; then
+	rm -rf "$RESULTS/unsafe"
 	keep stock --stock
 	say "== what may take a stock kernel down, one boot each"
 	while read -r platform program test; do
