@@ -42,8 +42,8 @@ compile_all() {
 	local glib interface=$QEMU_SRC/ui/dbus-display1.xml
 	read -ra glib <<<"$(pkg-config --cflags gio-unix-2.0 | sed 's/-I/-isystem /g')"
 	# What the root's libraries need of a newer C library, they find there.
-	local link=(-L "$lib" -Wl,-rpath-link,"$lib:$ROOT/lib/x86_64-linux-gnu"
-		-Wl,--unresolved-symbols=ignore-in-shared-libs)
+	local link=(-L "$lib" "-Wl,-rpath-link,$lib:$ROOT/lib/x86_64-linux-gnu"
+		"-Wl,--unresolved-symbols=ignore-in-shared-libs")
 	local guest=(e2e/kms.c e2e/scene.c e2e/tell.c demo/canvas.c demo/font.c demo/desktop.c)
 
 	cd "$REPO/vm" &&
