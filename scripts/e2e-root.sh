@@ -20,7 +20,7 @@ LOG=$LOGS/e2e-root.log
 
 # With all that they depend on
 PACKAGES=(qemu-system-x86 seabios libegl1 libopengl0 libgbm1 libgl1-mesa-dri libvncclient1
-	libvirt-clients libvirt-daemon-driver-qemu libxml2-utils)
+	libvirt-clients libvirt-daemon-driver-qemu libxml2-utils ${QEMU_DISPLAYS:+"$QEMU_DISPLAYS"})
 # By themselves: of the first only the display without a window is wanted, not
 # GTK and what comes with it; the others are headers to build the viewer with.
 SINGLE=(qemu-system-gui libvncserver-dev libsasl2-dev)
