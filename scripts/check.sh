@@ -388,6 +388,9 @@ KSELFTESTS32=
 if wants "${ON_RIG[@]}"; then
 	PROGRAMS=$("$SCRIPTS/programs.sh" --path)
 	KSELFTESTS=$(cd "$PROGRAMS" && echo *_test)
+	# On stock what is submitted after a ring that was refused kills the engine's
+	# thread, and with it all that comes after: audit row 40.
+	[ -z "$STOCK" ] || KSELFTESTS="${KSELFTESTS/gvt_dmabuf_failsafe_test/} gvt_dmabuf_failsafe_test"
 	KSELFTESTS32=$(cd "$PROGRAMS" && echo *_test32)
 fi
 say "built in $SECONDS s"
