@@ -250,7 +250,7 @@ start_rig() {
 		exit 0
 	EOS
 	launch "$name" "$tests" \
-		"$SCRIPTS/boot.sh" --name "check-$name" --share "$share" --timeout 600 "$@"
+		"$SCRIPTS/boot.sh" --name "check-$name" --share "$share" --timeout 1800 "$@"
 }
 # launch NAME TESTS COMMAND...: in the background. A rig is one busy thread: as
 # many at once as there are processors.
