@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Does the host's i915 get its work done by the GPU, real or modelled?
+ * Does the host's i915 get its work done by the GPU, real or modelled, and is the
+ * emulated CPU sound where it once was not?
  *
  * Every engine stores a dword, all of them pass one on to the next, and the
  * copy engine fills and copies rectangles between linear, X-tiled and Y-tiled
@@ -450,6 +451,36 @@ static void create_context(void)
 	context = create.ctx_id;
 }
 
+/*
+ * QEMU 7.2 took the operand of the addition for the flags, which is what an
+ * interrupt at that moment saved: see qemu/rig-patches. The bits of @operand are
+ * reserved there.
+ */
+static bool cmpxchg16b_keeps_flags(void)
+{
+	static __int128 pair;	/* aligned to 16 bytes, as it must be */
+	const unsigned long long operand = 0x55400000;
+	unsigned long long flags, sum = 0, low = 0, high = 0;
+
+	asm volatile("lea	-128(%%rsp), %%rsp\n\t"
+		     "pushfq\n\t"
+		     "popfq\n\t"	/* From here on flags are computed late */
+		     "addq	%[operand], %[sum]\n\t"
+		     "cmpxchg16b %[pair]\n\t"
+		     "pushfq\n\t"
+		     "popq	%[flags]\n\t"
+		     "lea	128(%%rsp), %%rsp"
+		     : [flags] "=&r" (flags), [sum] "+&r" (sum),
+		       [pair] "+m" (pair), "+a" (low), "+d" (high)
+		     : [operand] "r" (operand), "b" (0ull), "c" (0ull)
+		     : "cc", "memory");
+	if (flags >> 22) {
+		printf("# flags are %#llx\n", flags);
+		return false;
+	}
+	return true;
+}
+
 static bool is_gen8(void)
 {
 	int id = 0;
@@ -479,7 +510,8 @@ int main(void)
 	if (bcs == MAX_ENGINES)
 		bail_out("no copy engine");
 
-	printf("1..%zu\n", nengines + 3 + ARRAY_SIZE(tiling_name));
+	printf("1..%zu\n", nengines + 4 + ARRAY_SIZE(tiling_name));
+	report(cmpxchg16b_keeps_flags(), "CMPXCHG16B of the emulated CPU keeps the flags");
 	for (unsigned int i = 0; i < nengines; i++) {
 		snprintf(name, sizeof(name), "%s stores a dword", engine_name(i));
 		report(store_dword(i), name);
