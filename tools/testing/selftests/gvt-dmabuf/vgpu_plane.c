@@ -261,23 +261,28 @@ int vgpu_pipe_frames(struct vgpu *v, int pipe, uint32_t *count)
 
 int vgpu_wait_vblank(struct vgpu *v, int pipe)
 {
-	const int patience_ms = 50;	/* three frames */
-	uint32_t conf, first, now;
+	const int patience_ms = 100;	/* six frames */
+	uint32_t conf, last, now, vblanks = 0;
 	int ret, ms;
 
 	ret = vgpu_read32(v, TRANS_CONF + pipe * PIPE_STEP, &conf);
 	if (!ret)
-		ret = vgpu_pipe_frames(v, pipe, &first);
+		ret = vgpu_pipe_frames(v, pipe, &last);
 	if (ret || !(conf & TRANS_CONF_ENABLE))
 		return ret;
-	for (ms = 0; ms < patience_ms; ms++) {
+	/*
+	 * The counter is read off the clock, and what is due at a vblank may be
+	 * late: by the next one it has been done.
+	 */
+	for (ms = 0; ms < patience_ms && vblanks < 2; ms++) {
 		usleep(1000);
 		ret = vgpu_pipe_frames(v, pipe, &now);
 		if (ret)
 			return ret;
-		if (now != first)
-			break;
+		vblanks += now != last;
+		last = now;
 	}
+	usleep(1000);
 	return 0;
 }
 
