@@ -159,11 +159,10 @@ static int attach_device(struct vgpu *v)
 		ret = vgpu_ioctl(v->container, IOMMU_VFIO_IOAS, &compat);
 	if (!ret)
 		ret = map_ram(v);
+	if (ret)
+		return ret;
 	v->step = VGPU_STEP_ATTACH;
-	if (!ret)
-		ret = vgpu_ioctl(v->device, VFIO_DEVICE_ATTACH_IOMMUFD_PT,
-				 &attach);
-	return ret;
+	return vgpu_ioctl(v->device, VFIO_DEVICE_ATTACH_IOMMUFD_PT, &attach);
 }
 
 int vgpu_vfio_attach(struct vgpu *v)
