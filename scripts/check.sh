@@ -239,11 +239,12 @@ start_rig() {
 		${STOCK:+export GVT_SKIP_UNSAFE=1}
 		# From memory: while a busy host reads pages of a program from the share, the
 		# guest has nothing to do, and its clock jumps past the time that tests have.
+		# What a failed test says of its reason is on standard error.
 		for t in ${programs[*]}; do
 			p=\${t%@*}
 			unset VGPU_IOMMU
 			[ \$p = \$t ] || export VGPU_IOMMU=\${t#*@}
-			cp \$p /tmp/; /tmp/\$p >\$t.tap; rm /tmp/\$p
+			cp \$p /tmp/; /tmp/\$p >\$t.tap 2>&1; rm /tmp/\$p
 		done
 		for m in /tests/*.ko; do [ ! -f "\$m" ] || insmod "\$m"; done
 		cat /sys/kernel/debug/kunit/*/results 2>/dev/null >kunit.tap

@@ -143,8 +143,8 @@ TEST_F(pixels, of_the_cursor_signal_the_cursor)
 TEST_F(pixels, changing_on_signal_once_per_refresh)
 {
 	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->s);
-	uint32_t first, last, i;
-	uint64_t told;
+	uint32_t first, last, refreshes;
+	uint64_t told = 0;
 
 	ASSERT_TRUE(settles(self));
 	/* This one may take long to be found, the others follow it. */
@@ -152,14 +152,17 @@ TEST_F(pixels, changing_on_signal_once_per_refresh)
 	ASSERT_TRUE(told_within(&self->v, self->fd[VGPU_PRIMARY], 3 * SLOWEST));
 	signals(self->fd[VGPU_PRIMARY]);
 	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &first));
-	for (i = 0; i < 60; i++) {
-		memset(bytes, i, self->s.size);
+	for (refreshes = 0; told < 30 && refreshes < 120; refreshes++) {
+		memset(bytes, refreshes, self->s.size);
 		ASSERT_TRUE(refreshes_pass(&self->v, 0));
+		told += signals(self->fd[VGPU_PRIMARY]);
 	}
-	told = signals(self->fd[VGPU_PRIMARY]);
 	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &last));
-	EXPECT_GE(last - first, told);
-	EXPECT_LE(30, told);
+	/* That of the first frame may come when the counter has been read. */
+	EXPECT_GE(last - first + 1, told);
+	/* Where a scan takes longer than a refresh, every other one is told. */
+	EXPECT_LE(30, told)
+		TH_LOG("%u refreshes", refreshes);
 	EXPECT_TRUE(settles(self));
 }
 
