@@ -25,6 +25,9 @@
 # only rig and firmware, on Debian's own i915 and kvmgt: their failures are what
 # stock lacks, and do not make the exit status non-zero as long as the tests could
 # run. The last line is always "N passed, N failed, N skipped".
+#
+# check.sh --made-of: print what rig and debug are run with, by its path. Results of
+# both in out/check, without a failure, have it in out/check/made-of.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -41,8 +44,10 @@ STRESS_MINUTES=1
 STEPS=()
 STOCK=
 BOOT=()
+MADE_OF=
 for arg in "$@"; do
 	case $arg in
+	--made-of) MADE_OF=1 ;;
 	--stock)
 		STOCK=1
 		BOOT+=(--stock)
@@ -57,6 +62,17 @@ if [ ${#STEPS[@]} -eq 0 ]; then
 	# What does not depend on the kernel is looked at on the machine's own base.
 	[ "$BASE" = "$MACHINE_BASE" ] || STEPS=(sources series docs uapi decoder sparse rig kunit)
 	[ -z "$STOCK" ] || STEPS=(rig firmware)
+fi
+made_of() {
+	echo "$BASE"
+	"$SCRIPTS/qemu.sh" --path
+	"$SCRIPTS/programs.sh" --path
+	"$SCRIPTS/initrd.sh" --path ours
+	"$SCRIPTS/initrd.sh" --path debug
+}
+if [ -n "$MADE_OF" ]; then
+	made_of
+	exit
 fi
 # wants STEP...: is any of them to be done?
 wants() {
@@ -411,3 +427,4 @@ if [ -n "$STOCK" ]; then
 fi
 summary
 [ "$FAILED" -eq 0 ] || exit 1
+if wants rig && wants debug && [ ${#BOOT[@]} -eq 0 ]; then made_of >"$RESULTS/made-of"; fi
