@@ -150,6 +150,53 @@ TEST_F(flip, surf_of_an_asynchronous_flip_shows_at_once)
 	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->b));
 }
 
+/* @val by pieces of @bytes, from the lowest on */
+static int write_in_pieces(struct vgpu *v, uint32_t reg, uint32_t val,
+			   size_t bytes)
+{
+	int ret = 0;
+	size_t at;
+
+	for (at = 0; at < sizeof(val) && !ret; at += bytes)
+		ret = vgpu_write(v, reg + at, (const uint8_t *)&val + at, bytes);
+	return ret;
+}
+
+TEST_F(flip, by_the_bytes_of_surf_is_seen)
+{
+	size_t bytes;
+
+	for (bytes = 1; bytes <= 2; bytes++) {
+		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->a.gma));
+		ASSERT_EQ(0, write_in_pieces(&self->v, PLANE_SURF, self->b.gma,
+					     bytes));
+		ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
+		EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->b))
+			TH_LOG("%zu at a time", bytes);
+	}
+}
+
+/* One register is written in part, and what is armed is what has been written. */
+TEST_F(flip, stride_by_its_bytes_waits_for_surf)
+{
+	struct picture before, after;
+	uint32_t stride, surf;
+
+	ASSERT_EQ(0, vgpu_read32(&self->v, PLANE_STRIDE, &stride));
+	ASSERT_EQ(0, vgpu_read32(&self->v, PLANE_SURF, &surf));
+	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->a.gma, self->a.gpa,
+				   2 * self->a.size));
+	ASSERT_EQ(0, query_picture(&self->v, VGPU_PRIMARY, &before));
+	ASSERT_EQ(0, write_in_pieces(&self->v, PLANE_STRIDE, 2 * stride, 1));
+	ASSERT_EQ(0, query_picture(&self->v, VGPU_PRIMARY, &after));
+	EXPECT_EQ(before.stride, after.stride);
+
+	ASSERT_EQ(0, write_in_pieces(&self->v, PLANE_SURF, surf, 2));
+	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
+	ASSERT_EQ(0, query_picture(&self->v, VGPU_PRIMARY, &after));
+	EXPECT_EQ(2 * before.stride, after.stride);
+}
+
 /*
  * From now on what is armed waits for a vblank. This does so already: without the
  * wait its completion could be taken for that of the flip that comes next.
@@ -249,6 +296,17 @@ TEST_F(cursor_flip, mode_waits_for_base)
 	ASSERT_EQ(0, query_picture(&self->v, VGPU_CURSOR, &p));
 	EXPECT_EQ(128, p.width);
 	ASSERT_EQ(0, vgpu_write32(&self->v, CUR_BASE, self->s.gma));
+	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
+	ASSERT_EQ(0, query_picture(&self->v, VGPU_CURSOR, &p));
+	EXPECT_EQ(64, p.width);
+}
+
+TEST_F(cursor_flip, bytes_of_base_arm_it)
+{
+	struct picture p;
+
+	ASSERT_EQ(0, write_in_pieces(&self->v, CUR_CTL, 0x27, 2)); /* 64 x 64 */
+	ASSERT_EQ(0, write_in_pieces(&self->v, CUR_BASE, self->s.gma, 1));
 	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
 	ASSERT_EQ(0, query_picture(&self->v, VGPU_CURSOR, &p));
 	EXPECT_EQ(64, p.width);

@@ -7,6 +7,7 @@
  * want came at each vblank, and one pipe stopped the vblanks of another.
  */
 #include <poll.h>
+#include <sched.h>
 #include <sys/eventfd.h>
 #include <time.h>
 
@@ -27,6 +28,7 @@
 #define HEIGHT		768
 #define VTOTAL		813	/* what vgpu_pipe_on() makes of HEIGHT */
 #define MANY_MS		1000	/* dozens of frames */
+#define ROUNDS		60
 
 static int64_t now_ms(void)
 {
@@ -79,6 +81,29 @@ static bool frames_pass(struct vgpu *v, int pipe, uint32_t count)
 		usleep(1000);
 	} while (now_ms() < until);
 	return false;
+}
+
+/* With a priority that leaves the threads of the kernel no time on this CPU */
+static int hurry(void)
+{
+	const struct sched_param p = { .sched_priority = 1 };
+
+	return sched_setscheduler(0, SCHED_FIFO, &p);
+}
+
+/* Wait for the end of the frame without a pause. */
+static bool frame_ends(struct vgpu *v, int pipe)
+{
+	const int64_t until = now_ms() + MANY_MS;
+	uint32_t first, now;
+
+	if (vgpu_pipe_frames(v, pipe, &first))
+		return false;
+	do {
+		if (vgpu_pipe_frames(v, pipe, &now))
+			return false;
+	} while (now == first && now_ms() < until);
+	return now != first;
 }
 
 /* ---- the scanline ---- */
@@ -234,6 +259,32 @@ TEST_F(counter, of_a_pipe_goes_on_when_another_is_turned_off)
 	EXPECT_TRUE(frames_pass(&self->v, 0, 2));
 	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 1, &last));
 	EXPECT_EQ(first, last) TH_LOG("the pipe that is off counts");
+}
+
+/* A driver that sees the frame end draws to the picture that was shown before. */
+TEST_F(counter, moves_when_a_flip_is_shown_and_not_before)
+{
+	struct vfio_device_gfx_plane_info before, after;
+	struct vgpu_surface s[2];
+	int i;
+
+	if (!test_exports(_metadata, &self->v))
+		return;
+	for (i = 0; i < 2; i++)
+		ASSERT_EQ(0, test_make(&self->v, &s[i], DRM_FORMAT_XRGB8888,
+				       DRM_FORMAT_MOD_LINEAR, i));
+	ASSERT_EQ(0, vgpu_primary_show(&self->v, 0, &s[0]));
+	ASSERT_EQ(0, vgpu_primary_ctl(&self->v, 0, VGPU_ASYNC_FLIP, 0));
+	ASSERT_TRUE(frame_ends(&self->v, 0));
+	ASSERT_EQ(0, hurry());
+	for (i = 1; i <= ROUNDS; i++) {
+		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &before));
+		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, s[i % 2].gma));
+		ASSERT_TRUE(frame_ends(&self->v, 0));
+		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &after));
+		ASSERT_NE(before.dmabuf_id, after.dmabuf_id)
+			TH_LOG("flip %d", i);
+	}
 }
 
 /* ---- the interrupt ---- */

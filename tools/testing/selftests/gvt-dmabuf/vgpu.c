@@ -276,11 +276,16 @@ const char *vgpu_explain(const struct vgpu *v, int err, char *buf, size_t len)
 
 /* ---- registers, memory, GGTT ---- */
 
+int vgpu_write(struct vgpu *v, uint32_t reg, const void *val, size_t bytes)
+{
+	ssize_t n = pwrite(v->device, val, bytes, v->bar0 + reg);
+
+	return n == (ssize_t)bytes ? 0 : n < 0 ? -errno : -EIO;
+}
+
 int vgpu_write32(struct vgpu *v, uint32_t reg, uint32_t val)
 {
-	ssize_t n = pwrite(v->device, &val, sizeof(val), v->bar0 + reg);
-
-	return n == sizeof(val) ? 0 : n < 0 ? -errno : -EIO;
+	return vgpu_write(v, reg, &val, sizeof(val));
 }
 
 int vgpu_read32(struct vgpu *v, uint32_t reg, uint32_t *val)

@@ -103,6 +103,8 @@ int vgpu_open_as_left(struct vgpu *v, const char *uuid, size_t ram_size);
 void vgpu_leave(struct vgpu *v);
 const char *vgpu_explain(const struct vgpu *v, int err, char *buf, size_t len);
 
+/* @bytes from @reg on, which need not be where a register starts */
+int vgpu_write(struct vgpu *v, uint32_t reg, const void *val, size_t bytes);
 int vgpu_write32(struct vgpu *v, uint32_t reg, uint32_t val);
 int vgpu_read32(struct vgpu *v, uint32_t reg, uint32_t *val);
 

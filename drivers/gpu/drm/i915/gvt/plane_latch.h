@@ -68,6 +68,9 @@ struct gvt_plane_latch {
 	struct gvt_plane_flips flips[GVT_NUM_PIPES * GVT_LATCH_PLANES];
 };
 
+const u32 *intel_vgpu_latched_reg(const struct intel_vgpu *vgpu,
+				  i915_reg_t reg);
+
 #if IS_ENABLED(CONFIG_DRM_I915_GVT_DMABUF)
 
 void intel_vgpu_arm_plane(struct intel_vgpu *vgpu, u32 offset);
@@ -77,8 +80,6 @@ void intel_vgpu_latch_plane(struct intel_vgpu *vgpu, u32 offset);
 void intel_vgpu_take_up_planes(struct intel_vgpu *vgpu, int pipe);
 void intel_vgpu_pipes_changed(struct intel_vgpu *vgpu);
 void intel_vgpu_latch_all_planes(struct intel_vgpu *vgpu);
-const u32 *intel_vgpu_latched_reg(const struct intel_vgpu *vgpu,
-				  i915_reg_t reg);
 void intel_vgpu_plane_roles(const struct intel_vgpu *vgpu,
 			    struct gvt_plane_roles *roles);
 struct gvt_plane_flips intel_vgpu_plane_flips(const struct intel_vgpu *vgpu,
