@@ -168,7 +168,10 @@ static int query_plane(struct intel_vgpu *vgpu,
 	u32 id = 0;
 	int ret;
 
-	mutex_lock(&vgpu->vgpu_lock);
+	/* Others hold it for as long as what the guest submits takes to be scanned. */
+	if (mutex_lock_killable(&vgpu->vgpu_lock))
+		return -EINTR;
+
 	plane = find_plane(vgpu, type, &why);
 	ret = PTR_ERR_OR_ZERO(plane);
 	if (ret == -ENODEV) {
@@ -202,7 +205,8 @@ static int query_plane(struct intel_vgpu *vgpu,
  * argsz, flags other than DMABUF with PROBE, FLIP_INFO or both, a plane type that does
  * not exist, registers that no hardware would show, or a surface that is not
  * mapped in the vGPU's share of the GGTT; -EOPNOTSUPP for a picture that one
- * buffer and this structure cannot describe; -ENOMEM; -ENOSPC.
+ * buffer and this structure cannot describe; -ENOMEM; -ENOSPC; -EINTR if the
+ * caller is being killed.
  */
 long intel_vgpu_query_gfx_plane(struct intel_vgpu *vgpu, void __user *arg)
 {
