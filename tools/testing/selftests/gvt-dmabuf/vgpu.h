@@ -195,23 +195,31 @@ int vgpu_msi_on(struct vgpu *v, int fd);
 int vgpu_vblank_irq_on(struct vgpu *v, int pipe);
 int vgpu_vblank_irq_ack(struct vgpu *v, int pipe);
 
+/* An engine is where its registers begin: Skylake PRM, Volume 2c */
+#define VGPU_RENDER	0x2000u
+#define VGPU_BLITTER	0x22000u
+
 /**
- * struct vgpu_ring - a blitter context of the guest, with its ring
+ * struct vgpu_ring - a context of the guest, with its ring
+ * @engine: of the context
  * @image: GGTT address of the context image
  * @state: the registers in the image
  * @ring: the ring, one page
  * @tail: bytes of it that were submitted
  */
 struct vgpu_ring {
+	uint32_t engine;
 	uint64_t image;
 	uint32_t *state, *ring;
 	uint32_t tail;
 };
 
+int vgpu_ring_init_on(struct vgpu *v, struct vgpu_ring *r, uint32_t engine);
+/* The same on the blitter */
 int vgpu_ring_init(struct vgpu *v, struct vgpu_ring *r);
 /*
- * Put commands into the ring (@count is even), have one ring or two executed
- * in turn, wait until one is empty and the engine idle; or all of that.
+ * Put commands into the ring (@count is even), have one ring or two of an engine
+ * executed in turn, wait until one is empty and the engine idle; or all of that.
  */
 int vgpu_ring_emit(struct vgpu_ring *r, const uint32_t *commands, size_t count);
 int vgpu_ring_start(struct vgpu *v, const struct vgpu_ring *first,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A guest driver for vgpu.h that can do one thing: run a few commands on the
- * blitter's ring. GVT-g checks and shadows them like those of any guest.
+ * ring of an engine. GVT-g checks and shadows them like those of any guest.
  */
 #include <errno.h>
 #include <string.h>
@@ -10,14 +10,14 @@
 #include "vgpu.h"
 
 /*
- * Registers of the blitter: Skylake PRM, Volume 2c; submission and the
+ * Registers of an engine: Skylake PRM, Volume 2c; submission and the
  * descriptor: Broadwell PRM, Volume 7, "Execlists".
  */
-#define BCS_HWS_PGA		0x22080u
-#define BCS_ELSP		0x22230u
-#define BCS_EXECLIST_STATUS	0x22234u
+#define HWS_PGA			0x080u
+#define ELSP			0x230u
+#define EXECLIST_STATUS		0x234u
 #define  EXECLIST_ACTIVE	(3u << 17)	/* one bit a slot */
-#define BCS_GFX_MODE		0x2229cu
+#define GFX_MODE		0x29cu
 #define  GFX_MODE_EXECLISTS	0x8000u
 
 #define DESC_VALID		0x001u
@@ -34,25 +34,32 @@
 #define STATE_CTL		11
 #define  CTL_ONE_PAGE		1u
 
-enum { PAGE_STATUS, PAGE_IMAGE, PAGE_STATE, PAGE_RING, PAGES };
+enum { PAGE_STATUS, PAGE_RING, PAGE_IMAGE, PAGE_STATE, PAGES };
 
-int vgpu_ring_init(struct vgpu *v, struct vgpu_ring *r)
+/* The largest image, which is that of gen9: Skylake PRM, Volume 7 */
+#define RENDER_IMAGE_PAGES	22
+
+int vgpu_ring_init_on(struct vgpu *v, struct vgpu_ring *r, uint32_t engine)
 {
+	const size_t size = VGPU_PAGE * (engine == VGPU_RENDER ?
+					 PAGE_IMAGE + RENDER_IMAGE_PAGES :
+					 PAGES);
 	uint64_t gma, gpa;
 	uint8_t *ram;
 	int ret;
 
-	ret = vgpu_alloc_ram(v, PAGES * VGPU_PAGE, &gpa);
+	ret = vgpu_alloc_ram(v, size, &gpa);
 	if (!ret)
-		ret = vgpu_alloc_gma(v, PAGES * VGPU_PAGE, &gma);
+		ret = vgpu_alloc_gma(v, size, &gma);
 	if (!ret)
-		ret = vgpu_ggtt_map(v, gma, gpa, PAGES * VGPU_PAGE);
+		ret = vgpu_ggtt_map(v, gma, gpa, size);
 	if (ret)
 		return ret;
 
 	ram = v->ram + gpa;
-	memset(ram, 0, PAGES * VGPU_PAGE);
+	memset(ram, 0, size);
 	*r = (struct vgpu_ring) {
+		.engine = engine,
 		.image = gma + PAGE_IMAGE * VGPU_PAGE,
 		.state = (uint32_t *)(ram + PAGE_STATE * VGPU_PAGE),
 		.ring = (uint32_t *)(ram + PAGE_RING * VGPU_PAGE),
@@ -61,11 +68,16 @@ int vgpu_ring_init(struct vgpu *v, struct vgpu_ring *r)
 	r->state[STATE_START] = gma + PAGE_RING * VGPU_PAGE;
 	r->state[STATE_CTL] = CTL_ONE_PAGE;
 
-	ret = vgpu_write32(v, BCS_HWS_PGA, gma + PAGE_STATUS * VGPU_PAGE);
+	ret = vgpu_write32(v, engine + HWS_PGA, gma + PAGE_STATUS * VGPU_PAGE);
 	if (ret)
 		return ret;
-	return vgpu_write32(v, BCS_GFX_MODE,
+	return vgpu_write32(v, engine + GFX_MODE,
 			    GFX_MODE_EXECLISTS << 16 | GFX_MODE_EXECLISTS);
+}
+
+int vgpu_ring_init(struct vgpu *v, struct vgpu_ring *r)
+{
+	return vgpu_ring_init_on(v, r, VGPU_BLITTER);
 }
 
 /* The image says that the ring is empty, then the engine that it is idle. */
@@ -76,7 +88,7 @@ static bool done(struct vgpu *v, const struct vgpu_ring *r)
 	uint32_t status;
 
 	return (head & (VGPU_PAGE - 1)) == r->tail &&
-	       !vgpu_read32(v, BCS_EXECLIST_STATUS, &status) &&
+	       !vgpu_read32(v, r->engine + EXECLIST_STATUS, &status) &&
 	       !(status & EXECLIST_ACTIVE);
 }
 
@@ -107,7 +119,7 @@ int vgpu_ring_start(struct vgpu *v, const struct vgpu_ring *first,
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(elsp) && !ret; i++)
-		ret = vgpu_write32(v, BCS_ELSP, elsp[i]);
+		ret = vgpu_write32(v, first->engine + ELSP, elsp[i]);
 	return ret;
 }
 

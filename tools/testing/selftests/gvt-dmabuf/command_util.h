@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the tests of rings and commands that the kernel must refuse share. */
+#ifndef GVT_DMABUF_COMMAND_UTIL_H
+#define GVT_DMABUF_COMMAND_UTIL_H
+
+#include <time.h>
+
+#include "test_util.h"
+
+/* Broadwell and Skylake PRM, Volume 2a */
+#define MI_NOOP			0u
+#define MI_BATCH_BUFFER_END	(0x0au << 23)
+#define MI_DISPLAY_FLIP		(0x14u << 23 | 1u)
+#define MI_MATH			(0x1au << 23)
+#define MI_STORE_DATA_IMM	(0x20u << 23 | 1u << 22 | 2u)	/* GGTT */
+#define MI_LOAD_REGISTER_IMM(n)	(0x22u << 23 | (2u * (n) - 1))
+#define MI_STORE_REGISTER_MEM	(0x24u << 23 | 1u << 22 | 2u)	/* GGTT */
+#define MI_BATCH_BUFFER_START	(0x31u << 23 | 1u)		/* GGTT */
+/* The length field is that of a command of so many dwords. */
+#define OF_DWORDS(command, n)	(((command) & ~0xffu) | ((n) - 2))
+
+/* Dwords of the second page of a context image: Broadwell PRM, Volume 7 */
+#define STATE_HEAD		5
+#define STATE_TAIL		7
+#define STATE_START		9
+#define STATE_CTL		11
+#define  CTL_PAGES(n)		(((n) - 1) << 12 | 1u)
+#define STATE_INDIRECT_CTX	27
+#define  INDIRECT_ONE_LINE	1u
+
+/* Skylake PRM, Volume 2c: Graphics Device Reset Control */
+#define GDRST			0x941cu
+#define  GDRST_BLITTER		8u
+
+/* i915_pvinfo.h in the kernel. A guest that looks knows where it is. */
+#define PVINFO_MAGIC		0x78000u
+#define PVINFO_G2V_NOTIFY	0x78818u
+#define  PPGTT_L4_CREATE	4u
+#define  PPGTT_L4_DESTROY	5u
+#define PVINFO_PDP0_LO		0x78838u
+#define PVINFO_PDP0_HI		0x7883cu
+
+/* A guest physical address at which there is nothing */
+#define NOWHERE			0x4000000000ull
+
+#define PATTERN			0xc0ffee11u
+
+/**
+ * struct exec - a guest that executes a store, which shows that it can
+ * @v: its vGPU
+ * @ring: of the blitter
+ * @gma: GGTT address of @written
+ * @written: where the store goes
+ * @store: the command
+ */
+struct exec {
+	struct vgpu v;
+	struct vgpu_ring ring;
+	uint64_t gma;
+	uint32_t *written;
+	uint32_t store[4];
+};
+
+/* Memory of @pages that the GGTT maps, filled with MI_NOOP */
+static inline int exec_alloc(struct vgpu *v, size_t pages, uint64_t *gma,
+			     uint32_t **commands)
+{
+	uint64_t gpa;
+	int ret;
+
+	ret = vgpu_alloc_ram(v, pages * VGPU_PAGE, &gpa);
+	if (!ret)
+		ret = vgpu_alloc_gma(v, pages * VGPU_PAGE, gma);
+	if (!ret)
+		ret = vgpu_ggtt_map(v, *gma, gpa, pages * VGPU_PAGE);
+	if (ret)
+		return ret;
+	*commands = (uint32_t *)(v->ram + gpa);
+	memset(*commands, 0, pages * VGPU_PAGE);
+	return 0;
+}
+
+static inline int exec_init(struct exec *e)
+{
+	int ret = exec_alloc(&e->v, 1, &e->gma, &e->written);
+
+	if (ret)
+		return ret;
+	e->store[0] = MI_STORE_DATA_IMM;
+	e->store[1] = e->gma;
+	e->store[2] = 0;
+	e->store[3] = PATTERN;
+	return vgpu_ring_init(&e->v, &e->ring);
+}
+
+/* The VMM resets the vGPU, and the guest's driver starts again. */
+static inline int exec_reset(struct exec *e)
+{
+	uint32_t magic;
+	int ret = vgpu_ioctl(e->v.device, VFIO_DEVICE_RESET, NULL);
+
+	if (!ret)
+		ret = vgpu_read32(&e->v, PVINFO_MAGIC, &magic);
+	return ret ? ret : exec_init(e);
+}
+
+static inline bool exec_was_stored(const struct exec *e)
+{
+	return __atomic_load_n(e->written, __ATOMIC_ACQUIRE) == PATTERN;
+}
+
+/* A ring of either engine stores the pattern: 0, -EIO if it does not. */
+static inline int exec_store(struct exec *e, struct vgpu_ring *ring)
+{
+	int ret;
+
+	*e->written = 0;
+	ret = vgpu_ring_submit(&e->v, ring, e->store, ARRAY_SIZE(e->store));
+	return ret ? ret : exec_was_stored(e) ? 0 : -EIO;
+}
+
+/* Such a vGPU does not acknowledge a reset by the guest; others are reset. */
+static inline bool exec_in_failsafe_mode(struct exec *e)
+{
+	uint32_t val = 0;
+
+	return !vgpu_write32(&e->v, GDRST, GDRST_BLITTER) &&
+	       !vgpu_read32(&e->v, GDRST, &val) && val == GDRST_BLITTER;
+}
+
+/* For a guest whose page tables are at @pml4 */
+static inline int exec_notify(struct exec *e, uint64_t pml4,
+			      uint32_t notification)
+{
+	int ret = vgpu_write32(&e->v, PVINFO_PDP0_LO, pml4);
+
+	if (!ret)
+		ret = vgpu_write32(&e->v, PVINFO_PDP0_HI, pml4 >> 32);
+	if (!ret)
+		ret = vgpu_write32(&e->v, PVINFO_G2V_NOTIFY, notification);
+	return ret;
+}
+
+static inline int64_t exec_now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
+}
+
+/**
+ * struct exec_log - what the kernel has said since exec_log_open()
+ * @fd: of /dev/kmsg
+ * @start: when that was
+ * @lines: how many
+ * @warned: one of them was a warning
+ * @line: the first warning, or the first line
+ */
+struct exec_log {
+	int fd, lines;
+	int64_t start;
+	bool warned;
+	char line[160];
+};
+
+static inline int exec_log_open(struct exec_log *log)
+{
+	*log = (struct exec_log) { .start = exec_now_ms() };
+	log->fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (log->fd < 0)
+		return -errno;
+	return lseek(log->fd, 0, SEEK_END) < 0 ? -errno : 0;
+}
+
+/* A record is "priority,sequence,time,flags;text"; from us, if priority < 8 */
+static inline void exec_log_read(struct exec_log *log)
+{
+	char record[8192], *text;
+	bool warning;
+	ssize_t n;
+
+	for (;;) {
+		n = read(log->fd, record, sizeof(record) - 1);
+		if (n < 0 && errno == EPIPE) {	/* the ring went round */
+			log->lines += 1000;
+			continue;
+		}
+		if (n <= 0)
+			return;
+		record[n] = 0;
+		text = strchr(record, ';');
+		if (!text || atoi(record) >= 8)
+			continue;
+		warning = strstr(text, "WARNING:") || strstr(text, "BUG:");
+		if (!log->lines++ || (warning && !log->warned))
+			snprintf(log->line, sizeof(log->line), "%.*s",
+				 (int)strcspn(text + 1, "\n"), text + 1);
+		log->warned |= warning;
+	}
+}
+
+#endif /* GVT_DMABUF_COMMAND_UTIL_H */

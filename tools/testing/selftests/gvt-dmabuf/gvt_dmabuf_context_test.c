@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Contexts by which a guest could hurt the host: rings that end outside of
+ * themselves, address spaces that are destroyed in use or used twice, and
+ * images and rings that are not in memory.
+ */
+#include "command_util.h"
+
+/* Skylake PRM, Volume 2c: PDP0 of an engine */
+#define PDP0_LDW		0x270u
+#define PDP0_UDW		0x274u
+
+/* Broadwell and Skylake PRM, Volume 7: where in an image the batch is executed */
+#define STATE_INDIRECT_OFFSET	29
+#define  BDW_INDIRECT_OFFSET	(0x0du << 6)
+#define  SKL_INDIRECT_OFFSET	(0x26u << 6)
+
+#define LINE			64u	/* of the cache */
+
+/* ---- the ring in a context image ---- */
+
+#define PAGES			4	/* whatever the ring says */
+
+/* @bad: a ring that stores, of the engine and with the image of the variant */
+FIXTURE(ring) {
+	struct exec e;
+	struct vgpu_ring bad;
+	struct exec_log log;
+};
+
+/*
+ * @pages: of the ring; @head, @tail: in bytes (@tail 0: after the store)
+ * @start, @indirect: bytes after the start of a page; the latter of a batch
+ *	that is executed when the context is restored
+ * @warned: about all that an unfixed kernel did
+ */
+FIXTURE_VARIANT(ring) {
+	uint32_t engine, pages, head, tail, start, indirect;
+	bool warned;
+};
+
+/* Before: 0x1000 bytes were allocated, and 0x3000 copied to them */
+FIXTURE_VARIANT_ADD(ring, tail_after_the_end) {
+	.engine = VGPU_BLITTER, .pages = 2, .tail = 0x3000,
+};
+
+/* Before: none were allocated, and 0x1000 copied */
+FIXTURE_VARIANT_ADD(ring, tail_at_the_end) {
+	.engine = VGPU_BLITTER, .pages = 1, .tail = 0x1000,
+};
+
+/* Before: memory was copied from the head on, until there was none */
+FIXTURE_VARIANT_ADD(ring, head_after_the_end) {
+	.engine = VGPU_BLITTER, .pages = 1, .head = 0x2000,
+};
+
+FIXTURE_VARIANT_ADD(ring, head_after_the_end_of_two_pages) {
+	.engine = VGPU_BLITTER, .pages = 2, .head = 0x3000, .tail = 0x1000,
+};
+
+/* Before: both as far, an empty ring that was none */
+FIXTURE_VARIANT_ADD(ring, head_and_tail_after_the_end) {
+	.engine = VGPU_BLITTER, .pages = 1, .head = 0x2000, .tail = 0x3000,
+};
+
+/* Before: a warning */
+FIXTURE_VARIANT_ADD(ring, start_in_a_page) {
+	.engine = VGPU_BLITTER, .pages = 1, .start = LINE, .warned = true,
+};
+
+/* Before: a warning */
+FIXTURE_VARIANT_ADD(ring, indirect_batch_in_a_page) {
+	.engine = VGPU_RENDER, .pages = 1, .indirect = LINE, .warned = true,
+};
+
+FIXTURE_SETUP(ring)
+{
+	struct vgpu *v = &self->e.v;
+	uint32_t *state;
+	uint64_t gma;
+
+	if (!variant->warned && !test_unsafe(_metadata))
+		return;
+	if (!test_open_vgpu(_metadata, v))
+		return;
+	ASSERT_EQ(0, exec_init(&self->e));
+	ASSERT_EQ(0, vgpu_ring_init_on(v, &self->bad, variant->engine));
+	ASSERT_EQ(0, exec_alloc(v, PAGES, &gma, &self->bad.ring));
+	ASSERT_EQ(0, exec_log_open(&self->log));
+
+	ASSERT_EQ(0, vgpu_ring_emit(&self->bad, self->e.store,
+				    ARRAY_SIZE(self->e.store)));
+	state = self->bad.state;
+	state[STATE_START] = gma + variant->start;
+	state[STATE_CTL] = CTL_PAGES(variant->pages);
+	state[STATE_HEAD] = variant->head;
+	if (variant->tail)
+		state[STATE_TAIL] = variant->tail;
+	if (variant->indirect)
+		state[STATE_INDIRECT_CTX] = (gma + (PAGES - 1) * VGPU_PAGE +
+					     variant->indirect) |
+					    INDIRECT_ONE_LINE;
+}
+
+FIXTURE_TEARDOWN(ring)
+{
+	close(self->log.fd);
+	test_close(&self->e.v);
+}
+
+TEST_F(ring, is_refused_alone)
+{
+	ASSERT_EQ(-EFAULT, vgpu_ring_start(&self->e.v, &self->bad, NULL));
+	usleep(100000);
+	EXPECT_FALSE(exec_was_stored(&self->e));
+	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
+	exec_log_read(&self->log);
+	EXPECT_FALSE(self->log.warned) TH_LOG("%s", self->log.line);
+}
+
+/* ---- address spaces ---- */
+
+/* @gate, @other: of which the page tables are used; @render: on that engine */
+FIXTURE(space) {
+	struct exec e;
+	struct vgpu_gate gate, other;
+	struct vgpu_ring render;
+};
+
+FIXTURE_SETUP(space)
+{
+	struct vgpu *v = &self->e.v;
+
+	if (!test_open_vgpu(_metadata, v))
+		return;
+	ASSERT_EQ(0, exec_init(&self->e));
+	ASSERT_EQ(0, vgpu_gate_init(v, &self->gate));
+	ASSERT_EQ(0, vgpu_gate_init(v, &self->other));
+	ASSERT_EQ(0, vgpu_ring_init_on(v, &self->render, VGPU_RENDER));
+}
+
+FIXTURE_TEARDOWN(space)
+{
+	vgpu_gate_open(&self->gate);
+	test_close(&self->e.v);
+}
+
+static int enter_gate(struct exec *e, struct vgpu_gate *gate)
+{
+	*e->written = 0;
+	memset(gate->words, 0, 2 * sizeof(*gate->words));
+	return vgpu_gate_enter(&e->v, gate, &e->ring, e->store,
+			       ARRAY_SIZE(e->store));
+}
+
+static int leave_gate(struct exec *e, struct vgpu_gate *gate)
+{
+	int ret;
+
+	vgpu_gate_open(gate);
+	ret = vgpu_ring_wait(&e->v, &e->ring);
+	return ret ? ret : exec_was_stored(e) ? 0 : -EIO;
+}
+
+/*
+ * The guest destroys a space in which the GPU waits. The write that is refused
+ * may fail or not.
+ */
+static void destroy_in_use(struct __test_metadata *_metadata, struct exec *e,
+			   struct vgpu_gate *gate, int creations,
+			   int destructions)
+{
+	int i;
+
+	for (i = 0; i < creations; i++)
+		ASSERT_EQ(0, exec_notify(e, gate->pml4, PPGTT_L4_CREATE));
+	ASSERT_EQ(0, enter_gate(e, gate));
+	for (i = 0; i < destructions; i++)
+		exec_notify(e, gate->pml4, PPGTT_L4_DESTROY);
+	ASSERT_EQ(0, leave_gate(e, gate));
+	ASSERT_EQ(0, enter_gate(e, gate));
+	ASSERT_EQ(0, leave_gate(e, gate));
+}
+
+TEST_F(space, can_be_destroyed_in_use)
+{
+	destroy_in_use(_metadata, &self->e, &self->gate, 1, 1);
+}
+
+TEST_F(space, can_be_created_and_destroyed_twice)
+{
+	destroy_in_use(_metadata, &self->e, &self->gate, 2, 2);
+}
+
+/* Before: the page tables were freed that the GPU used */
+TEST_F(space, that_was_not_created_stays_in_use)
+{
+	if (!test_unsafe(_metadata))
+		return;
+	destroy_in_use(_metadata, &self->e, &self->gate, 0, 1);
+}
+
+/* Before: the same */
+TEST_F(space, created_twice_and_destroyed_thrice_stays_in_use)
+{
+	if (!test_unsafe(_metadata))
+		return;
+	destroy_in_use(_metadata, &self->e, &self->gate, 2, 3);
+}
+
+#define LOAD_DWORDS		6
+
+/* The commands by which a ring of @engine loads the space of @pml4 */
+static void load_space(uint32_t *commands, uint32_t engine, uint64_t pml4)
+{
+	const uint32_t load[LOAD_DWORDS] = {
+		MI_LOAD_REGISTER_IMM(2), engine + PDP0_UDW, pml4 >> 32,
+		engine + PDP0_LDW, pml4, MI_NOOP,
+	};
+
+	memcpy(commands, load, sizeof(load));
+}
+
+/* The vGPU and, if there is one, another */
+static void expect_life(struct __test_metadata *_metadata, struct exec *e,
+			struct vgpu_ring *render)
+{
+	const char *uuids = getenv("VGPU_UUIDS");
+	struct exec other;
+	char second[40];
+
+	EXPECT_EQ(0, exec_store(e, &e->ring));
+	EXPECT_EQ(0, exec_store(e, render));
+	if (!uuids || sscanf(uuids, "%*s %39s", second) != 1)
+		return;
+	ASSERT_EQ(0, vgpu_open(&other.v, second, TEST_RAM));
+	ASSERT_EQ(0, exec_init(&other));
+	EXPECT_EQ(0, exec_store(&other, &other.ring));
+	test_close(&other.v);
+}
+
+TEST_F(space, is_loaded_by_a_ring)
+{
+	uint32_t load[LOAD_DWORDS];
+
+	load_space(load, VGPU_RENDER, self->other.pml4);
+	ASSERT_EQ(0, exec_notify(&self->e, self->other.pml4, PPGTT_L4_CREATE));
+	EXPECT_EQ(0, vgpu_ring_submit(&self->e.v, &self->render, load,
+				      ARRAY_SIZE(load)));
+	expect_life(_metadata, &self->e, &self->render);
+}
+
+/* Before: it was in the lists of both workloads, which became one */
+TEST_F(space, can_be_loaded_by_two_engines)
+{
+	uint32_t blitter[LOAD_DWORDS], render[LOAD_DWORDS];
+	struct vgpu *v = &self->e.v;
+
+	if (!test_unsafe(_metadata))
+		return;
+	load_space(blitter, VGPU_BLITTER, self->other.pml4);
+	load_space(render, VGPU_RENDER, self->other.pml4);
+	ASSERT_EQ(0, exec_notify(&self->e, self->other.pml4, PPGTT_L4_CREATE));
+	ASSERT_EQ(0, vgpu_gate_enter(v, &self->gate, &self->e.ring, blitter,
+				     ARRAY_SIZE(blitter)));
+	EXPECT_EQ(0, vgpu_ring_submit(v, &self->render, render,
+				      ARRAY_SIZE(render)));
+	vgpu_gate_open(&self->gate);
+	EXPECT_EQ(0, vgpu_ring_wait(v, &self->e.ring));
+	expect_life(_metadata, &self->e, &self->render);
+}
+
+/* Before: it was twice in the list of the workload, which had no end */
+TEST_F(space, can_be_loaded_twice_by_a_ring)
+{
+	uint32_t load[2 * LOAD_DWORDS];
+
+	if (!test_unsafe(_metadata))
+		return;
+	load_space(load, VGPU_RENDER, self->other.pml4);
+	load_space(load + LOAD_DWORDS, VGPU_RENDER, self->other.pml4);
+	ASSERT_EQ(0, exec_notify(&self->e, self->other.pml4, PPGTT_L4_CREATE));
+	EXPECT_EQ(0, vgpu_ring_submit(&self->e.v, &self->render, load,
+				      ARRAY_SIZE(load)));
+	expect_life(_metadata, &self->e, &self->render);
+}
+
+/*
+ * Before: what an earlier ring had behind the end was taken for the lower half
+ * of the address, and that of the host's page tables was written there.
+ */
+TEST_F(space, that_is_half_loaded_is_refused)
+{
+	const uint32_t earlier[] = {
+		MI_NOOP, MI_STORE_DATA_IMM, self->e.gma, 0, self->other.pml4,
+		MI_NOOP,
+	}, half[] = {
+		MI_LOAD_REGISTER_IMM(1), VGPU_BLITTER + PDP0_UDW,
+		self->other.pml4 >> 32, MI_NOOP,
+	};
+	struct vgpu_ring *ring = &self->e.ring;
+
+	if (!test_unsafe(_metadata))
+		return;
+	ASSERT_EQ(0, exec_notify(&self->e, self->other.pml4, PPGTT_L4_CREATE));
+	ASSERT_EQ(0, vgpu_ring_submit(&self->e.v, ring, earlier,
+				      ARRAY_SIZE(earlier)));
+	ASSERT_EQ(0, vgpu_ring_emit(ring, half, ARRAY_SIZE(half)));
+	ASSERT_EQ(-EFAULT, vgpu_ring_start(&self->e.v, ring, NULL));
+
+	ASSERT_EQ(0, exec_reset(&self->e));
+	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
+}
+
+/* ---- what is not in memory, and what is as it should be ---- */
+
+FIXTURE(context) {
+	struct exec e;
+	struct vgpu_ring ring;
+};
+
+FIXTURE_SETUP(context)
+{
+	if (!test_open_vgpu(_metadata, &self->e.v))
+		return;
+	ASSERT_EQ(0, exec_init(&self->e));
+	ASSERT_EQ(0, vgpu_ring_init(&self->e.v, &self->ring));
+}
+
+FIXTURE_TEARDOWN(context)
+{
+	test_close(&self->e.v);
+}
+
+/* Before: the ring that was executed last was executed again */
+TEST_F(context, without_its_ring_is_refused)
+{
+	struct vgpu_ring *ring = &self->ring;
+
+	ASSERT_EQ(0, exec_store(&self->e, ring));
+	*self->e.written = 0;
+	ASSERT_EQ(0, vgpu_ring_emit(ring, self->e.store,
+				    ARRAY_SIZE(self->e.store)));
+	ASSERT_EQ(0, vgpu_ggtt_map(&self->e.v, ring->state[STATE_START],
+				   NOWHERE, VGPU_PAGE));
+	EXPECT_EQ(-EFAULT, vgpu_ring_start(&self->e.v, ring, NULL));
+	usleep(100000);
+	EXPECT_FALSE(exec_was_stored(&self->e));
+	EXPECT_TRUE(exec_in_failsafe_mode(&self->e));
+
+	ASSERT_EQ(0, exec_reset(&self->e));
+	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
+}
+
+/* Before: the ring was where the host's stack said that it is */
+TEST_F(context, without_its_image_is_refused_alone)
+{
+	struct vgpu_ring *ring = &self->ring;
+
+	if (!test_unsafe(_metadata))
+		return;
+	ASSERT_EQ(0, vgpu_ring_emit(ring, self->e.store,
+				    ARRAY_SIZE(self->e.store)));
+	ASSERT_EQ(0, vgpu_ggtt_map(&self->e.v, ring->image + VGPU_PAGE, NOWHERE,
+				   VGPU_PAGE));
+	EXPECT_EQ(-EFAULT, vgpu_ring_start(&self->e.v, ring, NULL));
+	usleep(100000);
+	EXPECT_FALSE(exec_was_stored(&self->e));
+	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
+}
+
+/* Before: what the host's memory had there was checked instead */
+TEST_F(context, without_its_batch_is_refused)
+{
+	const uint32_t start[] = {
+		MI_BATCH_BUFFER_START, self->ring.state[STATE_START], 0,
+		MI_NOOP,
+	};
+
+	ASSERT_EQ(0, vgpu_ggtt_map(&self->e.v, start[1], NOWHERE, VGPU_PAGE));
+	ASSERT_EQ(0, vgpu_ring_emit(&self->e.ring, start,
+				    ARRAY_SIZE(start)));
+	EXPECT_EQ(-EFAULT, vgpu_ring_start(&self->e.v, &self->e.ring, NULL));
+	EXPECT_TRUE(exec_in_failsafe_mode(&self->e));
+
+	ASSERT_EQ(0, exec_reset(&self->e));
+	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
+}
+
+/* From near the end of the second page to the store in the first one */
+TEST_F(context, with_a_ring_that_wraps_is_executed)
+{
+	struct vgpu_ring *ring = &self->ring;
+	uint64_t gma;
+
+	ASSERT_EQ(0, exec_alloc(&self->e.v, 2, &gma, &ring->ring));
+	ASSERT_EQ(0, vgpu_ring_emit(ring, self->e.store,
+				    ARRAY_SIZE(self->e.store)));
+	ring->state[STATE_START] = gma;
+	ring->state[STATE_CTL] = CTL_PAGES(2);
+	ring->state[STATE_HEAD] = 2 * VGPU_PAGE - 16;
+	ASSERT_EQ(0, vgpu_ring_start(&self->e.v, ring, NULL));
+	EXPECT_EQ(0, vgpu_ring_wait(&self->e.v, ring));
+	EXPECT_TRUE(exec_was_stored(&self->e));
+}
+
+TEST_F(context, with_an_indirect_batch_is_executed)
+{
+	struct vgpu *v = &self->e.v;
+	struct vgpu_ring render;
+	uint32_t *noops;
+	uint64_t gma;
+
+	ASSERT_EQ(0, vgpu_ring_init_on(v, &render, VGPU_RENDER));
+	ASSERT_EQ(0, exec_alloc(v, 1, &gma, &noops));
+	render.state[STATE_INDIRECT_CTX] = gma | INDIRECT_ONE_LINE;
+	render.state[STATE_INDIRECT_OFFSET] = v->gen == 8 ?
+					      BDW_INDIRECT_OFFSET :
+					      SKL_INDIRECT_OFFSET;
+	EXPECT_EQ(0, exec_store(&self->e, &render));
+}
+
+TEST_HARNESS_MAIN
