@@ -41,14 +41,14 @@ keep() {
 }
 
 # unsafe_tests: "PLATFORM PROGRAM TEST" of what the stock run skipped as unsafe,
-# each on the first platform that has it.
+# each on the first platform that has it, in the first of its variants.
 unsafe_tests() {
 	local tap
 
 	for tap in "$RESULTS"/stock/*/*_test.tap; do
 		sed -n "s/^ok [0-9]* \([^ ]*\) # SKIP $UNSAFE.*/\1/p" "$tap" |
 			sed "s|^|$(basename "$(dirname "$tap")") $(basename "$tap" .tap) |"
-	done | awk '{ sub(/-stock$/, "", $1) } !seen[$3]++'
+	done | awk '{ sub(/-stock$/, "", $1); n = split($3, part, ".") } !seen[part[1] "." part[n]]++'
 }
 run_unsafe() {
 	local platform=$1 program=$2 test=$3 share=$RESULTS/unsafe/$3 programs
