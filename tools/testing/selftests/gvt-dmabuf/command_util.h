@@ -15,7 +15,10 @@
 #define MI_STORE_DATA_IMM	(0x20u << 23 | 1u << 22 | 2u)	/* GGTT */
 #define MI_LOAD_REGISTER_IMM(n)	(0x22u << 23 | (2u * (n) - 1))
 #define MI_STORE_REGISTER_MEM	(0x24u << 23 | 1u << 22 | 2u)	/* GGTT */
+#define MI_FLUSH_DW		(0x26u << 23 | 1u << 14)	/* a quadword */
+#define  FLUSH_TO_GGTT		4u	/* in its address */
 #define MI_BATCH_BUFFER_START	(0x31u << 23 | 1u)		/* GGTT */
+#define  PPGTT_BATCH		(1u << 8)
 /* The length field is that of a command of so many dwords. */
 #define OF_DWORDS(command, n)	(((command) & ~0xffu) | ((n) - 2))
 

@@ -147,7 +147,7 @@ TEST_F(cut, command_is_refused)
 
 /* The kernel shadows up to 16 MiB of whole pages for a ring. */
 #define TOO_MANY_PAGES		(20 * 256)
-#define SECONDS			20	/* on a slow machine; it takes one */
+#define SECONDS			60	/* on a slow machine; it takes one */
 
 /* Sixteen in a page, that the kernel may find the end soon, and do nothing */
 #define COMMAND_DWORDS		64
@@ -297,6 +297,60 @@ TEST_F_TIMEOUT(chain, to_itself_is_refused, 120)
 
 	ASSERT_EQ(0, exec_reset(&self->e));
 	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
+}
+
+/*
+ * Before: who checks was done where the tail is, though in the batch buffer there,
+ * and neither that nor the rest of the ring had been seen.
+ */
+TEST_F(chain, at_the_tail_of_the_ring_is_checked)
+{
+	struct vgpu_ring *ring = &self->e.ring;
+	const uint32_t start_of_ring = ring->state[STATE_START];
+	const uint32_t start[] = {
+		MI_BATCH_BUFFER_START, start_of_ring + 4 * sizeof(uint32_t), 0,
+		MI_NOOP,
+	}, behind[] = {
+		MI_STORE_DATA_IMM, 0, 0, PATTERN, MI_BATCH_BUFFER_END, MI_NOOP,
+	};
+
+	if (!test_unsafe(_metadata))
+		return;
+	ASSERT_EQ(0, vgpu_ring_emit(ring, start, ARRAY_SIZE(start)));
+	memcpy(ring->ring + ARRAY_SIZE(start), behind, sizeof(behind));
+	ASSERT_EQ(-EFAULT, vgpu_ring_start(&self->e.v, ring, NULL));
+	EXPECT_TRUE(exec_in_failsafe_mode(&self->e));
+}
+
+/* Before: it went back to itself, for ever */
+TEST_F_TIMEOUT(chain, end_in_the_ring_is_refused, 120)
+{
+	const uint32_t commands[] = {
+		MI_BATCH_BUFFER_START | PPGTT_BATCH, 0, 0, MI_BATCH_BUFFER_END,
+	};
+	struct vgpu_ring *ring = &self->e.ring;
+
+	if (!test_unsafe(_metadata))
+		return;
+	ASSERT_EQ(0, vgpu_ring_emit(ring, commands, ARRAY_SIZE(commands)));
+	ASSERT_EQ(-EFAULT, vgpu_ring_start(&self->e.v, ring, NULL));
+	EXPECT_TRUE(exec_in_failsafe_mode(&self->e));
+}
+
+/* Before: its address was not looked at, as that of one of four dwords is */
+TEST_F(chain, flush_of_five_dwords_is_refused)
+{
+	const uint32_t commands[] = {
+		OF_DWORDS(MI_FLUSH_DW, 5), FLUSH_TO_GGTT | 0, 0, PATTERN, 0,
+		MI_NOOP,
+	};
+	struct vgpu_ring *ring = &self->e.ring;
+
+	if (!test_unsafe(_metadata))
+		return;
+	ASSERT_EQ(0, vgpu_ring_emit(ring, commands, ARRAY_SIZE(commands)));
+	ASSERT_EQ(-EFAULT, vgpu_ring_start(&self->e.v, ring, NULL));
+	EXPECT_TRUE(exec_in_failsafe_mode(&self->e));
 }
 
 /* ---- the kernel log ---- */

@@ -10,6 +10,10 @@
 #define PDP0_LDW		0x270u
 #define PDP0_UDW		0x274u
 
+/* Skylake PRM, Volume 2c: GFX_MODE of an engine, whose upper half is a mask */
+#define RING_MODE		0x29cu
+#define  EXECLISTS_ON		0x80008000u
+
 /* Broadwell and Skylake PRM, Volume 7: where in an image the batch is executed */
 #define STATE_INDIRECT_OFFSET	29
 #define  BDW_INDIRECT_OFFSET	(0x0du << 6)
@@ -309,6 +313,60 @@ TEST_F(space, that_is_half_loaded_is_refused)
 	ASSERT_EQ(-EFAULT, vgpu_ring_start(&self->e.v, ring, NULL));
 
 	ASSERT_EQ(0, exec_reset(&self->e));
+	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
+}
+
+/* Before: the GPU walked page tables at what address the guest liked */
+TEST_F(space, that_is_loaded_otherwise_is_refused)
+{
+	const uint32_t registers[] = {
+		VGPU_BLITTER + PDP0_LDW, VGPU_BLITTER + PDP0_LDW + 8,
+		VGPU_BLITTER + PDP0_UDW + 8, VGPU_RENDER + PDP0_LDW,
+		VGPU_RENDER + PDP0_UDW,
+	};
+	size_t i;
+
+	if (!test_unsafe(_metadata))
+		return;
+	for (i = 0; i < ARRAY_SIZE(registers); i++) {
+		const uint32_t load[] = {
+			MI_LOAD_REGISTER_IMM(1), registers[i], 0x1000, MI_NOOP,
+		};
+
+		ASSERT_EQ(0, vgpu_ring_emit(&self->e.ring, load,
+					    ARRAY_SIZE(load)));
+		EXPECT_EQ(-EFAULT, vgpu_ring_start(&self->e.v, &self->e.ring,
+						   NULL))
+			TH_LOG("register 0x%x", registers[i]);
+		ASSERT_EQ(0, exec_reset(&self->e));
+	}
+	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
+}
+
+/* Before: what the engine was executing was forgotten, and missed at its end */
+TEST_F(space, in_use_when_execlists_are_started_again)
+{
+	if (!test_unsafe(_metadata))
+		return;
+	ASSERT_EQ(0, enter_gate(&self->e, &self->gate));
+	ASSERT_EQ(0, vgpu_write32(&self->e.v, VGPU_BLITTER + RING_MODE,
+				  EXECLISTS_ON));
+	EXPECT_EQ(0, leave_gate(&self->e, &self->gate));
+	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
+}
+
+/* Before: the copy of the ring was freed while it was looked through */
+TEST_F(space, of_a_ring_that_starts_execlists)
+{
+	const uint32_t load[] = {
+		MI_LOAD_REGISTER_IMM(1), VGPU_BLITTER + RING_MODE,
+		EXECLISTS_ON, MI_NOOP,
+	};
+
+	if (!test_unsafe(_metadata))
+		return;
+	EXPECT_EQ(0, vgpu_ring_submit(&self->e.v, &self->e.ring, load,
+				      ARRAY_SIZE(load)));
 	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
 }
 
