@@ -18,7 +18,7 @@
 #define MI_FLUSH_DW		(0x26u << 23 | 1u << 14)	/* a quadword */
 #define  FLUSH_TO_GGTT		4u	/* in its address */
 #define MI_BATCH_BUFFER_START	(0x31u << 23 | 1u)		/* GGTT */
-#define  PPGTT_BATCH		(1u << 8)
+#define  PPGTT_BATCH		0x100u
 /* The length field is that of a command of so many dwords. */
 #define OF_DWORDS(command, n)	(((command) & ~0xffu) | ((n) - 2))
 
