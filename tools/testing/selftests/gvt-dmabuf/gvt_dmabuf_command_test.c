@@ -322,19 +322,24 @@ TEST_F(chain, at_the_tail_of_the_ring_is_checked)
 	EXPECT_TRUE(exec_in_failsafe_mode(&self->e));
 }
 
+static void expect_refused(struct __test_metadata *_metadata, struct exec *e,
+			   const uint32_t *commands, size_t count)
+{
+	if (!test_unsafe(_metadata))
+		return;
+	ASSERT_EQ(0, vgpu_ring_emit(&e->ring, commands, count));
+	ASSERT_EQ(-EFAULT, vgpu_ring_start(&e->v, &e->ring, NULL));
+	EXPECT_TRUE(exec_in_failsafe_mode(e));
+}
+
 /* Before: it went back to itself, for ever */
 TEST_F_TIMEOUT(chain, end_in_the_ring_is_refused, 120)
 {
 	const uint32_t commands[] = {
 		MI_BATCH_BUFFER_START | PPGTT_BATCH, 0, 0, MI_BATCH_BUFFER_END,
 	};
-	struct vgpu_ring *ring = &self->e.ring;
 
-	if (!test_unsafe(_metadata))
-		return;
-	ASSERT_EQ(0, vgpu_ring_emit(ring, commands, ARRAY_SIZE(commands)));
-	ASSERT_EQ(-EFAULT, vgpu_ring_start(&self->e.v, ring, NULL));
-	EXPECT_TRUE(exec_in_failsafe_mode(&self->e));
+	expect_refused(_metadata, &self->e, commands, ARRAY_SIZE(commands));
 }
 
 /* Before: its address was not looked at, as that of one of four dwords is */
@@ -344,13 +349,8 @@ TEST_F(chain, flush_of_five_dwords_is_refused)
 		OF_DWORDS(MI_FLUSH_DW, 5), FLUSH_TO_GGTT | 0, 0, PATTERN, 0,
 		MI_NOOP,
 	};
-	struct vgpu_ring *ring = &self->e.ring;
 
-	if (!test_unsafe(_metadata))
-		return;
-	ASSERT_EQ(0, vgpu_ring_emit(ring, commands, ARRAY_SIZE(commands)));
-	ASSERT_EQ(-EFAULT, vgpu_ring_start(&self->e.v, ring, NULL));
-	EXPECT_TRUE(exec_in_failsafe_mode(&self->e));
+	expect_refused(_metadata, &self->e, commands, ARRAY_SIZE(commands));
 }
 
 /* ---- the kernel log ---- */
