@@ -141,39 +141,88 @@ static bool compare(struct gvt_watched_plane *watched, u64 sum)
 	return changed;
 }
 
-static bool look_at(struct intel_vgpu *vgpu, struct gvt_watched_plane *watched,
-		    u32 type, bool unknown)
+/* Is it still to be looked at? What has been masked meanwhile is left alone. */
+static bool begin_look(struct intel_vgpu *vgpu, u8 plane, bool *unknown)
 {
+	struct gvt_pixel_watch *watch = &vgpu->display.watch;
+	bool due;
+
+	lockdep_assert_held(&vgpu->vgpu_lock);
+
+	spin_lock(&watch->lock);
+	due = watch->due & READ_ONCE(vgpu->display.event.state.watched) & plane;
+	watch->due &= ~plane;
+	if (due) {
+		*unknown = watch->unknown & plane;
+		watch->unknown &= ~plane;
+		watch->looking |= plane;
+	}
+	spin_unlock(&watch->lock);
+
+	return due;
+}
+
+/* Nothing is to be said of what is no longer shown: that it is gone was said. */
+static void end_look(struct gvt_pixel_watch *watch, unsigned int i, bool changed)
+{
+	const struct gvt_watched_plane *watched = &watch->planes[i];
+
+	spin_lock(&watch->lock);
+	if (watch->looking & BIT(i)) {
+		watch->looking &= ~BIT(i);
+		if (changed)
+			watch->found |= BIT(i);
+		gvt_pace_looked(&watch->paces[i],
+				changed || watched->seen < watched->phases);
+	}
+	spin_unlock(&watch->lock);
+}
+
+/* Sets the phases of the plane to 0 if there is nothing to be seen. */
+static unsigned int pages_to_look_at(struct intel_vgpu *vgpu, unsigned int i,
+				     bool unknown, struct page **pages)
+{
+	struct gvt_watched_plane *watched = &vgpu->display.watch.planes[i];
 	static const struct gvt_plane nothing;
-	struct page *pages[PHASE_PAGES];
-	unsigned int count = 0;
 	struct gvt_plane plane;
 	const char *why;
-	bool changed;
-	u64 sum;
 
-	mutex_lock(&vgpu->vgpu_lock);
-	if (intel_vgpu_decode_plane(vgpu, type, 0, &plane, &why)) {
-		mutex_unlock(&vgpu->vgpu_lock);
+	if (intel_vgpu_decode_plane(vgpu, gvt_event_plane_types[i], 0, &plane,
+				    &why)) {
 		start_over(watched, &nothing);
-		return false;
+		return 0;
 	}
 	/* Without memory for the sums, try again. */
 	if (unknown || !watched->phases ||
 	    !same_picture(&watched->plane, &plane))
 		start_over(watched, &plane);
-	if (watched->phases)
-		count = phase_pages(vgpu, watched, pages);
+
+	return watched->phases ? phase_pages(vgpu, watched, pages) : 0;
+}
+
+static void look_at(struct intel_vgpu *vgpu, unsigned int i)
+{
+	struct gvt_pixel_watch *watch = &vgpu->display.watch;
+	struct gvt_watched_plane *watched = &watch->planes[i];
+	struct page *pages[PHASE_PAGES];
+	bool changed = false, unknown;
+	unsigned int count;
+
+	mutex_lock(&vgpu->vgpu_lock);
+	if (!begin_look(vgpu, BIT(i), &unknown)) {
+		mutex_unlock(&vgpu->vgpu_lock);
+		return;
+	}
+	count = pages_to_look_at(vgpu, i, unknown, pages);
 	mutex_unlock(&vgpu->vgpu_lock);
 
-	if (!watched->phases)
-		return false;
-
-	sum = sum_up(pages, count);
-	release_pages(pages, count);
-	changed = compare(watched, sum);
-	trace_gvt_pixel_scan(vgpu->id, type, count, changed);
-	return changed;
+	if (watched->phases) {
+		changed = compare(watched, sum_up(pages, count));
+		release_pages(pages, count);
+		trace_gvt_pixel_scan(vgpu->id, gvt_event_plane_types[i], count,
+				     changed);
+	}
+	end_look(watch, i, changed);
 }
 
 static void look_at_planes(struct work_struct *work)
@@ -181,36 +230,10 @@ static void look_at_planes(struct work_struct *work)
 	struct gvt_pixel_watch *watch = container_of(work, typeof(*watch), work);
 	struct intel_vgpu *vgpu = container_of(watch, typeof(*vgpu),
 					       display.watch);
-	unsigned long due;
-	u8 found = 0, unknown;
 	unsigned int i;
 
-	spin_lock(&watch->lock);
-	/* Planes that have been masked since are left alone. */
-	due = watch->due & READ_ONCE(vgpu->display.event.state.watched);
-	watch->due = 0;
-	unknown = watch->unknown;
-	watch->unknown &= ~due;
-	spin_unlock(&watch->lock);
-
-	for_each_set_bit(i, &due, GVT_EVENT_PLANES) {
-		struct gvt_watched_plane *watched = &watch->planes[i];
-		bool changed = look_at(vgpu, watched, gvt_event_plane_types[i],
-				       unknown & BIT(i));
-
-		if (changed)
-			found |= BIT(i);
-
-		spin_lock(&watch->lock);
-		gvt_pace_looked(&watch->paces[i],
-				changed || watched->seen < watched->phases);
-		spin_unlock(&watch->lock);
-	}
-
-	spin_lock(&watch->lock);
-	watch->found |= found;
-	spin_unlock(&watch->lock);
-	intel_vgpu_touch_planes(vgpu, found);
+	for (i = 0; i < GVT_EVENT_PLANES; i++)
+		look_at(vgpu, i);
 }
 
 /**
@@ -219,23 +242,20 @@ static void look_at_planes(struct work_struct *work)
  * @changed: planes whose clients have just been notified of a change
  *
  * Does nothing while no plane is armed and unmasked. Checksums survive a mask:
- * what is drawn meanwhile is a change when its page is scanned again.
+ * what is drawn meanwhile is a change when its page is scanned again. Clients of
+ * what has been found since the last vblank are notified.
  *
- * Context: vgpu_lock held.
+ * Context: Process context, vgpu_lock held.
  */
 void intel_vgpu_watch_pixels(struct intel_vgpu *vgpu, u8 changed)
 {
 	const struct gvt_event_state *state = &vgpu->display.event.state;
 	struct gvt_pixel_watch *watch = &vgpu->display.watch;
-	unsigned long active;
+	u8 fresh = state->armed & ~watch->armed, found;
+	unsigned long active = READ_ONCE(state->watched);
 	unsigned int i;
-	u8 fresh;
 
-	fresh = state->armed & ~watch->armed;
 	watch->armed = state->armed;
-	active = READ_ONCE(state->watched);
-	if (!active)
-		return;
 
 	spin_lock(&watch->lock);
 	/*
@@ -243,7 +263,10 @@ void intel_vgpu_watch_pixels(struct intel_vgpu *vgpu, u8 changed)
 	 * it is undone, that is a change.
 	 */
 	watch->unknown |= fresh;
-	changed &= ~watch->found;
+	/* Of a picture that has been replaced there is nothing more to find. */
+	watch->due &= ~changed;
+	watch->looking &= ~changed;
+	found = watch->found & ~changed;
 	watch->found = 0;
 	for_each_set_bit(i, &active, GVT_EVENT_PLANES) {
 		if (changed & BIT(i))
@@ -254,6 +277,9 @@ void intel_vgpu_watch_pixels(struct intel_vgpu *vgpu, u8 changed)
 	if (watch->due)
 		queue_work(system_dfl_wq, &watch->work);
 	spin_unlock(&watch->lock);
+
+	if (found)
+		intel_vgpu_trigger_display_event(vgpu, found);
 }
 
 /**
@@ -293,6 +319,7 @@ void intel_vgpu_close_pixel_watch(struct intel_vgpu *vgpu)
 		gvt_pace_restart(&watch->paces[i]);
 	}
 	watch->due = 0;
+	watch->looking = 0;
 	watch->found = 0;
 	watch->unknown = 0;
 	watch->armed = 0;

@@ -39,6 +39,7 @@ struct gvt_watched_plane {
  * @lock: covers the rest, a leaf
  * @paces: when to look at which plane
  * @due: planes to look at
+ * @looking: planes that are being looked at, unless they have changed since
  * @found: planes that had changed when they were looked at
  * @unknown: planes of whose pixels nothing is known any more
  * @armed: planes that were armed at the last refresh; covered by
@@ -50,6 +51,7 @@ struct gvt_pixel_watch {
 	spinlock_t lock;	/* see above */
 	struct gvt_pixel_pace paces[GVT_EVENT_PLANES];
 	u8 due;
+	u8 looking;
 	u8 found;
 	u8 unknown;
 	u8 armed;
