@@ -256,8 +256,11 @@ static void expect_pending_is_notified(struct __test_metadata *_metadata,
 	told = signals(fd);
 	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &last));
 	EXPECT_LE(1, told) TH_LOG("%s", p->what);
-	/* On a machine that was late a scan has been between. */
-	EXPECT_GE(1 + (last - first) / SCAN_REFRESHES, told)
+	/*
+	 * A scan that was due before may have found what was shown last, and on a
+	 * machine that was late another one has been between.
+	 */
+	EXPECT_GE(2 + (last - first) / SCAN_REFRESHES, told)
 		TH_LOG("%s, frames %u to %u", p->what, first, last);
 }
 
