@@ -171,7 +171,7 @@ static void end_look(struct gvt_pixel_watch *watch, unsigned int i, bool changed
 	if (watch->looking & BIT(i)) {
 		watch->looking &= ~BIT(i);
 		if (changed)
-			watch->found |= BIT(i);
+			WRITE_ONCE(watch->found, watch->found | BIT(i));
 		gvt_pace_looked(&watch->paces[i],
 				changed || watched->seen < watched->phases);
 	}
@@ -256,6 +256,9 @@ void intel_vgpu_watch_pixels(struct intel_vgpu *vgpu, u8 changed)
 	unsigned int i;
 
 	watch->armed = state->armed;
+	/* What is found just now can wait for the next vblank. */
+	if (!active && !fresh && !READ_ONCE(watch->found))
+		return;
 
 	spin_lock(&watch->lock);
 	/*
@@ -267,7 +270,7 @@ void intel_vgpu_watch_pixels(struct intel_vgpu *vgpu, u8 changed)
 	watch->due &= ~changed;
 	watch->looking &= ~changed;
 	found = watch->found & ~changed;
-	watch->found = 0;
+	WRITE_ONCE(watch->found, 0);
 	for_each_set_bit(i, &active, GVT_EVENT_PLANES) {
 		if (changed & BIT(i))
 			gvt_pace_restart(&watch->paces[i]);

@@ -40,7 +40,8 @@ struct gvt_watched_plane {
  * @paces: when to look at which plane
  * @due: planes to look at
  * @looking: planes that are being looked at, unless they have changed since
- * @found: planes that had changed when they were looked at
+ * @found: planes that had changed when they were looked at; also read without
+ *	@lock
  * @unknown: planes of whose pixels nothing is known any more
  * @armed: planes that were armed at the last refresh; covered by
  *	vgpu_lock
