@@ -30,6 +30,13 @@
 #define  CTL_PAGES(n)		(((n) - 1) << 12 | 1u)
 #define STATE_INDIRECT_CTX	27
 #define  INDIRECT_ONE_LINE	1u
+#define STATE_INDIRECT_OFFSET	29
+#define  BDW_INDIRECT_OFFSET	(0x0du << 6)
+#define  SKL_INDIRECT_OFFSET	(0x26u << 6)
+
+/* Skylake PRM, Volume 2c: PDP0 of an engine */
+#define PDP0_LDW		0x270u
+#define PDP0_UDW		0x274u
 
 /* Skylake PRM, Volume 2c: Graphics Device Reset Control */
 #define GDRST			0x941cu
@@ -120,6 +127,16 @@ static inline int exec_store(struct exec *e, struct vgpu_ring *ring)
 	*e->written = 0;
 	ret = vgpu_ring_submit(&e->v, ring, e->store, ARRAY_SIZE(e->store));
 	return ret ? ret : exec_was_stored(e) ? 0 : -EIO;
+}
+
+/* A line of commands at @gma is executed when the context is restored. */
+static inline void exec_set_indirect(struct vgpu *v, struct vgpu_ring *ring,
+				     uint64_t gma)
+{
+	ring->state[STATE_INDIRECT_CTX] = gma | INDIRECT_ONE_LINE;
+	ring->state[STATE_INDIRECT_OFFSET] = v->gen == 8 ?
+					     BDW_INDIRECT_OFFSET :
+					     SKL_INDIRECT_OFFSET;
 }
 
 /* Such a vGPU does not acknowledge a reset by the guest; others are reset. */

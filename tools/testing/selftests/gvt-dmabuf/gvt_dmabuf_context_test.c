@@ -6,18 +6,9 @@
  */
 #include "command_util.h"
 
-/* Skylake PRM, Volume 2c: PDP0 of an engine */
-#define PDP0_LDW		0x270u
-#define PDP0_UDW		0x274u
-
 /* Skylake PRM, Volume 2c: GFX_MODE of an engine, whose upper half is a mask */
 #define RING_MODE		0x29cu
 #define  EXECLISTS_ON		0x80008000u
-
-/* Broadwell and Skylake PRM, Volume 7: where in an image the batch is executed */
-#define STATE_INDIRECT_OFFSET	29
-#define  BDW_INDIRECT_OFFSET	(0x0du << 6)
-#define  SKL_INDIRECT_OFFSET	(0x26u << 6)
 
 #define LINE			64u	/* of the cache */
 
@@ -471,10 +462,7 @@ TEST_F(context, with_an_indirect_batch_is_executed)
 
 	ASSERT_EQ(0, vgpu_ring_init_on(v, &render, VGPU_RENDER));
 	ASSERT_EQ(0, exec_alloc(v, 1, &gma, &noops));
-	render.state[STATE_INDIRECT_CTX] = gma | INDIRECT_ONE_LINE;
-	render.state[STATE_INDIRECT_OFFSET] = v->gen == 8 ?
-					      BDW_INDIRECT_OFFSET :
-					      SKL_INDIRECT_OFFSET;
+	exec_set_indirect(v, &render, gma);
 	EXPECT_EQ(0, exec_store(&self->e, &render));
 }
 

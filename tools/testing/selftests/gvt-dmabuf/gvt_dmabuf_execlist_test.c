@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Contexts that a guest submits again, twice or without end, and what an engine
+ * executes when it restores one: nothing that was not checked.
+ */
+#include "command_util.h"
+
+/* Dwords of the second page of a context image: Broadwell PRM, Volume 7 */
+#define STATE_CONTROL		3
+#define  CONTROL_RESTORE	0x00090008u
+#define STATE_PER_CONTEXT	25
+#define  PER_CONTEXT_VALID	1u
+#define STATE_ENGINE		0x50	/* where the engine's own state starts */
+
+#define LINE_DWORDS		16	/* of the cache */
+
+/* ---- batches that an engine executes when it restores a context ---- */
+
+/*
+ * @ring: of the render engine, the only one whose image has them on each GPU
+ * @batch: the GGTT address of @commands
+ */
+FIXTURE(restore) {
+	struct exec e;
+	struct vgpu_ring ring;
+	struct vgpu_gate gate;
+	uint64_t batch;
+	uint32_t *commands;
+};
+
+/* @indirect: the context has an indirect one, which does nothing, as well */
+FIXTURE_VARIANT(restore) { bool indirect; };
+
+FIXTURE_VARIANT_ADD(restore, alone) { .indirect = false };
+FIXTURE_VARIANT_ADD(restore, behind_an_indirect_context) { .indirect = true };
+
+FIXTURE_SETUP(restore)
+{
+	struct vgpu *v = &self->e.v;
+	uint32_t *noops;
+	uint64_t gma;
+
+	if (!test_open_vgpu(_metadata, v))
+		return;
+	ASSERT_EQ(0, exec_init(&self->e));
+	ASSERT_EQ(0, vgpu_gate_init(v, &self->gate));
+	ASSERT_EQ(0, vgpu_ring_init_on(v, &self->ring, VGPU_RENDER));
+	ASSERT_EQ(0, exec_alloc(v, 1, &self->batch, &self->commands));
+	ASSERT_EQ(0, exec_alloc(v, 1, &gma, &noops));
+	self->ring.state[STATE_PER_CONTEXT] = self->batch | PER_CONTEXT_VALID;
+	if (variant->indirect)
+		exec_set_indirect(v, &self->ring, gma);
+}
+
+FIXTURE_TEARDOWN(restore)
+{
+	vgpu_gate_open(&self->gate);
+	test_close(&self->e.v);
+}
+
+static const uint32_t nothing[] = { MI_NOOP, MI_NOOP };
+
+/* It changes the value that its second command stores, in guest memory. */
+TEST_F(restore, batch_is_executed_as_it_was_checked)
+{
+	const uint32_t batch[] = {
+		MI_STORE_DATA_IMM, self->batch + 7 * sizeof(uint32_t), 0,
+		~PATTERN,
+		MI_STORE_DATA_IMM, self->e.gma, 0, PATTERN,
+		MI_BATCH_BUFFER_END, MI_NOOP,
+	};
+
+	if (!test_unsafe(_metadata))
+		return;
+	memcpy(self->commands, batch, sizeof(batch));
+	ASSERT_EQ(0, vgpu_ring_submit(&self->e.v, &self->ring, nothing,
+				      ARRAY_SIZE(nothing)));
+	EXPECT_EQ(~PATTERN, self->commands[7]);
+	EXPECT_TRUE(exec_was_stored(&self->e));
+}
+
+/* Before, if it was alone: it was executed */
+TEST_F(restore, batch_with_a_command_that_is_refused)
+{
+	if (!test_unsafe(_metadata))
+		return;
+	self->commands[0] = MI_LOAD_REGISTER_IMM(1);
+	self->commands[1] = VGPU_RENDER + PDP0_LDW;
+	self->commands[2] = 0x1000;
+	self->commands[3] = MI_BATCH_BUFFER_END;
+	ASSERT_EQ(0, vgpu_ring_emit(&self->ring, nothing,
+				    ARRAY_SIZE(nothing)));
+	EXPECT_EQ(-EFAULT, vgpu_ring_start(&self->e.v, &self->ring, NULL));
+	EXPECT_TRUE(exec_in_failsafe_mode(&self->e));
+
+	ASSERT_EQ(0, exec_reset(&self->e));
+	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
+}
+
+/*
+ * The image says where they are when the context is submitted. The engine is
+ * busy then; the guest writes to the image before it is restored. Before: the
+ * engine was given what it said by then.
+ */
+TEST_F(restore, batches_are_those_that_were_submitted)
+{
+	const uint32_t batch[] = {
+		MI_STORE_DATA_IMM, self->e.gma, 0, PATTERN,
+		MI_BATCH_BUFFER_END, MI_NOOP,
+	};
+	struct vgpu *v = &self->e.v;
+	struct vgpu_ring busy;
+
+	if (!test_unsafe(_metadata))
+		return;
+	self->commands[0] = MI_BATCH_BUFFER_END;
+	if (!variant->indirect)
+		self->ring.state[STATE_PER_CONTEXT] = 0;
+	ASSERT_EQ(0, vgpu_ring_init_on(v, &busy, VGPU_RENDER));
+	ASSERT_EQ(0, vgpu_gate_enter(v, &self->gate, &busy, NULL, 0));
+	ASSERT_EQ(0, vgpu_ring_emit(&self->ring, nothing,
+				    ARRAY_SIZE(nothing)));
+	ASSERT_EQ(0, vgpu_ring_start(v, &self->ring, NULL));
+
+	memcpy(self->commands + LINE_DWORDS, batch, sizeof(batch));
+	self->ring.state[STATE_INDIRECT_CTX] =
+		(self->batch + LINE_DWORDS * sizeof(uint32_t)) |
+		INDIRECT_ONE_LINE;
+	self->ring.state[STATE_PER_CONTEXT] =
+		variant->indirect ? 0 : self->batch | PER_CONTEXT_VALID;
+	vgpu_gate_open(&self->gate);
+	EXPECT_EQ(0, vgpu_ring_wait(v, &self->ring));
+	EXPECT_FALSE(exec_was_stored(&self->e));
+}
+
+/* ---- contexts that are submitted again ---- */
+
+FIXTURE(again) {
+	struct exec e;
+	struct vgpu_gate gate;
+	struct vgpu_ring ring;
+	struct exec_log log;
+};
+
+FIXTURE_SETUP(again)
+{
+	if (!test_open_vgpu(_metadata, &self->e.v))
+		return;
+	ASSERT_EQ(0, exec_init(&self->e));
+	ASSERT_EQ(0, vgpu_gate_init(&self->e.v, &self->gate));
+	ASSERT_EQ(0, vgpu_ring_init(&self->e.v, &self->ring));
+	ASSERT_EQ(0, exec_log_open(&self->log));
+}
+
+FIXTURE_TEARDOWN(again)
+{
+	vgpu_gate_open(&self->gate);
+	close(self->log.fd);
+	test_close(&self->e.v);
+}
+
+/* A store, by a context whose state the engine is to restore */
+static int restore_and_store(struct exec *e, struct vgpu_ring *ring)
+{
+	int ret;
+
+	*e->written = 0;
+	ret = vgpu_ring_emit(ring, e->store, ARRAY_SIZE(e->store));
+	ring->state[STATE_CONTROL] = CONTROL_RESTORE;
+	if (!ret)
+		ret = vgpu_ring_start(&e->v, ring, NULL);
+	return ret ? ret : vgpu_ring_wait(&e->v, ring);
+}
+
+TEST_F(again, is_executed_with_the_state_that_it_had)
+{
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		ASSERT_EQ(0, restore_and_store(&self->e, &self->ring));
+		EXPECT_TRUE(exec_was_stored(&self->e));
+	}
+}
+
+TEST_F(again, is_executed_with_state_that_it_may_load)
+{
+	ASSERT_EQ(0, restore_and_store(&self->e, &self->ring));
+	self->ring.state[STATE_ENGINE] = MI_NOOP | 1;
+	ASSERT_EQ(0, restore_and_store(&self->e, &self->ring));
+	EXPECT_TRUE(exec_was_stored(&self->e));
+}
+
+/* Before: state was checked the first time only */
+TEST_F(again, is_refused_with_state_that_it_may_not_load)
+{
+	uint32_t *state = self->ring.state + STATE_ENGINE;
+
+	if (!test_unsafe(_metadata))
+		return;
+	ASSERT_EQ(0, restore_and_store(&self->e, &self->ring));
+	state[0] = MI_LOAD_REGISTER_IMM(1);
+	state[1] = VGPU_BLITTER + PDP0_LDW;
+	state[2] = 0x1000;
+	EXPECT_NE(0, restore_and_store(&self->e, &self->ring));
+	EXPECT_FALSE(exec_was_stored(&self->e));
+	EXPECT_TRUE(exec_in_failsafe_mode(&self->e));
+
+	ASSERT_EQ(0, exec_reset(&self->e));
+	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
+}
+
+/* Before: the list did not end, and a warning when the next one did */
+TEST_F(again, in_the_same_list_is_refused_alone)
+{
+	ASSERT_EQ(0, vgpu_ring_emit(&self->ring, nothing,
+				    ARRAY_SIZE(nothing)));
+	EXPECT_EQ(-EFAULT, vgpu_ring_start(&self->e.v, &self->ring,
+					   &self->ring));
+	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
+	exec_log_read(&self->log);
+	EXPECT_FALSE(self->log.warned) TH_LOG("%s", self->log.line);
+}
+
+/* A driver has four contexts under way. Before: as many as memory was for */
+TEST_F(again, is_refused_when_many_wait)
+{
+	struct vgpu *v = &self->e.v;
+	int i;
+
+	ASSERT_EQ(0, vgpu_gate_enter(v, &self->gate, &self->e.ring, NULL, 0));
+	ASSERT_EQ(0, vgpu_ring_emit(&self->ring, nothing,
+				    ARRAY_SIZE(nothing)));
+	for (i = 0; i < 1000; i++)
+		if (vgpu_ring_start(v, &self->ring, NULL))
+			break;
+	EXPECT_LE(16, i);
+	EXPECT_GT(256, i);
+
+	vgpu_gate_open(&self->gate);
+	EXPECT_EQ(0, vgpu_ring_wait(v, &self->ring));
+	EXPECT_EQ(0, exec_store(&self->e, &self->ring));
+	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
+}
+
+TEST_HARNESS_MAIN
