@@ -21,18 +21,15 @@
 #include "gvt.h"
 #include "trace.h"
 
-/* Address of a GGTT entry: what gtt.c maps, wider than the hardware's 38:12. */
+/*
+ * What is looked at of a GGTT entry. Its address is what gtt.c maps, wider than
+ * the hardware's 38:12.
+ */
 #define GGTT_PTE_ADDR		GENMASK_ULL(45, PAGE_SHIFT)
+#define GGTT_PTE_MASK		(GGTT_PTE_ADDR | GEN8_PAGE_PRESENT)
 
-/* Pages in one word of a digest, and those looked up under a spinlock in a row */
-#define MAX_FRAMES	128u
+/* Pages that are looked up under a spinlock in a row */
 #define MAX_LOCKED	1024u
-
-/* Guest frames that follow each other */
-struct frames {
-	gfn_t first;
-	unsigned int count;
-};
 
 /* Entries of the vGPU's GGTT, as the guest wrote them */
 static const u64 *surface_ptes(const struct gvt_surface *s)
@@ -40,31 +37,6 @@ static const u64 *surface_ptes(const struct gvt_surface *s)
 	const u64 *ptes = s->table->vgpu->gtt.ggtt_mm->ggtt_mm.virtual_ggtt;
 
 	return ptes + (s->plane.gma >> PAGE_SHIFT);
-}
-
-/*
- * Frames that follow each other in at most @max PTEs, whether or not they could
- * be mapped for DMA; false if there is none.
- */
-static bool read_frames(const u64 *ptes, unsigned int max,
-			struct frames *frames)
-{
-	const u64 mask = GGTT_PTE_ADDR | GEN8_PAGE_PRESENT;
-	u64 expected = READ_ONCE(ptes[0]) & mask;
-	unsigned int i;
-
-	if (!(expected & GEN8_PAGE_PRESENT))
-		return false;
-
-	frames->first = expected >> PAGE_SHIFT;
-	max = min(max, MAX_FRAMES);
-	for (i = 1; i < max; i++) {
-		expected += PAGE_SIZE;
-		if ((READ_ONCE(ptes[i]) & mask) != expected)
-			break;
-	}
-	frames->count = i;
-	return true;
 }
 
 /* A sum that is being taken; @words are not part of its digest yet. */
@@ -134,43 +106,50 @@ static unsigned int take_references(struct page *first, unsigned int count)
 	return held;
 }
 
-static int hold_pages(struct holding *h, struct page *first,
-		      unsigned int count)
+/* What is wanted of pages that follow each other, when their end is found */
+static int visit_pages(const struct gvt_surface *s, struct page *first,
+		       unsigned int count, struct summing *now,
+		       struct holding *h)
 {
-	unsigned int held = take_references(first, count);
+	unsigned int held;
 
+	if (now)
+		sum_pages(now, first, count, &s->table->key);
+	if (!h)
+		return 0;
+
+	held = take_references(first, count);
 	if (held)
 		add_run(h, first, held);
 	return held < count ? -ENOMEM : 0;
 }
 
-static int walk_frames(const struct gvt_surface *s, struct frames frames,
-		       struct summing *now, struct holding *h)
+static void note_frames(struct page_summary *sum, gfn_t first, unsigned int count)
 {
-	struct page *first;
-	unsigned int count;
-	int ret;
-
-	for (; frames.count; frames.first += count, frames.count -= count) {
-		count = intel_gvt_find_guest_pages(s->table->vgpu, frames.first,
-						   frames.count, &first);
-		if (!count)
-			return -ENXIO;
-
-		if (now)
-			sum_pages(now, first, count, &s->table->key);
-		ret = h ? hold_pages(h, first, count) : 0;
-		if (ret)
-			return ret;
-	}
-
-	return 0;
+	sum->first_gfn = min(sum->first_gfn, first);
+	sum->last_gfn = max(sum->last_gfn, first + count - 1);
 }
 
-static void note_frames(struct page_summary *sum, const struct frames *frames)
+/*
+ * How many of at most @max PTEs, of which @pte is the first, name frames that
+ * follow each other, with pages that do. @dma is the first one's.
+ */
+static unsigned int count_neighbours(const u64 *ptes, u64 pte,
+				     const struct gvt_dma *dma,
+				     unsigned int max)
 {
-	sum->first_gfn = min(sum->first_gfn, frames->first);
-	sum->last_gfn = max(sum->last_gfn, frames->first + frames->count - 1);
+	const struct page *page = dma->page;
+	unsigned int i;
+
+	for (i = 1; i < max; i++) {
+		pte += PAGE_SIZE;
+		page++;
+		if ((READ_ONCE(ptes[i]) & GGTT_PTE_MASK) != pte ||
+		    dma[i].page != page)
+			break;
+	}
+
+	return i;
 }
 
 static unsigned int surface_pages(const struct gvt_surface *s)
@@ -179,32 +158,76 @@ static unsigned int surface_pages(const struct gvt_surface *s)
 }
 
 /*
- * Visit pages of @s from @done on, as many as one should with a lock held: sum
- * them up unless @now is NULL, and take references unless @h is. -EINVAL if a PTE
- * is not present, -ENXIO if it points to no memory of the guest; @h is then
- * whatever could be taken.
+ * Visit pages of @s from @done to @end: sum them up unless @now is NULL, and take
+ * references unless @h is. A page is pinned while the lock of its cache is held, so
+ * a reference on it can be taken. -EINVAL if a PTE is not present, -ENXIO if it
+ * points to no memory of the guest; @h is then whatever could be taken.
  */
+static int walk_locked(const struct gvt_surface *s, unsigned int *done,
+		       unsigned int end, struct summing *now,
+		       struct holding *h)
+{
+	struct intel_vgpu *vgpu = s->table->vgpu;
+	const struct gvt_dma_block *block = NULL;
+	struct page *first = NULL, *next = NULL;
+	XA_STATE(xas, &vgpu->gfn_cache, 0);
+	const u64 *ptes = surface_ptes(s);
+	const struct gvt_dma *dma;
+	unsigned int i, count;
+	int ret = 0, err = 0;
+
+	lockdep_assert_held(&vgpu->gfn_cache.xa_lock);
+
+	for (i = *done; i < end; i += count, next += count) {
+		const u64 pte = READ_ONCE(ptes[i]) & GGTT_PTE_MASK;
+		const gfn_t gfn = pte >> PAGE_SHIFT;
+
+		if (!(pte & GEN8_PAGE_PRESENT)) {
+			err = -EINVAL;
+			break;
+		}
+
+		if (!block || xas.xa_index != gfn / GVT_DMA_FRAMES) {
+			xas_set(&xas, gfn / GVT_DMA_FRAMES);
+			block = xas_load(&xas);
+		}
+		dma = block ? &block->dma[gfn % GVT_DMA_FRAMES] : NULL;
+		if (!dma || !dma->page) {
+			err = -ENXIO;
+			break;
+		}
+
+		count = min(end - i, GVT_DMA_FRAMES - gfn % GVT_DMA_FRAMES);
+		count = count_neighbours(ptes + i, pte, dma, count);
+		if (now)
+			note_frames(&now->sum, gfn, count);
+
+		if (dma->page == next)
+			continue;
+		if (first)
+			ret = visit_pages(s, first, next - first, now, h);
+		if (ret)
+			return ret;
+		first = dma->page;
+		next = first;
+	}
+
+	*done = i;
+	if (first)
+		ret = visit_pages(s, first, next - first, now, h);
+	return ret ? ret : err;
+}
+
+/* The same for as many pages as one should visit with a lock held */
 static int walk_some(const struct gvt_surface *s, unsigned int *done,
 		     struct summing *now, struct holding *h)
 {
 	const unsigned int total = surface_pages(s);
 	struct intel_vgpu *vgpu = s->table->vgpu;
-	const u64 *ptes = surface_ptes(s);
-	unsigned int visited;
-	struct frames frames;
-	int ret = 0;
+	int ret;
 
 	xa_lock(&vgpu->gfn_cache);
-	for (visited = 0; *done < total && visited < MAX_LOCKED && !ret;
-	     visited += frames.count, *done += frames.count) {
-		if (!read_frames(ptes + *done, total - *done, &frames)) {
-			ret = -EINVAL;
-			break;
-		}
-		if (now)
-			note_frames(&now->sum, &frames);
-		ret = walk_frames(s, frames, now, h);
-	}
+	ret = walk_locked(s, done, min(total, *done + MAX_LOCKED), now, h);
 	xa_unlock(&vgpu->gfn_cache);
 
 	if (now && !ret && *done == total)
@@ -301,14 +324,10 @@ struct page *gvt_surface_hold_page(const struct gvt_surface *s,
 	struct intel_vgpu *vgpu = s->table->vgpu;
 	struct i915_gem_proxy_run run;
 	struct holding h = { .runs = &run };
-	struct frames frame;
 	int ret;
 
-	if (!read_frames(surface_ptes(s) + index, 1, &frame))
-		return NULL;
-
 	xa_lock(&vgpu->gfn_cache);
-	ret = walk_frames(s, frame, NULL, &h);
+	ret = walk_locked(s, &index, index + 1, NULL, &h);
 	xa_unlock(&vgpu->gfn_cache);
 
 	return ret ? NULL : run.first;
