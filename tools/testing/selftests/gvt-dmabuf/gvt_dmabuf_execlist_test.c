@@ -8,9 +8,13 @@
 /* Dwords of the second page of a context image: Broadwell PRM, Volume 7 */
 #define STATE_CONTROL		3
 #define  CONTROL_RESTORE	0x00090008u
+#define  CONTROL_INHIBIT	0x000d000du	/* restore and save, and syn switch */
 #define STATE_PER_CONTEXT	25
 #define  PER_CONTEXT_VALID	1u
 #define STATE_ENGINE		0x50	/* where the engine's own state starts */
+
+/* Skylake PRM, Volume 2a: of six dwords */
+#define PIPE_CONTROL		0x7a000004u
 
 #define LINE_DWORDS		16	/* of the cache */
 
@@ -19,13 +23,14 @@
 /*
  * @ring: of the render engine, the only one whose image has them on each GPU
  * @batch: the GGTT address of @commands
+ * @indirect: what the context may have as an indirect one
  */
 FIXTURE(restore) {
 	struct exec e;
 	struct vgpu_ring ring;
 	struct vgpu_gate gate;
 	uint64_t batch;
-	uint32_t *commands;
+	uint32_t *commands, *indirect;
 };
 
 /* @indirect: the context has an indirect one, which does nothing, as well */
@@ -37,7 +42,6 @@ FIXTURE_VARIANT_ADD(restore, behind_an_indirect_context) { .indirect = true };
 FIXTURE_SETUP(restore)
 {
 	struct vgpu *v = &self->e.v;
-	uint32_t *noops;
 	uint64_t gma;
 
 	if (!test_open_vgpu(_metadata, v))
@@ -46,7 +50,7 @@ FIXTURE_SETUP(restore)
 	ASSERT_EQ(0, vgpu_gate_init(v, &self->gate));
 	ASSERT_EQ(0, vgpu_ring_init_on(v, &self->ring, VGPU_RENDER));
 	ASSERT_EQ(0, exec_alloc(v, 1, &self->batch, &self->commands));
-	ASSERT_EQ(0, exec_alloc(v, 1, &gma, &noops));
+	ASSERT_EQ(0, exec_alloc(v, 1, &gma, &self->indirect));
 	self->ring.state[STATE_PER_CONTEXT] = self->batch | PER_CONTEXT_VALID;
 	if (variant->indirect)
 		exec_set_indirect(v, &self->ring, gma);
@@ -98,9 +102,55 @@ TEST_F(restore, batch_with_a_command_that_is_refused)
 }
 
 /*
+ * The last command of the indirect context is long enough for the start of the
+ * batch to be a part of it. Before: then the batch was not found, and executed.
+ */
+TEST_F(restore, batch_whose_start_is_part_of_a_command)
+{
+	const uint32_t batch[] = {
+		MI_STORE_DATA_IMM, self->e.gma, 0, PATTERN,
+		MI_BATCH_BUFFER_END, MI_NOOP,
+	};
+
+	if (!variant->indirect)
+		SKIP(return, "no command before it: see the other variant");
+	if (!test_unsafe(_metadata))
+		return;
+	memcpy(self->commands, batch, sizeof(batch));
+	self->indirect[LINE_DWORDS - 3] = PIPE_CONTROL;
+	ASSERT_EQ(0, vgpu_ring_emit(&self->ring, nothing,
+				    ARRAY_SIZE(nothing)));
+	EXPECT_EQ(-EFAULT, vgpu_ring_start(&self->e.v, &self->ring, NULL));
+	usleep(100000);
+	EXPECT_FALSE(exec_was_stored(&self->e));
+
+	ASSERT_EQ(0, exec_reset(&self->e));
+	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
+}
+
+/* Two batches in one page, as drivers have them */
+TEST_F(restore, batch_starts_at_any_line)
+{
+	const uint32_t other[] = {
+		MI_STORE_DATA_IMM, self->e.gma, 0, ~PATTERN,
+	}, batch[] = {
+		MI_STORE_DATA_IMM, self->e.gma + 4, 0, PATTERN,
+		MI_BATCH_BUFFER_END, MI_NOOP,
+	};
+
+	memcpy(self->commands, other, sizeof(other));
+	memcpy(self->commands + LINE_DWORDS, batch, sizeof(batch));
+	self->ring.state[STATE_PER_CONTEXT] += LINE_DWORDS * sizeof(uint32_t);
+	ASSERT_EQ(0, vgpu_ring_submit(&self->e.v, &self->ring, nothing,
+				      ARRAY_SIZE(nothing)));
+	EXPECT_EQ(0, self->e.written[0]);
+	EXPECT_EQ(PATTERN, self->e.written[1]);
+}
+
+/*
  * The image says where they are when the context is submitted. The engine is
  * busy then; the guest writes to the image before it is restored. Before: the
- * engine was given what it said by then.
+ * engine was given what it said by then, or a part of it.
  */
 TEST_F(restore, batches_are_those_that_were_submitted)
 {
@@ -113,21 +163,16 @@ TEST_F(restore, batches_are_those_that_were_submitted)
 
 	if (!test_unsafe(_metadata))
 		return;
-	self->commands[0] = MI_BATCH_BUFFER_END;
-	if (!variant->indirect)
-		self->ring.state[STATE_PER_CONTEXT] = 0;
+	self->ring.state[STATE_PER_CONTEXT] = 0;
 	ASSERT_EQ(0, vgpu_ring_init_on(v, &busy, VGPU_RENDER));
 	ASSERT_EQ(0, vgpu_gate_enter(v, &self->gate, &busy, NULL, 0));
 	ASSERT_EQ(0, vgpu_ring_emit(&self->ring, nothing,
 				    ARRAY_SIZE(nothing)));
 	ASSERT_EQ(0, vgpu_ring_start(v, &self->ring, NULL));
 
-	memcpy(self->commands + LINE_DWORDS, batch, sizeof(batch));
-	self->ring.state[STATE_INDIRECT_CTX] =
-		(self->batch + LINE_DWORDS * sizeof(uint32_t)) |
-		INDIRECT_ONE_LINE;
-	self->ring.state[STATE_PER_CONTEXT] =
-		variant->indirect ? 0 : self->batch | PER_CONTEXT_VALID;
+	memcpy(self->commands, batch, sizeof(batch));
+	exec_set_indirect(v, &self->ring, self->batch);
+	self->ring.state[STATE_PER_CONTEXT] = self->batch | PER_CONTEXT_VALID;
 	vgpu_gate_open(&self->gate);
 	EXPECT_EQ(0, vgpu_ring_wait(v, &self->ring));
 	EXPECT_FALSE(exec_was_stored(&self->e));
@@ -159,17 +204,32 @@ FIXTURE_TEARDOWN(again)
 	test_close(&self->e.v);
 }
 
-/* A store, by a context whose state the engine is to restore */
-static int restore_and_store(struct exec *e, struct vgpu_ring *ring)
+/* A store, by a context whose state the engine is to restore, or not */
+static int control_and_store(struct exec *e, struct vgpu_ring *ring,
+			     uint32_t control)
 {
 	int ret;
 
 	*e->written = 0;
 	ret = vgpu_ring_emit(ring, e->store, ARRAY_SIZE(e->store));
-	ring->state[STATE_CONTROL] = CONTROL_RESTORE;
+	ring->state[STATE_CONTROL] = control;
 	if (!ret)
 		ret = vgpu_ring_start(&e->v, ring, NULL);
 	return ret ? ret : vgpu_ring_wait(&e->v, ring);
+}
+
+static int restore_and_store(struct exec *e, struct vgpu_ring *ring)
+{
+	return control_and_store(e, ring, CONTROL_RESTORE);
+}
+
+static void load_forbidden_register(struct vgpu_ring *ring)
+{
+	uint32_t *state = ring->state + STATE_ENGINE;
+
+	state[0] = MI_LOAD_REGISTER_IMM(1);
+	state[1] = VGPU_BLITTER + PDP0_LDW;
+	state[2] = 0x1000;
 }
 
 TEST_F(again, is_executed_with_the_state_that_it_had)
@@ -190,23 +250,38 @@ TEST_F(again, is_executed_with_state_that_it_may_load)
 	EXPECT_TRUE(exec_was_stored(&self->e));
 }
 
+static void expect_refused(struct __test_metadata *_metadata, struct exec *e,
+			   struct vgpu_ring *ring)
+{
+	EXPECT_NE(0, restore_and_store(e, ring));
+	EXPECT_FALSE(exec_was_stored(e));
+	EXPECT_TRUE(exec_in_failsafe_mode(e));
+
+	ASSERT_EQ(0, exec_reset(e));
+	EXPECT_EQ(0, exec_store(e, &e->ring));
+}
+
 /* Before: state was checked the first time only */
 TEST_F(again, is_refused_with_state_that_it_may_not_load)
 {
-	uint32_t *state = self->ring.state + STATE_ENGINE;
-
 	if (!test_unsafe(_metadata))
 		return;
 	ASSERT_EQ(0, restore_and_store(&self->e, &self->ring));
-	state[0] = MI_LOAD_REGISTER_IMM(1);
-	state[1] = VGPU_BLITTER + PDP0_LDW;
-	state[2] = 0x1000;
-	EXPECT_NE(0, restore_and_store(&self->e, &self->ring));
-	EXPECT_FALSE(exec_was_stored(&self->e));
-	EXPECT_TRUE(exec_in_failsafe_mode(&self->e));
+	load_forbidden_register(&self->ring);
+	expect_refused(_metadata, &self->e, &self->ring);
+}
 
-	ASSERT_EQ(0, exec_reset(&self->e));
-	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
+/* What an engine neither loads nor saves stays for the next time. */
+TEST_F(again, is_refused_with_state_that_came_while_inhibited)
+{
+	if (!test_unsafe(_metadata))
+		return;
+	ASSERT_EQ(0, restore_and_store(&self->e, &self->ring));
+	load_forbidden_register(&self->ring);
+	ASSERT_EQ(0, control_and_store(&self->e, &self->ring,
+				       CONTROL_INHIBIT));
+	EXPECT_TRUE(exec_was_stored(&self->e));
+	expect_refused(_metadata, &self->e, &self->ring);
 }
 
 /* Before: the list did not end, and a warning when the next one did */
