@@ -112,7 +112,8 @@ int vgpu_ring_start(struct vgpu *v, const struct vgpu_ring *first,
 	const uint32_t flags = DESC_PRIVILEGED | DESC_48_BIT | DESC_VALID;
 	/* Two descriptors, the high dword first, the first context last */
 	const uint32_t elsp[4] = {
-		second == first ? CONTEXT_ID : CONTEXT_ID + 1, second ? second->image | flags : 0,
+		second == first ? CONTEXT_ID : CONTEXT_ID + 1,
+		second ? second->image | flags : 0,
 		CONTEXT_ID, first->image | flags,
 	};
 	int ret = 0;
