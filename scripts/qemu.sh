@@ -90,13 +90,19 @@ mirror() {
 }
 
 # rig_patches: those that this QEMU needs. A directory of them is named by the
-# version that does without.
+# version that does without, and the first that has what they change:
+# [from-VERSION-]before-VERSION.
 rig_patches() {
-	local dir version
+	local dir name from version
 
 	version=$(cat "$QEMU_SRC/VERSION")
-	for dir in "$REPO"/qemu/rig-patches/before-*; do
-		! dpkg --compare-versions "$version" lt "${dir##*/before-}" || printf '%s\n' "$dir"/*.patch
+	for dir in "$REPO"/qemu/rig-patches/*; do
+		name=${dir##*/}
+		from=${name%before-*}
+		from=${from#from-}
+		dpkg --compare-versions "$version" lt "${name##*before-}" || continue
+		[ -z "$from" ] || dpkg --compare-versions "$version" ge "${from%-}" || continue
+		printf '%s\n' "$dir"/*.patch
 	done
 }
 
