@@ -41,7 +41,9 @@ QEMU_SRC=$CACHE/qemu-source-$QEMU_UPSTREAM
 PATCHES=qemu/patches-$(cut -d . -f 1-2 "$QEMU_SRC/VERSION")
 if [ ! -d "$REPO/$PATCHES" ]; then
 	PATCHES=qemu/patches
-	CONFIGURE+=(--enable-pixman)	# which an older one cannot do without
+	# An older one cannot do without pixman, and not with Debian's Meson if it is
+	# told which Python: the Meson of this one is in Debian's.
+	CONFIGURE+=(--enable-pixman --python=/usr/bin/python3)
 fi
 name=qemu-patched-$(hash_words "$ROOT" "$QEMU_UPSTREAM" "$(hash_paths "$PATCHES" scripts/qemu-patched.sh)")
 
@@ -77,7 +79,6 @@ prepare_source() {
 configure_qemu() {
 	export PYTHONPATH=$1/dev/python3/dist-packages
 	cd "$1/obj" && PKG_CONFIG_PATH=$1/dev/pkgconfig ../src/configure "${CONFIGURE[@]}" \
-		--python=/usr/bin/python3 \
 		--extra-cflags="-isystem $1/dev/include" \
 		--extra-ldflags="-Wl,--unresolved-symbols=ignore-in-shared-libs -Wl,-rpath-link,$ROOT/usr/lib/x86_64-linux-gnu:$ROOT/lib/x86_64-linux-gnu"
 }
