@@ -41,8 +41,8 @@ QEMU_SRC=$CACHE/qemu-source-$QEMU_UPSTREAM
 PATCHES=qemu/patches-$(cut -d . -f 1-2 "$QEMU_SRC/VERSION")
 if [ ! -d "$REPO/$PATCHES" ]; then
 	PATCHES=qemu/patches
-	# An older one cannot do without pixman, and not with Debian's Meson if it is
-	# told which Python: the Meson of this one is in Debian's.
+	# An older one has pixman in any case. Told which Python, it wants the Meson of
+	# its own source, which Debian's lacks; this one finds that of the machine.
 	CONFIGURE+=(--enable-pixman --python=/usr/bin/python3)
 fi
 name=qemu-patched-$(hash_words "$ROOT" "$QEMU_UPSTREAM" "$(hash_paths "$PATCHES" scripts/qemu-patched.sh)")

@@ -96,7 +96,7 @@ rig_patches() {
 	local dir name from version
 
 	version=$(cat "$QEMU_SRC/VERSION")
-	for dir in "$REPO"/qemu/rig-patches/*; do
+	for dir in "$REPO"/qemu/rig-patches/*before-*; do
 		name=${dir##*/}
 		from=${name%before-*}
 		from=${from#from-}
