@@ -138,23 +138,56 @@ static unsigned int count_neighbours(const u64 *ptes, u64 pte,
 				     const struct gvt_dma *dma,
 				     unsigned int max)
 {
+	const struct gvt_dma *first = dma, *end = dma + max;
 	const struct page *page = dma->page;
-	unsigned int i;
 
-	for (i = 1; i < max; i++) {
+	while (++dma < end) {
 		pte += PAGE_SIZE;
 		page++;
-		if ((READ_ONCE(ptes[i]) & GGTT_PTE_MASK) != pte ||
-		    dma[i].page != page)
+		if ((READ_ONCE(*++ptes) & GGTT_PTE_MASK) != pte ||
+		    dma->page != page)
 			break;
 	}
 
-	return i;
+	return dma - first;
 }
 
 static unsigned int surface_pages(const struct gvt_surface *s)
 {
 	return s->plane.size >> PAGE_SHIFT;
+}
+
+/*
+ * The page that the first of at most @max PTEs points to, and how many of those
+ * after it point to the pages that follow. Where @xas is, is kept from one call to
+ * the next.
+ */
+static struct page *find_pages(struct xa_state *xas,
+			       const struct gvt_dma_block **block,
+			       const u64 *ptes, unsigned int max,
+			       struct page_summary *sum, unsigned int *count)
+{
+	const u64 pte = READ_ONCE(*ptes) & GGTT_PTE_MASK;
+	const gfn_t gfn = pte >> PAGE_SHIFT;
+	const struct gvt_dma *dma;
+
+	if (!(pte & GEN8_PAGE_PRESENT))
+		return ERR_PTR(-EINVAL);
+
+	if (!*block || xas->xa_index != gfn / GVT_DMA_FRAMES) {
+		xas_set(xas, gfn / GVT_DMA_FRAMES);
+		*block = xas_load(xas);
+	}
+	dma = *block ? &(*block)->dma[gfn % GVT_DMA_FRAMES] : NULL;
+	if (!dma || !dma->page)
+		return ERR_PTR(-ENXIO);
+
+	max = min(max, GVT_DMA_FRAMES - gfn % GVT_DMA_FRAMES);
+	*count = count_neighbours(ptes, pte, dma, max);
+	if (sum)
+		note_frames(sum, gfn, *count);
+
+	return dma->page;
 }
 
 /*
@@ -167,55 +200,39 @@ static int walk_locked(const struct gvt_surface *s, unsigned int *done,
 		       unsigned int end, struct summing *now,
 		       struct holding *h)
 {
+	struct page_summary *sum = now ? &now->sum : NULL;
 	struct intel_vgpu *vgpu = s->table->vgpu;
 	const struct gvt_dma_block *block = NULL;
 	struct page *first = NULL, *next = NULL;
 	XA_STATE(xas, &vgpu->gfn_cache, 0);
 	const u64 *ptes = surface_ptes(s);
-	const struct gvt_dma *dma;
-	unsigned int i, count;
-	int ret = 0, err = 0;
+	unsigned int i = *done, count = 0;
+	struct page *page;
+	int ret;
 
 	lockdep_assert_held(&vgpu->gfn_cache.xa_lock);
 
-	for (i = *done; i < end; i += count, next += count) {
-		const u64 pte = READ_ONCE(ptes[i]) & GGTT_PTE_MASK;
-		const gfn_t gfn = pte >> PAGE_SHIFT;
-
-		if (!(pte & GEN8_PAGE_PRESENT)) {
-			err = -EINVAL;
-			break;
-		}
-
-		if (!block || xas.xa_index != gfn / GVT_DMA_FRAMES) {
-			xas_set(&xas, gfn / GVT_DMA_FRAMES);
-			block = xas_load(&xas);
-		}
-		dma = block ? &block->dma[gfn % GVT_DMA_FRAMES] : NULL;
-		if (!dma || !dma->page) {
-			err = -ENXIO;
-			break;
-		}
-
-		count = min(end - i, GVT_DMA_FRAMES - gfn % GVT_DMA_FRAMES);
-		count = count_neighbours(ptes + i, pte, dma, count);
-		if (now)
-			note_frames(&now->sum, gfn, count);
-
-		if (dma->page == next)
-			continue;
-		if (first)
+	for (;;) {
+		page = NULL;
+		if (i < end)
+			page = find_pages(&xas, &block, ptes + i, end - i, sum,
+					  &count);
+		if (first && page != next) {
 			ret = visit_pages(s, first, next - first, now, h);
-		if (ret)
-			return ret;
-		first = dma->page;
-		next = first;
+			if (ret)
+				return ret;
+		}
+		if (IS_ERR_OR_NULL(page))
+			break;
+
+		if (page != next)
+			first = page;
+		next = page + count;
+		i += count;
 	}
 
 	*done = i;
-	if (first)
-		ret = visit_pages(s, first, next - first, now, h);
-	return ret ? ret : err;
+	return PTR_ERR_OR_ZERO(page);
 }
 
 /* The same for as many pages as one should visit with a lock held */
