@@ -7,7 +7,6 @@
  * "Audit" numbers are rows of docs/audit.md.
  */
 #include <linux/netlink.h>
-#include <sched.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -385,13 +384,10 @@ TEST_F(rate, survives_a_pll_that_divides_by_zero)
 TEST_F(rate, of_a_picture_of_two_by_two_pixels_is_bounded)
 {
 	int64_t before, after;
-	cpu_set_t here;
 
 	if (!test_unsafe(_metadata))
 		return;
-	CPU_ZERO(&here);
-	CPU_SET(sched_getcpu(), &here);
-	ASSERT_EQ(0, sched_setaffinity(0, sizeof(here), &here));
+	ASSERT_EQ(0, test_stay_on_this_cpu());
 	before = measure_work_us();
 	ASSERT_EQ(0, vgpu_pipe_timing(&self->v, 256866, 2, 2));
 	after = measure_work_us();

@@ -155,6 +155,8 @@ FIXTURE_SETUP(pages)
 {
 	struct vfio_device_gfx_plane_info info;
 
+	/* Another CPU would not be given what has been freed on this one. */
+	ASSERT_EQ(0, test_stay_on_this_cpu());
 	if (!test_open(_metadata, &self->e.v))
 		return;
 	self->e.was = malloc(PICTURE_BYTES);

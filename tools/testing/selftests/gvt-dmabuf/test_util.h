@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <glob.h>
+#include <sched.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/mman.h>
@@ -37,6 +38,16 @@ static inline bool test_open_vgpu(struct __test_metadata *_metadata,
 	ASSERT_EQ(0, err)
 		TH_LOG("%s", vgpu_explain(v, err, why, sizeof(why)));
 	return true;
+}
+
+/* Each CPU has its own timers, and its own list of free pages. */
+static inline int test_stay_on_this_cpu(void)
+{
+	cpu_set_t here;
+
+	CPU_ZERO(&here);
+	CPU_SET(sched_getcpu(), &here);
+	return sched_setaffinity(0, sizeof(here), &here);
 }
 
 /* False if pictures of this vGPU cannot be asked for: the caller returns. */
