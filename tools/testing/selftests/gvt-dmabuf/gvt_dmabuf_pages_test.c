@@ -72,20 +72,6 @@ static size_t count_common(const uint64_t *sorted, size_t n,
 	return common;
 }
 
-static size_t free_memory(void)
-{
-	FILE *f = fopen("/proc/meminfo", "re");
-	size_t kib = 0;
-	char line[128];
-
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "MemAvailable: %zu kB", &kib) == 1)
-			break;
-	if (f)
-		fclose(f);
-	return kib << 10;
-}
-
 /*
  * Take and mark memory until 90 % of the control's frames are in it. Small
  * pages, since huge ones are made of other frames, and each is written to.
@@ -93,7 +79,7 @@ static size_t free_memory(void)
  */
 static int recycle(uint64_t *picture, uint64_t *control, size_t n)
 {
-	size_t left = free_memory() / 4 * 3, seen = 0, taken = 0;
+	size_t left = test_meminfo("MemAvailable") / 4 * 3, seen = 0, taken = 0;
 	uint64_t pfn[CHUNK / VGPU_PAGE];
 	uint8_t *chunk;
 	int ret;

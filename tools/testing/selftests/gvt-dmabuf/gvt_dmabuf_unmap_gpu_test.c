@@ -25,6 +25,7 @@
 /* i915_pvinfo.h in the kernel */
 #define PVINFO_G2V_NOTIFY	0x78818u
 #define  PPGTT_L4_CREATE	4u
+#define  PPGTT_L4_DESTROY	5u
 #define PVINFO_PDP0_LO		0x78838u
 #define PVINFO_PDP0_HI		0x7883cu
 
@@ -47,6 +48,15 @@ FIXTURE_VARIANT(reached) {
 
 FIXTURE_VARIANT_ADD(reached, ggtt) { .address_space = GLOBAL_GTT };
 FIXTURE_VARIANT_ADD(reached, ppgtt) { };
+
+static int notify(struct vgpu *v, uint64_t pml4, uint32_t notification)
+{
+	int ret = vgpu_write32(v, PVINFO_PDP0_LO, pml4);
+
+	if (!ret)
+		ret = vgpu_write32(v, PVINFO_PDP0_HI, pml4 >> 32);
+	return ret ? ret : vgpu_write32(v, PVINFO_G2V_NOTIFY, notification);
+}
 
 FIXTURE_SETUP(reached)
 {
@@ -71,9 +81,7 @@ FIXTURE_SETUP(reached)
 	table[PT_INDEX] = IOVA | PTE_WRITABLE;
 
 	/* The host keeps page tables that it was told of. */
-	ASSERT_EQ(0, vgpu_write32(v, PVINFO_PDP0_LO, self->gate.pml4));
-	ASSERT_EQ(0, vgpu_write32(v, PVINFO_PDP0_HI, self->gate.pml4 >> 32));
-	ASSERT_EQ(0, vgpu_write32(v, PVINFO_G2V_NOTIFY, PPGTT_L4_CREATE));
+	ASSERT_EQ(0, notify(v, self->gate.pml4, PPGTT_L4_CREATE));
 
 	self->store[0] = MI_STORE_DATA_IMM | variant->address_space;
 	self->store[1] = variant->address_space ? gma : PPGTT_ADDR;
@@ -205,6 +213,177 @@ TEST_F(reached, entry_that_was_written_asleep)
 	EXPECT_EQ(0, run(&self->v, &self->gate, &self->ring, self->store));
 	EXPECT_EQ(0, self->memory[A][0]);
 	EXPECT_EQ(PATTERN, *written);
+}
+
+/* ---- what an entry has named until the GPU was at the gate ---- */
+
+#define ROUNDS		3000	/* and as many pages */
+#define TABLE_ROUNDS	700
+#define KEPT		1024	/* at most, in gtt.c */
+
+/* One is in the GGTT, or in page tables that the GPU does not use now. */
+struct entry {
+	struct vgpu v;
+	struct vgpu_ring ring;
+	struct vgpu_gate gate, other;
+	bool ggtt;
+	uint64_t gma;
+	uint32_t *memory;
+	long pinned;
+};
+
+FIXTURE(kept) {
+	struct entry e;
+};
+
+FIXTURE_VARIANT(kept) {
+	bool ggtt;
+};
+
+FIXTURE_VARIANT_ADD(kept, ggtt) { .ggtt = true };
+FIXTURE_VARIANT_ADD(kept, ppgtt) { };
+
+static int name_it(struct entry *e)
+{
+	return e->ggtt ?
+	       vgpu_ggtt_map(&e->v, e->gma, IOVA, VGPU_PAGE) :
+	       notify(&e->v, e->other.pml4, PPGTT_L4_CREATE);
+}
+
+/* The gate's page has another entry of its own. */
+static int name_another(struct entry *e)
+{
+	return e->ggtt ?
+	       vgpu_ggtt_map(&e->v, e->gma, e->gate.pml4, VGPU_PAGE) :
+	       notify(&e->v, e->other.pml4, PPGTT_L4_DESTROY);
+}
+
+FIXTURE_SETUP(kept)
+{
+	struct vgpu *v = &self->e.v;
+	uint64_t *table, gma;
+
+	if (!test_open_vgpu(_metadata, v))
+		return;
+	if (vgpu_pinned_pages(v) == -ENOENT)
+		SKIP(return,
+		     "no pin count: mount debugfs at /sys/kernel/debug");
+	self->e.ggtt = variant->ggtt;
+	self->e.memory = mmap(NULL, VGPU_PAGE, PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1,
+			      0);
+	ASSERT_NE(MAP_FAILED, self->e.memory);
+	ASSERT_EQ(0, test_map_dma(v, IOVA, self->e.memory, VGPU_PAGE));
+	ASSERT_EQ(0, vgpu_ring_init(v, &self->e.ring));
+	ASSERT_EQ(0, vgpu_gate_init(v, &self->e.gate));
+	ASSERT_EQ(0, vgpu_gate_init(v, &self->e.other));
+	table = (uint64_t *)(v->ram + self->e.other.pml4 + PT_OFFSET);
+	table[PT_INDEX] = IOVA | PTE_WRITABLE;
+	ASSERT_EQ(0, vgpu_alloc_gma(v, VGPU_PAGE, &self->e.gma));
+	ASSERT_EQ(0, vgpu_alloc_gma(v, VGPU_PAGE, &gma));
+	ASSERT_EQ(0, vgpu_ggtt_map(v, gma, self->e.gate.pml4, VGPU_PAGE));
+
+	/* What the GPU uses is not to go with the work. */
+	ASSERT_EQ(0, notify(v, self->e.gate.pml4, PPGTT_L4_CREATE));
+	ASSERT_EQ(0, name_it(&self->e));
+	ASSERT_EQ(0, vgpu_gate_enter(v, &self->e.gate, &self->e.ring, NULL, 0));
+	self->e.pinned = vgpu_pinned_pages(v);
+	ASSERT_LT(0, self->e.pinned);
+}
+
+FIXTURE_TEARDOWN(kept)
+{
+	vgpu_gate_open(&self->e.gate);
+	test_close(&self->e.v);
+	munmap(self->e.memory, VGPU_PAGE);
+}
+
+/* The host is told a moment after the guest that the GPU has done its work. */
+static long pinned_after_it_ran(struct entry *e, long until)
+{
+	long pinned;
+	int ms;
+
+	if (end(&e->v, &e->gate, &e->ring))
+		return -EIO;
+	for (ms = 0; ms < 1000; ms++) {
+		pinned = vgpu_pinned_pages(&e->v);
+		if (pinned < 0 || pinned == until)
+			break;
+		usleep(1000);
+	}
+	return pinned;
+}
+
+TEST_F(kept, page_while_it_may_be_in_a_tlb)
+{
+	const long fewer = self->e.pinned - (variant->ggtt ? 1 : 2);
+
+	ASSERT_EQ(0, name_another(&self->e));
+	EXPECT_EQ(self->e.pinned, vgpu_pinned_pages(&self->e.v));
+	EXPECT_EQ(fewer, pinned_after_it_ran(&self->e, fewer));
+}
+
+TEST_F(kept, page_until_it_is_unmapped)
+{
+	const long fewer = self->e.pinned - (variant->ggtt ? 1 : 2);
+
+	ASSERT_EQ(0, name_another(&self->e));
+	ASSERT_EQ(0, test_unmap_dma(&self->e.v, IOVA, VGPU_PAGE));
+	EXPECT_EQ(fewer, vgpu_pinned_pages(&self->e.v));
+	EXPECT_EQ(fewer, pinned_after_it_ran(&self->e, fewer));
+}
+
+TEST_F(kept, page_that_is_named_again)
+{
+	ASSERT_EQ(0, name_another(&self->e));
+	ASSERT_EQ(0, name_it(&self->e));
+	EXPECT_EQ(self->e.pinned, vgpu_pinned_pages(&self->e.v));
+	ASSERT_EQ(0, end(&self->e.v, &self->e.gate, &self->e.ring));
+	usleep(50000);
+	EXPECT_EQ(self->e.pinned, vgpu_pinned_pages(&self->e.v));
+	ASSERT_EQ(0, test_unmap_dma(&self->e.v, IOVA, VGPU_PAGE));
+	EXPECT_EQ(self->e.pinned - 1, vgpu_pinned_pages(&self->e.v));
+}
+
+TEST_F_TIMEOUT(kept, pages_are_not_many, 120)
+{
+	uint64_t gpa;
+	int i;
+
+	if (!variant->ggtt)
+		SKIP(return, "the same pages each time: see the tables");
+	ASSERT_EQ(0, vgpu_alloc_ram(&self->e.v, ROUNDS * VGPU_PAGE, &gpa));
+	for (i = 0; i < ROUNDS; i++)
+		ASSERT_EQ(0, vgpu_ggtt_map(&self->e.v, self->e.gma,
+					   gpa + i * VGPU_PAGE, VGPU_PAGE));
+	EXPECT_GE(self->e.pinned + KEPT, vgpu_pinned_pages(&self->e.v));
+	EXPECT_EQ(self->e.pinned, pinned_after_it_ran(&self->e, self->e.pinned));
+}
+
+/* Without what the debugging of slabs keeps */
+static long pages_that_are_free(void)
+{
+	return (test_meminfo("MemAvailable") + test_meminfo("SUnreclaim")) /
+	       VGPU_PAGE;
+}
+
+/* Four of them each time; the first ones come from a list of free pages. */
+TEST_F_TIMEOUT(kept, tables_are_not_many, 120)
+{
+	long before = 0;
+	int i;
+
+	if (variant->ggtt)
+		SKIP(return, "no tables: see the page tables");
+	for (i = -TABLE_ROUNDS; i < TABLE_ROUNDS; i++) {
+		if (!i)
+			before = pages_that_are_free();
+		ASSERT_EQ(0, name_another(&self->e));
+		ASSERT_EQ(0, name_it(&self->e));
+	}
+	EXPECT_GT(TABLE_ROUNDS * 4 / 2, before - pages_that_are_free());
+	EXPECT_EQ(self->e.pinned, pinned_after_it_ran(&self->e, self->e.pinned));
 }
 
 TEST_HARNESS_MAIN

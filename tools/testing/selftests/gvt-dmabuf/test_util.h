@@ -50,6 +50,23 @@ static inline int test_stay_on_this_cpu(void)
 	return sched_setaffinity(0, sizeof(here), &here);
 }
 
+/* Bytes that a line of /proc/meminfo names; 0 if there is none */
+static inline long test_meminfo(const char *name)
+{
+	FILE *f = fopen("/proc/meminfo", "re");
+	size_t len = strlen(name);
+	long kib = 0;
+	char line[128];
+
+	while (f && fgets(line, sizeof(line), f))
+		if (!strncmp(line, name, len) &&
+		    sscanf(line + len, ": %ld kB", &kib) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return kib << 10;
+}
+
 /* False if pictures of this vGPU cannot be asked for: the caller returns. */
 static inline bool test_exports(struct __test_metadata *_metadata,
 				const struct vgpu *v)
