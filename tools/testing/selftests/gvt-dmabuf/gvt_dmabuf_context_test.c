@@ -243,6 +243,28 @@ TEST_F(space, is_loaded_by_a_ring)
 	expect_life(_metadata, &self->e, &self->render);
 }
 
+/* Before: the host did not forget a table at frame 0, and found it when freed. */
+TEST_F(space, at_frame_0_is_forgotten_when_destroyed)
+{
+	const uint64_t frame_0 = 1;	/* an address of 0 is none */
+	struct vgpu *v = &self->e.v;
+	long before = vgpu_pinned_pages(v);
+	int i;
+
+	if (!test_unsafe(_metadata))
+		return;
+	if (before == -ENOENT)
+		SKIP(return,
+		     "no pin count: mount debugfs at /sys/kernel/debug");
+	memcpy(v->ram, v->ram + self->other.pml4, VGPU_PAGE);
+	for (i = 0; i < 2; i++) {
+		ASSERT_EQ(0, exec_notify(&self->e, frame_0, PPGTT_L4_CREATE));
+		ASSERT_LT(before, vgpu_pinned_pages(v));
+		ASSERT_EQ(0, exec_notify(&self->e, frame_0, PPGTT_L4_DESTROY));
+		ASSERT_EQ(before, vgpu_pinned_pages(v));
+	}
+}
+
 /* Before: it was in the lists of both workloads, which became one */
 TEST_F(space, can_be_loaded_by_two_engines)
 {

@@ -263,6 +263,8 @@ FIXTURE_SETUP(kept)
 	struct vgpu *v = &self->e.v;
 	uint64_t *table, gma;
 
+	/* Free pages are on a list of the CPU that freed them. */
+	ASSERT_EQ(0, test_stay_on_this_cpu());
 	if (!test_open_vgpu(_metadata, v))
 		return;
 	if (vgpu_pinned_pages(v) == -ENOENT)
