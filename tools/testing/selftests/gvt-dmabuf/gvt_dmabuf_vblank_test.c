@@ -350,36 +350,6 @@ TEST_F(counter, of_a_frame_moves_before_a_flip_in_it_is_shown)
 	EXPECT_LE(1, within) TH_LOG("never within a frame");
 }
 
-/* Nobody has looked at the counter since, and the thread has had no time. */
-TEST_F(counter, that_is_late_does_not_lose_a_flip_to_the_next_one)
-{
-	struct vfio_device_gfx_plane_info shown, now;
-	struct vgpu_surface s[3];
-	int64_t begin;
-	int i;
-
-	if (!test_exports(_metadata, &self->v))
-		return;
-	for (i = 0; i < 3; i++)
-		ASSERT_EQ(0, test_make(&self->v, &s[i], DRM_FORMAT_XRGB8888,
-				       DRM_FORMAT_MOD_LINEAR, i));
-	ASSERT_EQ(0, vgpu_primary_show(&self->v, 0, &s[1]));
-	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &shown));
-	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, s[0].gma));
-	ASSERT_EQ(0, vgpu_primary_ctl(&self->v, 0, VGPU_ASYNC_FLIP, 0));
-	ASSERT_TRUE(frames_pass(&self->v, 0, 2));
-	ASSERT_EQ(0, hurry());
-	ASSERT_TRUE(frame_ends(&self->v, 0));
-
-	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, s[1].gma));
-	begin = now_ms();
-	while (now_ms() - begin < 40)
-		;	/* two frames */
-	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, s[2].gma));
-	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &now));
-	EXPECT_EQ(shown.dmabuf_id, now.dmabuf_id);
-}
-
 /* ---- the interrupt ---- */
 
 FIXTURE(vblank) {

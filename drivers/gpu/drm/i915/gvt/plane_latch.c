@@ -295,8 +295,6 @@ void intel_vgpu_arm_plane(struct intel_vgpu *vgpu, u32 offset)
 		return;
 	}
 
-	/* What has waited until now may have had its vblank. */
-	intel_vgpu_count_vblanks(vgpu);
 	memcpy(block_regs(latch->armed, block), written_regs(vgpu, block),
 	       LATCHED_REGS);
 	__set_bit(block, &latch->waiting);
@@ -413,7 +411,6 @@ static void arm_scaler(struct intel_vgpu *vgpu, unsigned int scaler)
 		latch_scaler(vgpu, scaler, &written);
 		return;
 	}
-	intel_vgpu_count_vblanks(vgpu);
 	latch->armed_scalers[scaler] = written;
 	latch->waiting_scalers |= BIT(scaler);
 }
