@@ -94,7 +94,8 @@ static void test_vblank(void)
 /* Go from timer to timer for three frames; how many expired at a vblank? */
 static int wakeups_at_vblank(IGDTest *t)
 {
-    int64_t end = qtest_clock_step(t->qts, 0) + 3ll * FRAME_NS;
+    /* The clock of QEMU 10 does not take a step of nothing. */
+    int64_t end = qtest_clock_step(t->qts, 1) + 3ll * FRAME_NS;
     int wakeups = 0;
 
     while (qtest_clock_step_next(t->qts) < end) {
