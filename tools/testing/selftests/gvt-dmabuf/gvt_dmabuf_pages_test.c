@@ -79,11 +79,13 @@ static size_t count_common(const uint64_t *sorted, size_t n,
  */
 static int recycle(uint64_t *picture, uint64_t *control, size_t n)
 {
-	size_t left = test_meminfo("MemAvailable") / 4 * 3, seen = 0, taken = 0;
+	const long available = test_meminfo_kib("MemAvailable");
+	size_t left, seen = 0, taken = 0;
 	uint64_t pfn[CHUNK / VGPU_PAGE];
 	uint8_t *chunk;
 	int ret;
 
+	left = available < 0 ? 0 : ((size_t)available << 10) / 4 * 3;
 	qsort(picture, n, sizeof(*picture), by_value);
 	qsort(control, n, sizeof(*control), by_value);
 	for (; seen < n * 9 / 10; left -= CHUNK) {

@@ -366,8 +366,8 @@ TEST_F_TIMEOUT(kept, pages_are_not_many, 120)
 /* Without what the debugging of slabs keeps */
 static long pages_that_are_free(void)
 {
-	return (test_meminfo("MemAvailable") + test_meminfo("SUnreclaim")) /
-	       VGPU_PAGE;
+	return (test_meminfo_kib("MemAvailable") + test_unreclaimable_kib()) /
+	       (VGPU_PAGE / 1024);
 }
 
 /* Four of them each time; the first ones come from a list of free pages. */

@@ -50,23 +50,6 @@ static inline int test_stay_on_this_cpu(void)
 	return sched_setaffinity(0, sizeof(here), &here);
 }
 
-/* Bytes that a line of /proc/meminfo names; 0 if there is none */
-static inline long test_meminfo(const char *name)
-{
-	FILE *f = fopen("/proc/meminfo", "re");
-	size_t len = strlen(name);
-	long kib = 0;
-	char line[128];
-
-	while (f && fgets(line, sizeof(line), f))
-		if (!strncmp(line, name, len) &&
-		    sscanf(line + len, ": %ld kB", &kib) == 1)
-			break;
-	if (f)
-		fclose(f);
-	return kib << 10;
-}
-
 /* False if pictures of this vGPU cannot be asked for: the caller returns. */
 static inline bool test_exports(struct __test_metadata *_metadata,
 				const struct vgpu *v)
@@ -159,19 +142,27 @@ static inline int test_write(const char *pattern, const char *text)
 	return n;
 }
 
-/* Memory of the kernel that nothing can be made to give back, or -1 */
-static inline long test_unreclaimable_kib(void)
+/* What a line of /proc/meminfo says, or -1 */
+static inline long test_meminfo_kib(const char *name)
 {
 	FILE *f = fopen("/proc/meminfo", "re");
+	size_t len = strlen(name);
 	char line[128];
 	long kib = -1;
 
 	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "SUnreclaim: %ld kB", &kib) == 1)
+		if (!strncmp(line, name, len) &&
+		    sscanf(line + len, ": %ld kB", &kib) == 1)
 			break;
 	if (f)
 		fclose(f);
 	return kib;
+}
+
+/* Memory of the kernel that nothing can be made to give back, or -1 */
+static inline long test_unreclaimable_kib(void)
+{
+	return test_meminfo_kib("SUnreclaim");
 }
 
 /* The power/@name of the device of this DRM fd in sysfs, opened as in fopen() */
