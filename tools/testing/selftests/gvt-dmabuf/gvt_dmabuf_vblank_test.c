@@ -358,6 +358,46 @@ TEST_F(counter, of_a_frame_moves_before_a_flip_in_it_is_shown)
 	EXPECT_LE(1, within) TH_LOG("never within a frame");
 }
 
+/* The end of a frame at 60 Hz that is far enough from those beside it, in ms */
+#define THIRD_FRAME_MS	40
+
+/* Nobody has looked at the counter since, and the thread has had no time. */
+TEST_F(counter, that_is_late_does_not_lose_a_flip_to_the_next_one)
+{
+	struct vfio_device_gfx_plane_info first, now;
+	struct vgpu_surface s[3];
+	int i, in_time = 0;
+	int64_t begin;
+
+	if (!test_exports(_metadata, &self->v))
+		return;
+	for (i = 0; i < 3; i++)
+		ASSERT_EQ(0, test_make(&self->v, &s[i], DRM_FORMAT_XRGB8888,
+				       DRM_FORMAT_MOD_LINEAR, i));
+	ASSERT_EQ(0, vgpu_primary_show(&self->v, 0, &s[1]));
+	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &first));
+	ASSERT_EQ(0, vgpu_primary_ctl(&self->v, 0, VGPU_ASYNC_FLIP, 0));
+	ASSERT_EQ(0, hurry());
+	for (i = 0; i < ROUNDS / 6; i++) {
+		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, s[0].gma));
+		ASSERT_TRUE(frame_ends(&self->v, 0));
+		ASSERT_TRUE(frame_ends(&self->v, 0));
+
+		begin = now_ms();
+		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, s[1].gma));
+		while (now_ms() - begin < THIRD_FRAME_MS)
+			;
+		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, s[2].gma));
+		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &now));
+		if (now_ms() - begin >= THIRD_FRAME_MS + 5)
+			continue;	/* a slow machine */
+		in_time++;
+		EXPECT_EQ(first.dmabuf_id, now.dmabuf_id)
+			TH_LOG("flip %d", i);
+	}
+	EXPECT_LE(1, in_time) TH_LOG("never within a frame");
+}
+
 /* ---- the interrupt ---- */
 
 FIXTURE(vblank) {

@@ -13,9 +13,8 @@
  * by it. A caller who asks earlier is shown the old picture, and never half of each.
  *
  * "Or plane not enabled", the same entry goes on: registers of a plane that is off
- * arm themselves. What counts is whether it is off as latched: a plane that was
- * turned on, and waits for the vblank, still is, and what is written meanwhile comes
- * with it; one that was turned off and waits is not.
+ * arm themselves. Off is meant as latched: a plane that was turned on and waits for
+ * the vblank still is, and what is written meanwhile comes with it.
  *
  * The position of a cursor arms itself, and nothing is read from memory because
  * of it: it is not latched. A scaler is armed by the size of its window, and by
@@ -295,6 +294,9 @@ void intel_vgpu_arm_plane(struct intel_vgpu *vgpu, u32 offset)
 		return;
 	}
 
+	/* What waits may have had its vblank, and its thread be late. */
+	if (READ_ONCE(vgpu->vblank_timer.due))
+		intel_vgpu_count_vblanks(vgpu);
 	memcpy(block_regs(latch->armed, block), written_regs(vgpu, block),
 	       LATCHED_REGS);
 	__set_bit(block, &latch->waiting);
@@ -411,6 +413,8 @@ static void arm_scaler(struct intel_vgpu *vgpu, unsigned int scaler)
 		latch_scaler(vgpu, scaler, &written);
 		return;
 	}
+	if (READ_ONCE(vgpu->vblank_timer.due))
+		intel_vgpu_count_vblanks(vgpu);
 	latch->armed_scalers[scaler] = written;
 	latch->waiting_scalers |= BIT(scaler);
 }
