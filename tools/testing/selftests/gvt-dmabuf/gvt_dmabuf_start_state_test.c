@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * vGPUs start from a snapshot of the host's registers. What the host shows, the
- * panel of a laptop, say, must not be in it.
+ * panel of a laptop, say, must not be in it, nor what the GPU does not have.
  *
  * kvmgt takes the snapshot from a file if there is one: here that which it offers
  * in sysfs, with a lit panel and more put in. This needs to load kvmgt again.
@@ -288,6 +288,37 @@ TEST_F(start_state, pipe_is_on_and_off_as_set)
 	EXPECT_TRUE(frames_stand_still(&self->v));
 	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
 	EXPECT_EQ(0, info.drm_format);
+}
+
+FIXTURE(config) {
+	struct vgpu v;
+};
+
+FIXTURE_SETUP(config)
+{
+	if (!test_open_vgpu(_metadata, &self->v))
+		return;
+}
+
+FIXTURE_TEARDOWN(config)
+{
+	test_close(&self->v);
+}
+
+/* VMMs walk their list: PCI Express, 7.6.3. */
+TEST_F(config, extended_capabilities_are_a_list)
+{
+	const unsigned int first = 0x100, end = 0x1000, least = 8;
+	unsigned int at, left = (end - first) / least;
+	uint32_t header;
+
+	for (at = first; at; at = header >> 20) {
+		ASSERT_LE(first, at);
+		ASSERT_GE(end - least, at);
+		ASSERT_NE(0, left--);
+		ASSERT_EQ(4, pread(self->v.device, &header, 4,
+				   self->v.config + at));
+	}
 }
 
 TEST_HARNESS_MAIN
