@@ -258,7 +258,7 @@ scenario_event() {
 	result "event: it shows the next picture after that, and the one before; no ioctl failed" moved_on
 	polls=$(still_figures)
 	CLIENT=$("$SCRIPTS/qemu-patched.sh" --path)
-	E2E_HOST+=(E2E_QEMU=/share/qemu-system-x86_64)
+	E2E_HOST+=(E2E_QEMU=/share/qemu-system-x86_64 E2E_VIEWER=vnc)
 	run event "${FIRMWARE[@]}" -append "still=$STILL,flips=600"
 	result "event: QEMU with qemu/patches shows the picture" saw firmware-1
 	if [ $VARIANT = stock ]; then
@@ -274,7 +274,7 @@ scenario_event() {
 	say "# Debian's QEMU: $polls"
 	say "# with qemu/patches: $(still_figures)"
 
-	E2E_HOST=(E2E_QEMU=/share/qemu-system-x86_64)
+	E2E_HOST=(E2E_QEMU=/share/qemu-system-x86_64 E2E_VIEWER=vnc)
 	run desktop "${E2E_LINUX[@]}" -append "$E2E_ARGS e2e.run=kms-desktop,flips:$FLIPS:3"
 	E2E_HOST=() CLIENT=
 	result "event: it shows the desktop of a Linux guest, each picture is one frame and each frame comes" saw "3 frames:"

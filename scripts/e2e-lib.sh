@@ -11,6 +11,9 @@ E2E_RIG=(--type 8 --cpu "-avx,-avx2,-fma,-f16c" --realtime --timeout 900)
 E2E_BOUND=60	# seconds of the rig in which a picture must be there
 
 E2E_HOST=()	# for vm/e2e/host-run: E2E_XRES=1024 and the like
+# With which of its displays the root's QEMU shows a vGPU
+# shellcheck source=../bases/debian12
+E2E_VIEWER=$(. "$REPO/bases/$(base_of "$ROOT_RELEASE")" && echo "$QEMU_VIEWER")
 
 E2E_LINUX=(-kernel /share/vmlinuz -initrd /share/guest-initrd)
 E2E_ARGS="console=tty0 console=ttyS0 panic=-1 loglevel=6 mitigations=off nowatchdog"
@@ -45,5 +48,5 @@ e2e_boot() {
 	shift
 	printf -v command ' %q' "$@"
 	"$SCRIPTS/boot.sh" --name "$name" --share "$share" --export "e2e=$E2E_ROOT" \
-		"${E2E_RIG[@]}" "${options[@]}" -- "E2E_BOUND=$E2E_BOUND ${E2E_HOST[*]} sh ./${E2E_RUN:-host-run}$command"
+		"${E2E_RIG[@]}" "${options[@]}" -- "E2E_BOUND=$E2E_BOUND E2E_VIEWER=$E2E_VIEWER ${E2E_HOST[*]} sh ./${E2E_RUN:-host-run}$command"
 }

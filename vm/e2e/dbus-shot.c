@@ -427,6 +427,8 @@ int main(int argc, char **argv)
 		s.has_card = true;
 		s.vram_path = argv[5];
 	}
+	/* A card is asked for what it shows only when that is waited for. */
+	s.v.sees_tags = !s.has_card;
 	if (connect_display(&s, argv[1]) || listen_to_console(&s)) {
 		fprintf(stderr, "viewer: no D-Bus display at %s\n", argv[1]);
 		return 1;
