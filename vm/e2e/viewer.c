@@ -319,6 +319,8 @@ int viewer_run(struct viewer *v)
 	char line[HAND_LINE];
 	int ret = 0;
 
+	/* Another viewer may write to the same log. */
+	setvbuf(stderr, NULL, _IOLBF, 0);
 	while (!ret) {
 		ret = next_line(v, line, sizeof(line));
 		if (!ret)
