@@ -311,8 +311,18 @@ void intel_vgpu_close_pixel_watch(struct intel_vgpu *vgpu)
 	struct gvt_pixel_watch *watch = &vgpu->display.watch;
 	unsigned int i;
 
-	/* A vblank that came before it was disarmed may still queue the work. */
+	/*
+	 * A vblank before it was disarmed may have queued the work. None queues it
+	 * from now on: nothing is due, and of what is just looked at nothing comes.
+	 */
 	mutex_lock(&vgpu->vgpu_lock);
+	spin_lock(&watch->lock);
+	watch->due = 0;
+	watch->looking = 0;
+	watch->unknown = 0;
+	WRITE_ONCE(watch->found, 0);
+	spin_unlock(&watch->lock);
+	watch->armed = 0;
 	mutex_unlock(&vgpu->vgpu_lock);
 	cancel_work_sync(&watch->work);
 
@@ -321,9 +331,4 @@ void intel_vgpu_close_pixel_watch(struct intel_vgpu *vgpu)
 		watch->planes[i] = (struct gvt_watched_plane){ };
 		gvt_pace_restart(&watch->paces[i]);
 	}
-	watch->due = 0;
-	watch->looking = 0;
-	watch->found = 0;
-	watch->unknown = 0;
-	watch->armed = 0;
 }
