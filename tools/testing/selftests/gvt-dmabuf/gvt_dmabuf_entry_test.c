@@ -133,6 +133,88 @@ TEST_F(entry, whole_ends_a_half_before_it)
 	EXPECT_EQ(NEW, get_entry(&self->v, self->gma, 0));
 }
 
+/* Swap the first two pages of @s by the lower halves of their entries. */
+static int swap_pages(struct vgpu *v, off_t at, const struct vgpu_surface *s)
+{
+	uint8_t *bytes = vgpu_surface_bytes(v, s), page[VGPU_PAGE];
+	uint32_t first, second;
+
+	if (pread(v->device, &first, HALF, at) != HALF ||
+	    pread(v->device, &second, HALF, at + ENTRY) != HALF ||
+	    pwrite(v->device, &second, HALF, at) != HALF ||
+	    pwrite(v->device, &first, HALF, at + ENTRY) != HALF)
+		return -EIO;
+
+	/* The framebuffer is as it was if its pages have changed places. */
+	memcpy(page, bytes, VGPU_PAGE);
+	memcpy(bytes, bytes + VGPU_PAGE, VGPU_PAGE);
+	memcpy(bytes + VGPU_PAGE, page, VGPU_PAGE);
+	return 0;
+}
+
+/* Does the framebuffer begin with these two pages? */
+static bool is_shown(struct vgpu *v, const uint8_t *pixels)
+{
+	struct vfio_device_gfx_plane_info info;
+	uint8_t shown[2 * VGPU_PAGE];
+	int fd, ret;
+
+	fd = test_export(v, VGPU_PRIMARY, &info);
+	if (fd < 0)
+		return false;
+	ret = test_read(fd, shown, sizeof(shown));
+	close(fd);
+	return !ret && !memcmp(shown, pixels, sizeof(shown));
+}
+
+/* The other half is what it was: the hardware knows no half of an entry. */
+TEST_F(entry, half_counts_when_it_is_written)
+{
+	uint8_t pixels[2 * VGPU_PAGE];
+	struct vgpu_surface s;
+	off_t at;
+	int i;
+
+	if (!test_exports(_metadata, &self->v))
+		return;
+	ASSERT_EQ(0, test_show(&self->v, &s, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR));
+	at = self->v.bar0 + GGTT + s.gma / VGPU_PAGE * ENTRY;
+	memcpy(pixels, vgpu_surface_bytes(&self->v, &s), sizeof(pixels));
+	for (i = 0; i < 3; i++) {
+		ASSERT_EQ(0, swap_pages(&self->v, at, &s));
+		EXPECT_TRUE(is_shown(&self->v, pixels)) TH_LOG("swap %d", i);
+	}
+}
+
+/* Whichever half comes first, and whatever was written before. */
+TEST_F(entry, halves_may_come_in_any_order)
+{
+	static const size_t orders[][3] = {
+		{ 0, HALF, 0 }, { HALF, 0, HALF }, { 0, 0, HALF }, { HALF, HALF, 0 },
+	};
+	uint8_t pixels[2 * VGPU_PAGE];
+	struct vgpu_surface s;
+	uint64_t pte;
+	size_t i, j;
+	off_t at;
+
+	if (!test_exports(_metadata, &self->v))
+		return;
+	ASSERT_EQ(0, test_show(&self->v, &s, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR));
+	at = self->v.bar0 + GGTT + s.gma / VGPU_PAGE * ENTRY;
+	memcpy(pixels, vgpu_surface_bytes(&self->v, &s), sizeof(pixels));
+	ASSERT_EQ(0, vgpu_ggtt_read(&self->v, s.gma, &pte));
+	for (i = 0; i < ARRAY_SIZE(orders); i++) {
+		for (j = 0; j < ARRAY_SIZE(orders[i]); j++)
+			ASSERT_EQ(HALF, pwrite(self->v.device,
+					       (uint8_t *)&pte + orders[i][j],
+					       HALF, at + orders[i][j]));
+		EXPECT_TRUE(is_shown(&self->v, pixels)) TH_LOG("order %zu", i);
+	}
+}
+
 /* Eight bytes between two entries are a half of each. */
 TEST_F(entry, is_not_written_across)
 {
