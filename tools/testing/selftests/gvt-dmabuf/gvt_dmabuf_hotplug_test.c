@@ -31,6 +31,16 @@
 #define  BDW_STRAP		4u
 #define  SKL_STRAP		1u
 
+/* Broadwell and Skylake PRM, Volume 2c: DDI_AUX_CTL, DDI_AUX_DATA; DisplayPort */
+#define BDW_AUX			0xe4110u	/* of port B */
+#define SKL_AUX			0x64310u	/* of port D */
+#define  AUX_SEND		0x80000000u
+#define  AUX_BYTES(n)		((n) << 20)
+#define AUX_WRITE(address)	(8u << 28 | (address) << 8)
+#define AUX_READ(address)	(9u << 28 | (address) << 8)
+#define DPCD_LANES		0x002u	/* what the sink can do: MAX_LANE_COUNT */
+#define DPCD_BRANCH		0x500u	/* of a device that the sink is not */
+
 #define EDID_SIZE		128
 #define EDID_YEAR		17	/* a byte that may have any value */
 #define EDID_CHECKSUM		127
@@ -212,6 +222,112 @@ TEST_F(hotplug, next_owner_finds_the_monitor)
 	test_close(&self->v);
 	ASSERT_EQ(0, vgpu_open(&self->v, uuid, TEST_RAM));
 	EXPECT_EQ(self->port, reg(&self->v, SDEISR) & SDE_PORTS);
+}
+
+/* ---- what one owner leaves to the next ---- */
+
+static int write_edid(struct vgpu *v, uint64_t region, const uint8_t *edid,
+		      uint32_t size)
+{
+	const off_t at = region + offsetof(struct vfio_region_gfx_edid, edid_size);
+	uint32_t offset;
+
+	if (pread(v->device, &offset, 4, region) != 4 ||
+	    pwrite(v->device, edid, EDID_SIZE, region + offset) != EDID_SIZE)
+		return -EIO;
+	return pwrite(v->device, &size, 4, at) == 4 ? 0 : -EIO;
+}
+
+static int read_edid(struct vgpu *v, uint64_t region, uint8_t *edid)
+{
+	uint32_t offset;
+
+	if (pread(v->device, &offset, 4, region) != 4 ||
+	    pread(v->device, edid, EDID_SIZE, region + offset) != EDID_SIZE)
+		return -EIO;
+	return 0;
+}
+
+static uint32_t aux(const struct vgpu *v)
+{
+	return v->gen == 8 ? BDW_AUX : SKL_AUX;
+}
+
+static int write_dpcd(struct vgpu *v, uint32_t address, uint8_t value)
+{
+	int ret = vgpu_write32(v, aux(v) + 4, AUX_WRITE(address));
+
+	if (!ret)
+		ret = vgpu_write32(v, aux(v) + 8, (uint32_t)value << 24);
+	return ret ? ret : vgpu_write32(v, aux(v), AUX_SEND | AUX_BYTES(5));
+}
+
+/* The reply: a byte that says that there is one, then the byte */
+static int read_dpcd(struct vgpu *v, uint32_t address)
+{
+	if (vgpu_write32(v, aux(v) + 4, AUX_READ(address)) ||
+	    vgpu_write32(v, aux(v), AUX_SEND | AUX_BYTES(4)))
+		return -EIO;
+	return reg(v, aux(v) + 4) >> 16 & 0xff;
+}
+
+TEST_F(hotplug, guest_does_not_write_what_the_sink_can_do)
+{
+	const int lanes = read_dpcd(&self->v, DPCD_LANES);
+
+	ASSERT_LT(0, lanes);
+	ASSERT_EQ(0, write_dpcd(&self->v, DPCD_LANES, 0));
+	EXPECT_EQ(lanes, read_dpcd(&self->v, DPCD_LANES));
+	ASSERT_EQ(0, write_dpcd(&self->v, DPCD_BRANCH, 0x5a));
+	EXPECT_EQ(0x5a, read_dpcd(&self->v, DPCD_BRANCH));
+}
+
+TEST_F(hotplug, dpcd_ends_with_a_reset)
+{
+	ASSERT_EQ(0, write_dpcd(&self->v, DPCD_BRANCH, 0x5a));
+	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_RESET, NULL));
+	EXPECT_EQ(0, read_dpcd(&self->v, DPCD_BRANCH));
+}
+
+TEST_F(hotplug, dpcd_ends_with_its_owner)
+{
+	char uuid[sizeof(self->v.uuid)];
+
+	memcpy(uuid, self->v.uuid, sizeof(uuid));
+	ASSERT_EQ(0, write_dpcd(&self->v, DPCD_BRANCH, 0x5a));
+	test_close(&self->v);
+	ASSERT_EQ(0, vgpu_open(&self->v, uuid, TEST_RAM));
+	EXPECT_EQ(0, read_dpcd(&self->v, DPCD_BRANCH));
+}
+
+/* It is the VMM's, which has no reason to write it again. */
+TEST_F(hotplug, edid_survives_a_reset)
+{
+	uint8_t was[EDID_SIZE], edid[EDID_SIZE], now[EDID_SIZE];
+
+	ASSERT_EQ(0, read_edid(&self->v, self->region, was));
+	memcpy(edid, was, EDID_SIZE);
+	edid[EDID_YEAR]++;
+	edid[EDID_CHECKSUM]--;
+	ASSERT_EQ(0, write_edid(&self->v, self->region, edid, EDID_SIZE));
+	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_RESET, NULL));
+	ASSERT_EQ(0, read_edid(&self->v, self->region, now));
+	EXPECT_EQ(0, memcmp(edid, now, EDID_SIZE));
+	EXPECT_EQ(0, write_edid(&self->v, self->region, was, EDID_SIZE));
+}
+
+TEST_F(hotplug, edid_ends_with_its_owner)
+{
+	uint8_t was[EDID_SIZE], edid[EDID_SIZE] = { };
+	char uuid[sizeof(self->v.uuid)];
+
+	memcpy(uuid, self->v.uuid, sizeof(uuid));
+	ASSERT_EQ(0, read_edid(&self->v, self->region, was));
+	ASSERT_EQ(0, write_edid(&self->v, self->region, edid, EDID_SIZE / 2));
+	test_close(&self->v);
+	ASSERT_EQ(0, vgpu_open(&self->v, uuid, TEST_RAM));
+	ASSERT_EQ(0, read_edid(&self->v, self->region, edid));
+	EXPECT_EQ(0, memcmp(was, edid, EDID_SIZE));
 }
 
 TEST_HARNESS_MAIN
