@@ -274,8 +274,7 @@ static bool has_vblanks(struct intel_vgpu *vgpu, int pipe)
  * @vgpu: a vGPU
  * @offset: of the register that arms the plane: its surface or cursor base
  *
- * They are latched immediately if there is no vblank to come. Each flip of a guest
- * comes here, so it does as little as it can.
+ * They are latched immediately if there is no vblank to come.
  *
  * Context: vgpu_lock held.
  */
