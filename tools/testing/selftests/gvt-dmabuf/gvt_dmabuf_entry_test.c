@@ -133,6 +133,21 @@ TEST_F(entry, whole_ends_a_half_before_it)
 	EXPECT_EQ(NEW, get_entry(&self->v, self->gma, 0));
 }
 
+#define PIXELS		(2 * VGPU_PAGE)	/* what is looked at of a framebuffer */
+
+/* Show @s. Where the entry of its first page is, and how @s begins */
+static int show_pages(struct vgpu *v, struct vgpu_surface *s, off_t *at,
+		      uint8_t *pixels)
+{
+	int ret = test_show(v, s, DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR);
+
+	if (ret)
+		return ret;
+	*at = v->bar0 + GGTT + s->gma / VGPU_PAGE * ENTRY;
+	memcpy(pixels, vgpu_surface_bytes(v, s), PIXELS);
+	return 0;
+}
+
 /* Swap the first two pages of @s by the lower halves of their entries. */
 static int swap_pages(struct vgpu *v, off_t at, const struct vgpu_surface *s)
 {
@@ -156,7 +171,7 @@ static int swap_pages(struct vgpu *v, off_t at, const struct vgpu_surface *s)
 static bool is_shown(struct vgpu *v, const uint8_t *pixels)
 {
 	struct vfio_device_gfx_plane_info info;
-	uint8_t shown[2 * VGPU_PAGE];
+	uint8_t shown[PIXELS];
 	int fd, ret;
 
 	fd = test_export(v, VGPU_PRIMARY, &info);
@@ -170,17 +185,14 @@ static bool is_shown(struct vgpu *v, const uint8_t *pixels)
 /* The other half is what it was: the hardware knows no half of an entry. */
 TEST_F(entry, half_counts_when_it_is_written)
 {
-	uint8_t pixels[2 * VGPU_PAGE];
+	uint8_t pixels[PIXELS];
 	struct vgpu_surface s;
 	off_t at;
 	int i;
 
 	if (!test_exports(_metadata, &self->v))
 		return;
-	ASSERT_EQ(0, test_show(&self->v, &s, DRM_FORMAT_XRGB8888,
-			       DRM_FORMAT_MOD_LINEAR));
-	at = self->v.bar0 + GGTT + s.gma / VGPU_PAGE * ENTRY;
-	memcpy(pixels, vgpu_surface_bytes(&self->v, &s), sizeof(pixels));
+	ASSERT_EQ(0, show_pages(&self->v, &s, &at, pixels));
 	for (i = 0; i < 3; i++) {
 		ASSERT_EQ(0, swap_pages(&self->v, at, &s));
 		EXPECT_TRUE(is_shown(&self->v, pixels)) TH_LOG("swap %d", i);
@@ -193,7 +205,7 @@ TEST_F(entry, halves_may_come_in_any_order)
 	static const size_t orders[][3] = {
 		{ 0, HALF, 0 }, { HALF, 0, HALF }, { 0, 0, HALF }, { HALF, HALF, 0 },
 	};
-	uint8_t pixels[2 * VGPU_PAGE];
+	uint8_t pixels[PIXELS];
 	struct vgpu_surface s;
 	uint64_t pte;
 	size_t i, j;
@@ -201,10 +213,7 @@ TEST_F(entry, halves_may_come_in_any_order)
 
 	if (!test_exports(_metadata, &self->v))
 		return;
-	ASSERT_EQ(0, test_show(&self->v, &s, DRM_FORMAT_XRGB8888,
-			       DRM_FORMAT_MOD_LINEAR));
-	at = self->v.bar0 + GGTT + s.gma / VGPU_PAGE * ENTRY;
-	memcpy(pixels, vgpu_surface_bytes(&self->v, &s), sizeof(pixels));
+	ASSERT_EQ(0, show_pages(&self->v, &s, &at, pixels));
 	ASSERT_EQ(0, vgpu_ggtt_read(&self->v, s.gma, &pte));
 	for (i = 0; i < ARRAY_SIZE(orders); i++) {
 		for (j = 0; j < ARRAY_SIZE(orders[i]); j++)

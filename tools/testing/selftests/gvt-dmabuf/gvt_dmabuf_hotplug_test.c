@@ -178,29 +178,51 @@ TEST_F(hotplug, status_is_cleared_by_writing_it)
 	EXPECT_EQ(0, reg(&self->v, SHOTPLUG_CTL) & self->status);
 }
 
-TEST_F(hotplug, new_edid_is_announced)
+static int write_edid(struct vgpu *v, uint64_t region, const uint8_t *edid,
+		      uint32_t size)
 {
-	struct vfio_region_gfx_edid regs;
-	uint8_t was[EDID_SIZE], edid[EDID_SIZE];
+	const off_t at = region + offsetof(struct vfio_region_gfx_edid, edid_size);
+	uint32_t offset;
 
-	ASSERT_EQ(4, pread(self->v.device, &regs.edid_offset, 4, self->region +
-			   offsetof(struct vfio_region_gfx_edid, edid_offset)));
-	ASSERT_EQ(EDID_SIZE, pread(self->v.device, was, EDID_SIZE,
-				   self->region + regs.edid_offset));
+	if (pread(v->device, &offset, 4, region) != 4 ||
+	    pwrite(v->device, edid, EDID_SIZE, region + offset) != EDID_SIZE)
+		return -EIO;
+	return pwrite(v->device, &size, 4, at) == 4 ? 0 : -EIO;
+}
+
+static int read_edid(struct vgpu *v, uint64_t region, uint8_t *edid)
+{
+	uint32_t offset;
+
+	if (pread(v->device, &offset, 4, region) != 4 ||
+	    pread(v->device, edid, EDID_SIZE, region + offset) != EDID_SIZE)
+		return -EIO;
+	return 0;
+}
+
+/* The monitor of @was, of another year */
+static void make_other_edid(uint8_t *edid, const uint8_t *was)
+{
 	memcpy(edid, was, EDID_SIZE);
 	edid[EDID_YEAR]++;
 	edid[EDID_CHECKSUM]--;
+}
+
+TEST_F(hotplug, new_edid_is_announced)
+{
+	uint8_t was[EDID_SIZE], edid[EDID_SIZE];
+
+	ASSERT_EQ(0, read_edid(&self->v, self->region, was));
+	make_other_edid(edid, was);
 	ASSERT_EQ(0, unmask(&self->v, self->port));
 	ASSERT_EQ(0, set_link(&self->v, self->region, DOWN));
-	ASSERT_EQ(EDID_SIZE, pwrite(self->v.device, edid, EDID_SIZE,
-				    self->region + regs.edid_offset));
+	ASSERT_EQ(0, write_edid(&self->v, self->region, edid, EDID_SIZE));
 	ASSERT_EQ(0, vgpu_write32(&self->v, SDEIIR, self->port));
 	interrupted(self->msi, PATIENCE_MS);
 	ASSERT_EQ(0, set_link(&self->v, self->region, UP));
 	EXPECT_TRUE(interrupted(self->msi, PATIENCE_MS));
 	EXPECT_EQ(self->port, reg(&self->v, SDEISR) & SDE_PORTS);
-	ASSERT_EQ(EDID_SIZE, pwrite(self->v.device, was, EDID_SIZE,
-				    self->region + regs.edid_offset));
+	ASSERT_EQ(0, write_edid(&self->v, self->region, was, EDID_SIZE));
 }
 
 TEST_F(hotplug, reset_keeps_the_link_state)
@@ -225,28 +247,6 @@ TEST_F(hotplug, next_owner_finds_the_monitor)
 }
 
 /* ---- what one owner leaves to the next ---- */
-
-static int write_edid(struct vgpu *v, uint64_t region, const uint8_t *edid,
-		      uint32_t size)
-{
-	const off_t at = region + offsetof(struct vfio_region_gfx_edid, edid_size);
-	uint32_t offset;
-
-	if (pread(v->device, &offset, 4, region) != 4 ||
-	    pwrite(v->device, edid, EDID_SIZE, region + offset) != EDID_SIZE)
-		return -EIO;
-	return pwrite(v->device, &size, 4, at) == 4 ? 0 : -EIO;
-}
-
-static int read_edid(struct vgpu *v, uint64_t region, uint8_t *edid)
-{
-	uint32_t offset;
-
-	if (pread(v->device, &offset, 4, region) != 4 ||
-	    pread(v->device, edid, EDID_SIZE, region + offset) != EDID_SIZE)
-		return -EIO;
-	return 0;
-}
 
 static uint32_t aux(const struct vgpu *v)
 {
@@ -306,9 +306,7 @@ TEST_F(hotplug, edid_survives_a_reset)
 	uint8_t was[EDID_SIZE], edid[EDID_SIZE], now[EDID_SIZE];
 
 	ASSERT_EQ(0, read_edid(&self->v, self->region, was));
-	memcpy(edid, was, EDID_SIZE);
-	edid[EDID_YEAR]++;
-	edid[EDID_CHECKSUM]--;
+	make_other_edid(edid, was);
 	ASSERT_EQ(0, write_edid(&self->v, self->region, edid, EDID_SIZE));
 	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_RESET, NULL));
 	ASSERT_EQ(0, read_edid(&self->v, self->region, now));
