@@ -38,10 +38,14 @@
 #define  AUX_BYTES(n)		((n) << 20)
 #define AUX_WRITE(address)	(8u << 28 | (address) << 8)
 #define AUX_READ(address)	(9u << 28 | (address) << 8)
+/* A read from I2C, more of which follows (MOT) */
+#define AUX_I2C_READ(address)	(5u << 28 | (address) << 8)
+#define I2C_EDID		0x50u
 #define DPCD_LANES		0x002u	/* what the sink can do: MAX_LANE_COUNT */
 #define DPCD_BRANCH		0x500u	/* of a device that the sink is not */
 
 #define EDID_SIZE		128
+#define EDID_BYTE_0		0x00	/* byte 1 is 0xff */
 #define EDID_YEAR		17	/* a byte that may have any value */
 #define EDID_CHECKSUM		127
 
@@ -298,6 +302,28 @@ TEST_F(hotplug, dpcd_ends_with_its_owner)
 	test_close(&self->v);
 	ASSERT_EQ(0, vgpu_open(&self->v, uuid, TEST_RAM));
 	EXPECT_EQ(0, read_dpcd(&self->v, DPCD_BRANCH));
+}
+
+static int send_i2c(struct vgpu *v, uint32_t bytes)
+{
+	int ret = vgpu_write32(v, aux(v) + 4, AUX_I2C_READ(I2C_EDID));
+
+	return ret ? ret : vgpu_write32(v, aux(v), AUX_SEND | AUX_BYTES(bytes));
+}
+
+/* The first byte, and leave the transaction there: an address, then a byte of it */
+static int begin_to_read_edid(struct vgpu *v)
+{
+	if (send_i2c(v, 3) || send_i2c(v, 4))
+		return -EIO;
+	return reg(v, aux(v) + 4) >> 16 & 0xff;
+}
+
+TEST_F(hotplug, edid_that_is_being_read_starts_anew_after_a_reset)
+{
+	ASSERT_EQ(EDID_BYTE_0, begin_to_read_edid(&self->v));
+	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_RESET, NULL));
+	EXPECT_EQ(EDID_BYTE_0, begin_to_read_edid(&self->v));
 }
 
 /* It is the VMM's, which has no reason to write it again. */
