@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """bench-report.py FIGURES OURS STOCK KNOWN OUT: judge the figures of make bench.
+bench-report.py --beside BASE=BENCH.JSON...: those of several bases in one table.
 
 FIGURES is vm/bench/figures.toml; OURS and STOCK are what gvt-bench printed;
 KNOWN is docs/performance.md. Prints the table, and writes into the directory
@@ -111,16 +112,9 @@ def cells(values):
     return [number(values["median"]), f"{values['spread']:.1%}"] if values else ["", ""]
 
 
-def table(figures):
-    head = ["figure", "unit", "ours", "spread", "stock", "spread", "stock/ours", "goal", "limit", "verdict"]
-    rows = [
-        [f["title"], f["unit"], *cells(f["ours"]), *cells(f["stock"])]
-        + ["" if f["ratio"] is None else f"{f['ratio']:.2f}"]
-        + [f["goal"] or "", number(f["limit"]), f["verdict"]]
-        for f in figures
-    ]
+def markdown(head, rows, right):
+    """A table whose columns RIGHT, by number, are numbers."""
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
-    right = {2, 3, 4, 5, 6, 8}
 
     def line(row):
         return "| " + " | ".join(
@@ -130,6 +124,40 @@ def table(figures):
 
     rule = "|" + "|".join("-" * (w + 1) + (":" if i in right else "-") for i, w in enumerate(widths)) + "|"
     return "\n".join([line(head), rule, *map(line, rows)])
+
+
+def table(figures):
+    head = ["figure", "unit", "ours", "spread", "stock", "spread", "stock/ours", "goal", "limit", "verdict"]
+    rows = [
+        [f["title"], f["unit"], *cells(f["ours"]), *cells(f["stock"])]
+        + ["" if f["ratio"] is None else f"{f['ratio']:.2f}"]
+        + [f["goal"] or "", number(f["limit"]), f["verdict"]]
+        for f in figures
+    ]
+    return markdown(head, rows, right={2, 3, 4, 5, 6, 8})
+
+
+def beside(args):
+    """Ours and stock of each base, and what the last base has more of than the first."""
+    bases = {}
+    for arg in args:
+        base, _, path = arg.partition("=")
+        bases[base] = {f["name"]: f for f in json.loads(pathlib.Path(path).read_text())}
+    first, last = [*bases.values()][0], [*bases.values()][-1]
+    head = ["figure", "unit"] + [f"{who}, {base}" for who in ("ours", "stock") for base in bases]
+    head += ["ours, last/first", "stock, last/first"]
+    rows = []
+    for name, f in first.items():
+        row = [f["title"], f["unit"]]
+        for who in ("ours", "stock"):
+            for figures in bases.values():
+                row.append(cells(figures.get(name, {}).get(who))[0])
+        for who in ("ours", "stock"):
+            a, b = (figures.get(name, {}).get(who) for figures in (first, last))
+            both = a and b and a["median"] > 0
+            row.append(f"{b['median'] / a['median']:.2f}" if both else "")
+        rows.append(row)
+    print(markdown(head, rows, right=set(range(2, len(head)))))
 
 
 def main(figures_toml, ours_path, stock_path, known_path, out):
@@ -155,6 +183,8 @@ def main(figures_toml, ours_path, stock_path, known_path, out):
 
 
 if __name__ == "__main__":
+    if len(sys.argv) > 2 and sys.argv[1] == "--beside":
+        sys.exit(beside(sys.argv[2:]))
     if len(sys.argv) != 6:
         print(__doc__, file=sys.stderr)
         sys.exit(2)
