@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# docs-check.sh: the document of the series by Sphinx; results as TAP.
+# docs-check.sh: the document of the series by Sphinx, and what the others point to;
+# results as TAP.
 #
 # Builds Documentation/gpu/gvt-dmabuf.rst with the kernel's own configuration of
 # Sphinx, alone: all of Documentation/gpu takes minutes, and has warnings of its
@@ -66,6 +67,33 @@ check_shown() {
 		drivers/gpu/drm/i915/gem/i915_gem_proxy.c drivers/gpu/drm/i915/gvt/{dmabuf,gfx_plane,fb_decoder,plane_latch}.c)
 	[ ${#missing[@]} -eq 0 ] || die "the page does not show: ${missing[*]}"
 }
+check_scripts() {
+	local script missing=()
+
+	for script in "$SCRIPTS"/*.*; do
+		grep -qF "\`${script##*/}\`" "$SCRIPTS/README.md" || missing+=("${script##*/}")
+	done
+	[ "${missing[*]}" = README.md ] || die "scripts/README.md does not name: ${missing[*]/README.md}"
+}
+# Links between documents of the repository: the file, and the heading if one is named.
+check_links() {
+	local page target file heading bad=()
+
+	while read -r page target; do
+		file=$(dirname "$page")/${target%%#*}
+		[ -n "${target%%#*}" ] || file=$page
+		if [ ! -e "$file" ]; then
+			bad+=("$page: $target")
+		elif [[ $target == *'#'* ]]; then
+			heading=${target#*#}
+			sed -n 's/^#\+ //p' "$file" | tr '[:upper:] ' '[:lower:]-' | tr -cd 'a-z0-9\n-' |
+				grep -qxF -- "$heading" || bad+=("$page: $target")
+		fi
+	done < <(cd "$REPO" && git ls-files '*.md' | while read -r page; do
+		grep -oE '\]\([^)]*\)' "$page" | tr -d ']()' | grep -v '^http' | sed "s|^|$page |" || :
+	done)
+	[ ${#bad[@]} -eq 0 ] || die "links to nothing: $(printf '%s; ' "${bad[@]}")"
+}
 check_linked() { grep -qxE " +$PAGE" "$STATE/files/$PLACE/i915.rst"; }
 
 series_state
@@ -76,5 +104,8 @@ result "the document builds without a warning" check_quiet
 result "the document pulls in each file with kernel-doc" check_pulled_in
 result "the document shows each function that has kernel-doc" check_shown
 result "i915.rst links the document" check_linked
+result "scripts/README.md names each script" check_scripts
+cd "$REPO"
+result "links between documents lead somewhere" check_links
 plan
 [ -z "$FAILED" ] || exit 1

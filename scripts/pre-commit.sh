@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# pre-commit.sh: the quick part of `make lint`, on what is staged.
+#
+# Whitespace; shellcheck; the kernel's checkpatch --strict on C that the series
+# creates; an SPDX line in each new file; no file above 600 lines. To have git run it
+# before each commit:
+#     ln -s ../../scripts/pre-commit.sh .git/hooks/pre-commit
+
+# Git runs it as .git/hooks/pre-commit.
+# shellcheck source=lib.sh
+. "$(dirname "$(readlink -f "$0")")/lib.sh"
+usage_if_asked "$@"
+[ $# -eq 0 ] || die "no argument is known (see --help)"
+
+WORK=$(mktemp -d)
+DOOMED+=("$WORK")
+BAD=0
+bad() {
+	say "$1"
+	[ -z "${2-}" ] || printf '%s\n' "$2" | sed 's/^/    /'
+	BAD=1
+}
+
+cd "$REPO"
+said=$(git diff --cached --check -- ':!*.patch') || bad "whitespace:" "$said"
+mapfile -t changed < <(git diff --cached --name-only --diff-filter=ACMR)
+[ ${#changed[@]} -gt 0 ] || exit 0
+
+# What is staged, which need not be what lies there.
+git checkout-index --prefix="$WORK/" -- "${changed[@]}"
+for file in "${changed[@]}"; do
+	case $file in
+	LICENSES/* | *.patch | */message | */files | */tests | */remove | */platform | cover-letter*) continue ;;
+	esac
+	head -n 5 "$WORK/$file" | grep -q SPDX-License-Identifier || bad "$file: no SPDX line"
+	[ "$(wc -l <"$WORK/$file")" -le 600 ] || bad "$file: above 600 lines"
+	case $file in
+	*.sh | .ci/run)
+		said=$(cd "$WORK" && shellcheck -x -P "$SCRIPTS" "$file") || bad "shellcheck:" "$said"
+		;;
+	drivers/*.[ch] | tools/*.[ch] | vm/*.[ch])
+		[ -f "$VERSIONS" ] || continue	# nothing was fetched yet
+		base_versions
+		BASE_SRC=$CACHE/source-$KERNEL_VERSION
+		said=$(cd "$WORK" && perl "$BASE_SRC/scripts/checkpatch.pl" --root="$BASE_SRC" \
+			--strict --no-summary --terse -f "$file") || bad "checkpatch:" "$said"
+		;;
+	esac
+done
+[ $BAD -eq 0 ] || die "not committed (git commit --no-verify does it all the same)"
