@@ -3,14 +3,13 @@
  * Registers of a plane as the display engine has latched them.
  *
  * A guest that flips to another mode writes format, stride, size and address
- * one after the other. The hardware looks at none of them until the last, the
- * surface address, has been written: the registers of a plane are double
- * buffered, that write arms them, and they are latched when the next vblank of
- * the pipe starts, or immediately by an asynchronous flip and while the pipe is
- * off (PRM vol. 2c, PLANE_CTL, PRI_CTL, SPR_CTL and CUR_CTL: "Double Buffer Armed
- * By" and "Double Buffer Update Point"). So does this: what was armed is kept
- * until the vblank that notifies the guest of its flip, then a plane is described
- * by it. A caller who asks earlier is shown the old picture, and never half of each.
+ * one after the other. These registers are double buffered: the write of the last,
+ * the surface address, arms them, and they are latched when the next vblank of the
+ * pipe starts, or immediately by an asynchronous flip and while the pipe is off
+ * (PRM vol. 2c, PLANE_CTL, PRI_CTL, SPR_CTL and CUR_CTL: "Double Buffer Armed By"
+ * and "Double Buffer Update Point"). So does this: what was armed is kept until the
+ * vblank that notifies the guest of its flip, then a plane is described by it. A
+ * caller who asks earlier gets the framebuffer of before, and never half of each.
  *
  * "Or plane not enabled", the same entry goes on: registers of a plane that is off
  * arm themselves. Off is meant as latched: a plane that was turned on and waits for
@@ -263,10 +262,19 @@ static void latch_block_regs(struct intel_vgpu *vgpu, unsigned int block,
 	latch->latched |= types;
 }
 
-static bool has_vblanks(struct intel_vgpu *vgpu, int pipe)
+/* Inline, and the call of arm_late() out of line: flips are many. */
+static __always_inline void arm_block(struct intel_vgpu *vgpu,
+				      unsigned int block, const u32 *written)
 {
-	return hrtimer_active(&vgpu->vblank_timer.timer) &&
-	       pipe_is_enabled(vgpu, pipe);
+	memcpy(block_regs(vgpu->display.latch.armed, block), written,
+	       LATCHED_REGS);
+	__set_bit(block, &vgpu->display.latch.waiting);
+}
+
+static noinline void arm_late(struct intel_vgpu *vgpu, unsigned int block)
+{
+	intel_vgpu_count_vblanks(vgpu);
+	arm_block(vgpu, block, written_regs(vgpu, block));
 }
 
 /**
@@ -280,25 +288,21 @@ static bool has_vblanks(struct intel_vgpu *vgpu, int pipe)
  */
 void intel_vgpu_arm_plane(struct intel_vgpu *vgpu, u32 offset)
 {
-	struct gvt_plane_latch *latch = &vgpu->display.latch;
 	unsigned int block = latch_block(offset);
+	const u32 *written = &vgpu_vreg(vgpu, offset & ~(PLANE_REGS - 1));
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
 	if (block >= ALL_BLOCKS)
 		return;
 
-	if (!(latch->vblanks & BIT(pipe_of_block(block)))) {
-		latch_block_regs(vgpu, block, written_regs(vgpu, block));
-		return;
-	}
-
 	/* What waits may have had its vblank, and its thread be late. */
-	if (READ_ONCE(vgpu->vblank_timer.due))
-		intel_vgpu_count_vblanks(vgpu);
-	memcpy(block_regs(latch->armed, block), written_regs(vgpu, block),
-	       LATCHED_REGS);
-	__set_bit(block, &latch->waiting);
+	if (!(vgpu->display.latch.vblanks & BIT(pipe_of_block(block))))
+		latch_block_regs(vgpu, block, written);
+	else if (READ_ONCE(vgpu->vblank_timer.due))
+		arm_late(vgpu, block);
+	else
+		arm_block(vgpu, block, written);
 }
 
 /**
@@ -405,17 +409,15 @@ static void latch_scaler(struct intel_vgpu *vgpu, unsigned int scaler,
 static void arm_scaler(struct intel_vgpu *vgpu, unsigned int scaler)
 {
 	struct gvt_plane_latch *latch = &vgpu->display.latch;
-	struct gvt_scaler_regs written;
+	struct gvt_scaler_regs *armed = &latch->armed_scalers[scaler];
 
-	read_scaler(vgpu, scaler, &written);
-	if (!(latch->vblanks & BIT(scaler / GVT_LATCH_SCALERS))) {
-		latch_scaler(vgpu, scaler, &written);
-		return;
-	}
 	if (READ_ONCE(vgpu->vblank_timer.due))
 		intel_vgpu_count_vblanks(vgpu);
-	latch->armed_scalers[scaler] = written;
-	latch->waiting_scalers |= BIT(scaler);
+	read_scaler(vgpu, scaler, armed);
+	if (latch->vblanks & BIT(scaler / GVT_LATCH_SCALERS))
+		latch->waiting_scalers |= BIT(scaler);
+	else
+		latch_scaler(vgpu, scaler, armed);
 }
 
 /**
@@ -502,7 +504,8 @@ void intel_vgpu_pipes_changed(struct intel_vgpu *vgpu)
 
 	latch->vblanks = 0;
 	for (pipe = 0; pipe < GVT_NUM_PIPES; pipe++) {
-		if (has_vblanks(vgpu, pipe))
+		if (hrtimer_active(&vgpu->vblank_timer.timer) &&
+		    pipe_is_enabled(vgpu, pipe))
 			latch->vblanks |= BIT(pipe);
 		else
 			intel_vgpu_take_up_planes(vgpu, pipe);
@@ -587,12 +590,11 @@ struct gvt_plane_flips intel_vgpu_plane_flips(const struct intel_vgpu *vgpu,
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
 	intel_vgpu_plane_roles(vgpu, &roles);
-	if (type == DRM_PLANE_TYPE_PRIMARY)
-		block = block_of_plane(roles.pipe, roles.primary);
-	else if (type == DRM_PLANE_TYPE_OVERLAY)
-		block = block_of_plane(roles.pipe, roles.overlay);
-	else
+	if (type == DRM_PLANE_TYPE_CURSOR)
 		block = roles.pipe * PIPE_BLOCKS + CURSOR_BLOCK;
+	else
+		block = block_of_plane(roles.pipe, type == DRM_PLANE_TYPE_PRIMARY ?
+				       roles.primary : roles.overlay);
 
 	return vgpu->display.latch.flips[flips_of_block(block)];
 }
