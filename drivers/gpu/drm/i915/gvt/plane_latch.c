@@ -7,13 +7,12 @@
  * the surface address, arms them, and they are latched when the next vblank of the
  * pipe starts, or immediately by an asynchronous flip and while the pipe is off
  * (PRM vol. 2c, PLANE_CTL, PRI_CTL, SPR_CTL and CUR_CTL: "Double Buffer Armed By"
- * and "Double Buffer Update Point"). So does this: what was armed is kept until the
- * vblank that notifies the guest of its flip, then a plane is described by it. A
- * caller who asks earlier gets the framebuffer of before, and never half of each.
+ * and "Double Buffer Update Point"). So does this: a caller who asks before the
+ * vblank gets the framebuffer of before, and never half of each.
  *
- * "Or plane not enabled", the same entry goes on: registers of a plane that is off
- * arm themselves. Off is meant as latched: a plane that was turned on and waits for
- * the vblank still is, and what is written meanwhile comes with it.
+ * Registers of a plane that is off arm themselves ("or plane not enabled" in the
+ * same entry). Off means as latched: a plane that was turned on and waits for the
+ * vblank is still off, and what is written meanwhile is latched with it.
  *
  * The position of a cursor arms itself, and nothing is read from memory because
  * of it: it is not latched. A scaler is armed by the size of its window, and by
@@ -212,10 +211,7 @@ static bool is_moved(const u32 *before, const u32 *after)
 	       before[SIZE_WORD] != after[SIZE_WORD];
 }
 
-/*
- * Most guests have one head, which shows plane 1 and the cursor. Then there is
- * nothing to look for, and flips are many.
- */
+/* Most guests have one head that shows plane 1 and the cursor: no search then. */
 static u8 obvious_types(struct intel_vgpu *vgpu, unsigned int block)
 {
 	enum pipe pipe = pipe_of_block(block);
@@ -573,7 +569,7 @@ const u32 *intel_vgpu_latched_reg(const struct intel_vgpu *vgpu,
 }
 
 /**
- * intel_vgpu_plane_flips - look how often what is described was flipped
+ * intel_vgpu_plane_flips - count and time of the flips of a plane
  * @vgpu: a vGPU
  * @type: DRM_PLANE_TYPE_*
  *
