@@ -267,6 +267,7 @@ static __always_inline void arm_block(struct intel_vgpu *vgpu,
 	__set_bit(block, &vgpu->display.latch.waiting);
 }
 
+/* What waits may have had its vblank, and its thread be late. */
 static noinline void arm_late(struct intel_vgpu *vgpu, unsigned int block)
 {
 	intel_vgpu_count_vblanks(vgpu);
@@ -292,7 +293,6 @@ void intel_vgpu_arm_plane(struct intel_vgpu *vgpu, u32 offset)
 	if (block >= ALL_BLOCKS)
 		return;
 
-	/* What waits may have had its vblank, and its thread be late. */
 	if (!(vgpu->display.latch.vblanks & BIT(pipe_of_block(block))))
 		latch_block_regs(vgpu, block, written);
 	else if (READ_ONCE(vgpu->vblank_timer.due))
