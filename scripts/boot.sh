@@ -25,7 +25,7 @@
 #   --device D      one more device, as QEMU names it
 #   --export T=DIR  let the guest mount DIR, read only, by 9p as T
 #   --append ARGS   more for the kernel's command line; may be repeated
-#   --timeout S     seconds the run may take (default 180; --debug 900)
+#   --timeout S     seconds the run may take (default 600; --debug 1800)
 #   --name NAME     names the logs (default: rig)
 #   --kvm           run on KVM instead of emulating the CPU
 #   --shift N       the guest's clock advances 2^N ns an instruction (default 3)
@@ -109,10 +109,10 @@ fi
 if [ "$VARIANT" = debug ]; then
 	KERNEL=$("$SCRIPTS/kernel-debug.sh" --path)/vmlinuz
 	MEMORY=3G
-	TIMEOUT=${TIMEOUT:-900}
+	TIMEOUT=${TIMEOUT:-1800}
 fi
 CPUS=${CPUS:-1}
-TIMEOUT=${TIMEOUT:-180}
+TIMEOUT=${TIMEOUT:-600}
 
 # One thread emulates all CPUs: QEMU 7.2 with a thread for each may miss a
 # write to code that it is translating, and KVM's static keys are such writes.

@@ -7,8 +7,8 @@
 
 # A vGPU big enough for the mode; no AVX, which costs the software renderer more
 # than it saves when the CPU is emulated; and the real clock, see docs/e2e.md.
-E2E_RIG=(--type 8 --cpu "-avx,-avx2,-fma,-f16c" --realtime --timeout 900)
-E2E_BOUND=60	# seconds of the rig in which a picture must be there
+E2E_RIG=(--type 8 --cpu "-avx,-avx2,-fma,-f16c" --realtime --timeout 3600)
+E2E_BOUND=120	# seconds of the rig in which a picture must be there
 
 E2E_HOST=()	# for vm/e2e/host-run: E2E_XRES=1024 and the like
 # With which of its displays the root's QEMU shows a vGPU

@@ -82,7 +82,7 @@ run_logged "collecting libraries" "$LOG" collect "$DIR"
 
 # shellcheck disable=SC2016	# for the rig
 "$SCRIPTS/boot.sh" --name "igt${STOCK:+-stock}" --platform "$PLATFORM" "${STOCK[@]}" \
-	--vgpus 0 --export "igt=$DIR" --timeout 300 -- '
+	--vgpus 0 --export "igt=$DIR" --timeout 900 -- '
 	mkdir /igt
 	mount -t 9p -o trans=virtio,version=9p2000.L,ro igt /igt || exit
 	/igt/ld-linux-x86-64.so.2 --library-path /igt /igt/gvt_dmabuf 2>/share/err

@@ -26,7 +26,7 @@ boot_step() {
 		exit 0
 	EOS
 	"$SCRIPTS/boot.sh" --name series-check --modules "$modules" --platform "$platform" \
-		--share "$share" --timeout 600 >"$dir/rig.log" 2>&1 </dev/null || rc=$?
+		--share "$share" --timeout 1800 >"$dir/rig.log" 2>&1 </dev/null || rc=$?
 	# No kernel, no results: that is not a failure of one test.
 	grep -q '^rig: ready' "$OUT/rig/log/series-check.console.log" || return 1
 	if [ $rc -eq 0 ]; then echo "ok 1 rig"; else echo "not ok 1 rig"; fi >"$dir/rig.tap"

@@ -15,7 +15,7 @@
  * How much longer than for a picture to wait while QEMU starts or a guest boots:
  * several times what that takes on a machine that is busy.
  */
-#define VIEWER_PATIENCE	4
+#define VIEWER_PATIENCE	12
 
 /* The frames that may be on display while the guest flips */
 struct among {
