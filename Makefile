@@ -94,7 +94,6 @@ fuzz: setup	## random guests and viewers, on the debug kernel
 lint: setup	## shellcheck, checkpatch, sparse
 	@scripts/check.sh shell series style sparse
 
-
 deb: setup	## a DKMS package of i915 and kvmgt with the series, in out/deb
 	@scripts/deb.sh
 

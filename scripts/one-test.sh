@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# one-test.sh PROGRAM [-t TEST]... [BOOT-OPTION...]: one program of the kselftest in the rig.
+#
+#   scripts/one-test.sh flip
+#   scripts/one-test.sh plane -t written_last_is_seen --platform bdw
+#   scripts/one-test.sh unmap32 --debug
+#
+# PROGRAM is the name of its file or what stands there between gvt_dmabuf_ and _test,
+# with 32 for the one of 32 bits; -t TEST runs only tests of that name. All else goes
+# to boot.sh: --stock, --debug, --platform P and so on. The exit status is the test's.
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+usage_if_asked "$@"
+
+[ $# -gt 0 ] || die "which program? (see --help)"
+programs=$("$SCRIPTS/programs.sh" --path)
+name=${1%32}
+program=gvt_dmabuf_${name}_test${1#"$name"}
+[ ! -f "$programs/$1" ] || program=$1
+[ -f "$programs/$program" ] ||
+	die "no program $program; there are: $(cd "$programs" && printf '%s ' gvt_dmabuf_*_test | sed 's/gvt_dmabuf_//g; s/_test / /g')"
+shift
+command=(./"$program")
+options=()
+debug=''
+while [ $# -gt 0 ]; do
+	case $1 in
+	-t)
+		[ $# -gt 1 ] || die "-t needs a test (see --help)"
+		command+=(-t "$2")
+		shift
+		;;
+	*)
+		options+=("$1")
+		[ "$1" != --debug ] || debug=1
+		;;
+	esac
+	shift
+done
+
+[ -n "$debug" ] || "$SCRIPTS/rig.sh" >&2
+printf -v line ' %q' "${command[@]}"
+# From memory: see start_rig() in check.sh.
+"$SCRIPTS/boot.sh" --name one-test --put "$programs/$program" "${options[@]}" -- \
+	"cp $program /tmp && cd /tmp &&$line"
