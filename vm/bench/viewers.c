@@ -16,12 +16,16 @@
 #include "bench.h"
 
 #define MAX_VIEWERS	7	/* as many vGPUs as GVT-g makes */
-#define FRAME_NS	16666667
 #define SECOND_NS	1000000000
-#define PATTERN		6	/* frames in which ticks of 4 ms come again alike */
-#define WINDOW		30	/* frames */
-#define WINDOW_OF_ONE	120	/* what else goes on weighs more then */
-#define SETTLE		6	/* frames */
+/*
+ * Not the 60 Hz of the vGPU's own timers, nor a multiple of a tick: timers that
+ * are near each other fire in one interrupt, and a second or so goes through
+ * all the places that they can have. Those of one rate would keep theirs.
+ */
+#define FRAME_NS	16944444
+#define SETTLE_NS	100000000
+#define WINDOW_NS	(1 * SECOND_NS)
+#define WINDOW_OF_ONE_NS (3ULL * SECOND_NS)	/* what else goes on weighs more then */
 #define FREE_US		100000	/* for stock to free what was closed */
 
 static const int counts[] = { 0, 1, 2, 4, MAX_VIEWERS };
@@ -34,12 +38,12 @@ static void on_term(int sig)
 	__atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
 }
 
-/* Sleep until @frames after @at, which moves there. */
-static void sleep_frames(struct timespec *at, unsigned int frames)
+/* Sleep until @ns after @at, which moves there. */
+static void sleep_on(struct timespec *at, __u64 ns)
 {
-	at->tv_nsec += frames * FRAME_NS;
-	at->tv_sec += at->tv_nsec / SECOND_NS;
-	at->tv_nsec %= SECOND_NS;
+	ns += at->tv_nsec;
+	at->tv_sec += ns / SECOND_NS;
+	at->tv_nsec = ns % SECOND_NS;
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, at, NULL);
 }
 
@@ -53,7 +57,7 @@ static void frames(struct vgpu *v, const struct vgpu_surface *screens)
 	for (i = 0; !__atomic_load_n(&stop, __ATOMIC_RELAXED); i++) {
 		must(vgpu_primary_flip(v, 0, screens[i % 2].gma), "flipping");
 		must(vgpu_query(v, VGPU_PRIMARY, &info), "QUERY");
-		sleep_frames(&at, 1);
+		sleep_on(&at, FRAME_NS);
 	}
 }
 
@@ -97,37 +101,21 @@ static pid_t start_viewer(const char *uuid)
 	return pid;
 }
 
-static void count(double *samples, int num)
+/* The instructions of a second, in each of RUNS windows */
+static void count(double *values, __u64 window)
 {
 	struct timespec at;
 	__u64 start;
 	int i;
 
 	clock_gettime(CLOCK_MONOTONIC, &at);
-	/* Not when the viewer wakes up: one interrupt would do for both. */
-	at.tv_nsec += FRAME_NS / 2;
-	sleep_frames(&at, SETTLE);
-	for (i = 0; i < num; i++) {
+	sleep_on(&at, SETTLE_NS);
+	for (i = 0; i < RUNS; i++) {
 		start = instructions();
-		sleep_frames(&at, 1);
-		samples[i] = (double)(instructions() - start) * SECOND_NS /
-			     FRAME_NS;
+		sleep_on(&at, window);
+		values[i] = (double)(instructions() - start) * SECOND_NS /
+			    window;
 	}
-}
-
-/*
- * The middle one of all frames would jump: the kernel's own timers meet one
- * frame of a pattern and not the next. So the middle one for each place in the
- * pattern, and their mean.
- */
-static double frame(const double *samples, int count)
-{
-	double sum = 0;
-	int i;
-
-	for (i = 0; i < PATTERN; i++)
-		sum += middle(&samples[i], count / PATTERN, PATTERN);
-	return sum / PATTERN;
 }
 
 /* ---- locks ---- */
@@ -135,6 +123,7 @@ static double frame(const double *samples, int count)
 #define PROBE		"gvt_mutex"
 #define PROBE_AT	"mutex_lock mutex=%di:x64"
 #define MAX_MUTEXES	256
+#define TRACED_US	500000
 
 struct taken {
 	unsigned long long mutex;
@@ -174,7 +163,7 @@ static double shared_mutexes(const pid_t *viewers)
 	FILE *f;
 
 	trace_start(PROBE, PROBE_AT);
-	usleep(WINDOW * FRAME_NS / 1000);
+	usleep(TRACED_US);
 	trace_stop(PROBE);
 	f = trace_open();
 	while (fgets(line, sizeof(line), f)) {
@@ -200,10 +189,10 @@ static double shared_mutexes(const pid_t *viewers)
 
 void bench_viewers(struct bench *b)
 {
-	double samples[MAX_SAMPLES], values[RUNS], idle = 0;
+	double values[RUNS], idle = 0;
 	char uuids[MAX_VIEWERS * 40];
 	pid_t viewers[MAX_VIEWERS];
-	int running = 0, window, i, n;
+	int running = 0, i, n;
 	char *uuid, name[32];
 
 	(void)b;
@@ -217,15 +206,14 @@ void bench_viewers(struct bench *b)
 			viewers[running] = start_viewer(uuid);
 			uuid = strtok(NULL, " ");
 		}
-		window = running > 1 ? WINDOW : WINDOW_OF_ONE;
-		count(samples, RUNS * window);
+		count(values, running > 1 ? WINDOW_NS : WINDOW_OF_ONE_NS);
 		if (!running) {
-			idle = frame(samples, RUNS * window);
+			for (n = 0; n < RUNS; n++)
+				idle += values[n] / RUNS;
 			continue;
 		}
 		for (n = 0; n < RUNS; n++)
-			values[n] = (frame(&samples[n * window], window) -
-				     idle) / running;
+			values[n] = (values[n] - idle) / running;
 		snprintf(name, sizeof(name), "viewers_%d", running);
 		figure(name, values);
 	}
