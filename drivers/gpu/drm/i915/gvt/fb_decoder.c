@@ -252,15 +252,15 @@ static int find_primary(struct gvt_pipe_planes *p)
 /* The overlay is the lowest other plane that can be seen. */
 static int find_overlay(struct gvt_pipe_planes *p, int primary)
 {
-	int id;
+	int id = PLANE_1;
 
-	for (id = PLANE_1; id < num_planes(p->regs); id++) {
-		if (id == primary || !gvt_plane_is_on(p, id))
-			continue;
-		if (id < primary && gvt_plane_is_opaque(p, primary))
-			continue;
-		return id;
-	}
+	if (p->regs->ver == 9 && primary > PLANE_1 &&
+	    gvt_plane_is_opaque(p, primary))
+		id = primary + 1;
+	for (; id < num_planes(p->regs); id++)
+		if (id != primary && gvt_plane_is_on(p, id))
+			return id;
+
 	return PLANE_NONE;
 }
 

@@ -16,7 +16,7 @@
 #define GVT_HOTSPOT_UNKNOWN	U32_MAX
 
 /*
- * Registers that are read for an answer, at most 24 if one pipe is on. A guest
+ * Registers that are read for an answer, at most 26 if one pipe is on. A guest
  * with small planes on several pipes can make it more.
  */
 #define GVT_DECODE_READS	32

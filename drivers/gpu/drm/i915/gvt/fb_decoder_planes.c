@@ -253,8 +253,8 @@ bool gvt_plane_is_on(struct gvt_pipe_planes *p, enum plane_id id)
  * @p: planes of a pipe
  * @id: one that is on
  *
- * Return: whether every pixel of the pipe is one of the plane's, wherever these
- * come from and whatever is above.
+ * Return: whether the plane has a pixel for each of the pipe, wherever these come
+ * from in memory and whatever is above.
  */
 bool gvt_plane_covers_pipe(struct gvt_pipe_planes *p, enum plane_id id)
 {
@@ -270,14 +270,24 @@ bool gvt_plane_covers_pipe(struct gvt_pipe_planes *p, enum plane_id id)
  * @p: planes of a pipe of display version 9: on version 8 there is nothing below
  * @id: one that is on
  *
- * Return: false if it can, through the plane's alpha channel.
+ * Return: false if it can: through the alpha of its pixels or of all of it, or
+ * where a color key is (SKL PRM vol. 2c, PLANE_CTL, PLANE_KEYMSK, PLANE_KEYMAX).
  */
 bool gvt_plane_is_opaque(const struct gvt_pipe_planes *p, enum plane_id id)
 {
+	const u32 ctl = p->windows[id].ctl;
 	const struct drm_format_info *format;
 
-	return gvt_skl_plane_format(p->windows[id].ctl, &format) ||
-	       !format->has_alpha;
+	if (ctl & PLANE_CTL_KEY_ENABLE_MASK)
+		return false;
+	if (read_reg(p, PLANE_KEYMSK(p->pipe, id)) & PLANE_KEYMSK_ALPHA_ENABLE &&
+	    ~read_reg(p, PLANE_KEYMAX(p->pipe, id)) & PLANE_KEYMAX_ALPHA_MASK)
+		return false;
+
+	if (!gvt_skl_plane_format(ctl, &format))
+		return !format->has_alpha;
+	/* What is refused for its alpha mode alone has alpha. */
+	return gvt_skl_plane_format(ctl & ~PLANE_CTL_ALPHA_MASK, &format);
 }
 
 /* ---- what they read ---- */
@@ -482,8 +492,8 @@ static int skl_decode_plane(const struct gvt_pipe_planes *p, enum plane_id id,
  * gvt_decode_window - describe what a plane reads from memory
  * @p: planes of a pipe
  * @id: one that is on
- * @lowest: it is to be shown with nothing below
- * @plane: has garbage in it on failure
+ * @lowest: it will be shown with no plane below
+ * @plane: undefined on failure
  *
  * Return: 0, %-EINVAL, %-EOPNOTSUPP.
  */

@@ -29,6 +29,8 @@
 			   PLANE_POS_Y(y) | PLANE_POS_X(x) }
 #define SURF(plane, v)	{ PLANE_SURF(PIPE_A, plane), (v) }
 #define PITCH(plane, v)	{ PLANE_STRIDE(PIPE_A, plane), (v) / 64 }
+#define KEYMSK(plane, v) { PLANE_KEYMSK(PIPE_A, plane), (v) }
+#define KEYMAX(plane, v) { PLANE_KEYMAX(PIPE_A, plane), (v) }
 #define SRC(w, h)	{ PIPESRC_(PIPE_A), \
 			  PIPESRC_WIDTH((w) - 1) | PIPESRC_HEIGHT((h) - 1) }
 
@@ -121,6 +123,32 @@ KUNIT_ARRAY_PARAM_DESC(primary_cases, primary_cases, name);
 
 static const struct decoder_case overlay_cases[] = {
 	{ "the video below a desktop with a hole", { } },
+	{ "the video below a desktop that is not premultiplied",
+	  { CTL(PLANE_2, ON | RGB8888 | PLANE_CTL_ALPHA_HW_PREMULTIPLY) } },
+	{ "the video below a desktop of 30 bits with alpha",
+	  { CTL(PLANE_2, ON | PLANE_CTL_FORMAT_XRGB_2101010 |
+		PLANE_CTL_ALPHA_HW_PREMULTIPLY) } },
+	{ "the video where the desktop has its key color",
+	  { CTL(PLANE_2, ON | RGB8888 | PLANE_CTL_KEY_ENABLE_SOURCE) } },
+	{ "the video where the desktop has its key color in a window",
+	  { CTL(PLANE_2, ON | RGB8888 | PLANE_CTL_KEY_ENABLE_MASK) } },
+	{ "the video where it has not the key color itself",
+	  { CTL(PLANE_2, ON | RGB8888 | PLANE_CTL_KEY_ENABLE_DESTINATION) } },
+	{ "the video below a desktop of constant alpha",
+	  { CTL(PLANE_2, ON | RGB8888), KEYMSK(PLANE_2, PLANE_KEYMSK_ALPHA_ENABLE),
+	    KEYMAX(PLANE_2, PLANE_KEYMAX_ALPHA(0xfe) | 0xffffff) } },
+	{ "nothing below a desktop of constant alpha 255",
+	  { CTL(PLANE_2, ON | RGB8888), KEYMSK(PLANE_2, PLANE_KEYMSK_ALPHA_ENABLE),
+	    KEYMAX(PLANE_2, PLANE_KEYMAX_ALPHA(0xff)) }, .err = -ENODEV },
+	{ "nothing below a desktop whose constant alpha is not enabled",
+	  { CTL(PLANE_2, ON | RGB8888), KEYMSK(PLANE_2, ~PLANE_KEYMSK_ALPHA_ENABLE),
+	    KEYMAX(PLANE_2, PLANE_KEYMAX_ALPHA(0x80)) }, .err = -ENODEV },
+	{ "nothing below an opaque desktop in plane 3",
+	  { SIZE(PLANE_2, 1280, 719), CTL(PLANE_3, ON | RGB8888) },
+	  .err = -ENODEV },
+	{ "the video below two, of which plane 3 is the desktop",
+	  { SIZE(PLANE_2, 1280, 719),
+	    CTL(PLANE_3, ON | RGB8888 | PLANE_CTL_KEY_ENABLE_SOURCE) } },
 	{ "nothing below an opaque desktop", { CTL(PLANE_2, ON | RGB8888) },
 	  .err = -ENODEV },
 	{ "nothing below a desktop without alpha channel",
