@@ -7,10 +7,9 @@
  * want came at each vblank, and one pipe stopped the vblanks of another.
  */
 #include <poll.h>
-#include <sched.h>
 #include <sys/eventfd.h>
-#include <time.h>
 
+#include "clock_util.h"
 #include "test_util.h"
 
 /* Skylake PRM, Volume 2c; pipe and transcoder A */
@@ -33,16 +32,7 @@
 #define WIDTH		1024
 #define HEIGHT		768
 #define VTOTAL		813	/* what vgpu_pipe_on() makes of HEIGHT */
-#define MANY_MS		1000	/* dozens of frames */
 #define ROUNDS		60
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
-}
 
 static int set_lines(struct vgpu *v, uint32_t vtotal, uint32_t vblank_start)
 {
@@ -74,7 +64,7 @@ static int where(struct vgpu *v, uint32_t *frame, uint32_t *line)
 /* False if pipe @pipe has not shown @count more frames after a bound */
 static bool frames_pass(struct vgpu *v, int pipe, uint32_t count)
 {
-	const int64_t until = now_ms() + MANY_MS;
+	const int64_t until = clock_ms() + CLOCK_MANY_MS;
 	uint32_t first, now;
 
 	if (vgpu_pipe_frames(v, pipe, &first))
@@ -85,32 +75,9 @@ static bool frames_pass(struct vgpu *v, int pipe, uint32_t count)
 		if (now - first >= count)
 			return true;
 		usleep(1000);
-	} while (now_ms() < until);
+	} while (clock_ms() < until);
 	/* Whoever was not run for so long may have missed them. */
 	return !vgpu_pipe_frames(v, pipe, &now) && now - first >= count;
-}
-
-/* With a priority that leaves the threads of the kernel no time on this CPU */
-static int hurry(void)
-{
-	const struct sched_param p = { .sched_priority = 1 };
-
-	return sched_setscheduler(0, SCHED_FIFO, &p);
-}
-
-/* Wait for the end of the frame without a pause. */
-static bool frame_ends(struct vgpu *v, int pipe)
-{
-	const int64_t until = now_ms() + MANY_MS;
-	uint32_t first, now;
-
-	if (vgpu_pipe_frames(v, pipe, &first))
-		return false;
-	do {
-		if (vgpu_pipe_frames(v, pipe, &now))
-			return false;
-	} while (now == first && now_ms() < until);
-	return now != first;
 }
 
 /* ---- the scanline ---- */
@@ -154,7 +121,7 @@ FIXTURE_VARIANT_ADD(scanline, vblank_that_starts_behind_the_end) {
 
 TEST_F(scanline, visits_the_frame_and_no_line_outside)
 {
-	const int64_t until = now_ms() + MANY_MS;
+	const int64_t until = clock_ms() + CLOCK_MANY_MS;
 	bool upper = false, lower = false;
 	uint32_t line;
 
@@ -166,7 +133,7 @@ TEST_F(scanline, visits_the_frame_and_no_line_outside)
 		upper |= line < variant->vtotal / 2;
 		lower |= line >= variant->vtotal / 2;
 		usleep(500);
-	} while (!(upper && lower) && now_ms() < until);
+	} while (!(upper && lower) && clock_ms() < until);
 	EXPECT_TRUE(upper);
 	EXPECT_TRUE(lower);
 }
@@ -180,7 +147,7 @@ TEST_F(scanline, and_frame_counter_are_one_clock)
 	uint64_t frame_lines = variant->vtotal, place, last = 0, first = 0;
 	/* The register shows the line before that. */
 	uint32_t start = (variant->vblank_start - 1) % variant->vtotal;
-	const int64_t until = now_ms() + MANY_MS;
+	const int64_t until = clock_ms() + CLOCK_MANY_MS;
 	uint32_t frame, line, moved = 0;
 
 	ASSERT_EQ(0, set_lines(&self->v, variant->vtotal,
@@ -194,7 +161,7 @@ TEST_F(scanline, and_frame_counter_are_one_clock)
 		moved += place > last && place / frame_lines == last / frame_lines;
 		first = first ?: place;
 		last = place;
-	} while (last - first < 6 * frame_lines && now_ms() < until);
+	} while (last - first < 6 * frame_lines && clock_ms() < until);
 	EXPECT_LE(6 * frame_lines, last - first);
 	EXPECT_LE(3, moved);
 }
@@ -219,7 +186,7 @@ FIXTURE_TEARDOWN(counter)
 
 static bool scanline_moves(struct vgpu *v)
 {
-	const int64_t until = now_ms() + MANY_MS;
+	const int64_t until = clock_ms() + CLOCK_MANY_MS;
 	uint32_t first, line;
 
 	if (vgpu_read32(v, PIPE_SCANLINE, &first))
@@ -227,7 +194,7 @@ static bool scanline_moves(struct vgpu *v)
 	do {
 		if (vgpu_read32(v, PIPE_SCANLINE, &line))
 			return false;
-	} while (line == first && now_ms() < until);
+	} while (line == first && clock_ms() < until);
 	return line != first;
 }
 
@@ -290,12 +257,12 @@ TEST_F(counter, moves_when_a_flip_is_shown_and_not_before)
 		return;
 	show_first_of(_metadata, &self->v, s, 2);
 	ASSERT_EQ(0, vgpu_primary_ctl(&self->v, 0, VGPU_ASYNC_FLIP, 0));
-	ASSERT_TRUE(frame_ends(&self->v, 0));
-	ASSERT_EQ(0, hurry());
+	ASSERT_TRUE(clock_frame_ends(&self->v, 0));
+	ASSERT_EQ(0, clock_hurry());
 	for (i = 1; i <= ROUNDS; i++) {
 		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &before));
 		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, s[i % 2].gma));
-		ASSERT_TRUE(frame_ends(&self->v, 0));
+		ASSERT_TRUE(clock_frame_ends(&self->v, 0));
 		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &after));
 		ASSERT_NE(before.dmabuf_id, after.dmabuf_id)
 			TH_LOG("flip %d", i);
@@ -305,14 +272,14 @@ TEST_F(counter, moves_when_a_flip_is_shown_and_not_before)
 /* The guest is told of its flip by a thread, which may be late. */
 static bool flip_is_done(struct vgpu *v, uint32_t done)
 {
-	const int64_t until = now_ms() + MANY_MS;
+	const int64_t until = clock_ms() + CLOCK_MANY_MS;
 	uint32_t pending;
 
 	do {
 		usleep(1000);
 		if (vgpu_read32(v, DE_PIPE_IIR, &pending))
 			return false;
-	} while (!(pending & done) && now_ms() < until);
+	} while (!(pending & done) && clock_ms() < until);
 	return pending & done;
 }
 
@@ -336,10 +303,10 @@ TEST_F(counter, of_a_frame_moves_before_a_flip_in_it_is_shown)
 	ASSERT_TRUE(flip_is_done(&self->v, done));
 	ASSERT_EQ(0, vgpu_write32(&self->v, DE_PIPE_IIR, done));
 	ASSERT_EQ(0, vgpu_primary_ctl(&self->v, 0, VGPU_ASYNC_FLIP, 0));
-	ASSERT_EQ(0, hurry());
+	ASSERT_EQ(0, clock_hurry());
 	for (i = 1; i <= ROUNDS; i++) {
 		ASSERT_TRUE(flip_is_done(&self->v, done)) TH_LOG("flip %d", i);
-		ASSERT_TRUE(frame_ends(&self->v, 0));
+		ASSERT_TRUE(clock_frame_ends(&self->v, 0));
 		ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &first));
 		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &before));
 		ASSERT_EQ(0, vgpu_write32(&self->v, DE_PIPE_IIR, done));
@@ -374,19 +341,19 @@ TEST_F(counter, that_is_late_does_not_lose_a_flip_to_the_next_one)
 	show_first_of(_metadata, &self->v, s, 3);
 	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &first));
 	ASSERT_EQ(0, vgpu_primary_ctl(&self->v, 0, VGPU_ASYNC_FLIP, 0));
-	ASSERT_EQ(0, hurry());
+	ASSERT_EQ(0, clock_hurry());
 	for (i = 0; i < ROUNDS / 6; i++) {
 		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, s[1].gma));
-		ASSERT_TRUE(frame_ends(&self->v, 0));
-		ASSERT_TRUE(frame_ends(&self->v, 0));
+		ASSERT_TRUE(clock_frame_ends(&self->v, 0));
+		ASSERT_TRUE(clock_frame_ends(&self->v, 0));
 
-		begin = now_ms();
+		begin = clock_ms();
 		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, s[0].gma));
-		while (now_ms() - begin < THIRD_FRAME_MS)
+		while (clock_ms() - begin < THIRD_FRAME_MS)
 			;
 		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, s[2].gma));
 		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &now));
-		if (now_ms() - begin >= THIRD_FRAME_MS + 5)
+		if (clock_ms() - begin >= THIRD_FRAME_MS + 5)
 			continue;	/* a slow machine */
 		in_time++;
 		EXPECT_EQ(first.dmabuf_id, now.dmabuf_id)
@@ -435,7 +402,7 @@ TEST_F(vblank, is_announced_each_time_it_is_acknowledged)
 	ASSERT_EQ(0, vgpu_vblank_irq_on(&self->v, 0));
 	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 0, WIDTH, HEIGHT));
 	for (i = 0; i < 3; i++) {
-		EXPECT_EQ(1, interrupts(self->fd, MANY_MS));
+		EXPECT_EQ(1, interrupts(self->fd, CLOCK_MANY_MS));
 		ASSERT_EQ(0, vgpu_vblank_irq_ack(&self->v, 0));
 	}
 }
@@ -444,7 +411,7 @@ TEST_F(vblank, that_is_not_acknowledged_is_announced_once)
 {
 	ASSERT_EQ(0, vgpu_vblank_irq_on(&self->v, 0));
 	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 0, WIDTH, HEIGHT));
-	ASSERT_EQ(1, interrupts(self->fd, MANY_MS));
+	ASSERT_EQ(1, interrupts(self->fd, CLOCK_MANY_MS));
 	ASSERT_TRUE(frames_pass(&self->v, 0, 5));
 	EXPECT_EQ(-1, interrupts(self->fd, 0));
 }
@@ -454,7 +421,7 @@ TEST_F(vblank, that_is_masked_announces_nothing)
 {
 	ASSERT_EQ(0, vgpu_vblank_irq_on(&self->v, 1));
 	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 1, WIDTH, HEIGHT));
-	ASSERT_LE(1, interrupts(self->fd, MANY_MS));
+	ASSERT_LE(1, interrupts(self->fd, CLOCK_MANY_MS));
 	ASSERT_EQ(0, vgpu_pipe_off(&self->v, 1));
 	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 0, WIDTH, HEIGHT));
 	interrupts(self->fd, 0);
@@ -468,7 +435,7 @@ TEST_F(vblank, comes_after_it_is_unmasked)
 	ASSERT_TRUE(frames_pass(&self->v, 0, 2));
 	ASSERT_EQ(-1, interrupts(self->fd, 0));
 	ASSERT_EQ(0, vgpu_vblank_irq_on(&self->v, 0));
-	EXPECT_LE(1, interrupts(self->fd, MANY_MS));
+	EXPECT_LE(1, interrupts(self->fd, CLOCK_MANY_MS));
 }
 
 TEST_F(vblank, of_a_pipe_comes_when_another_is_turned_off)
@@ -477,7 +444,7 @@ TEST_F(vblank, of_a_pipe_comes_when_another_is_turned_off)
 	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 1, WIDTH, HEIGHT));
 	ASSERT_EQ(0, vgpu_pipe_off(&self->v, 1));
 	ASSERT_EQ(0, vgpu_vblank_irq_on(&self->v, 0));
-	EXPECT_LE(1, interrupts(self->fd, MANY_MS));
+	EXPECT_LE(1, interrupts(self->fd, CLOCK_MANY_MS));
 }
 
 /* ---- the eDP transcoder ---- */

@@ -46,10 +46,17 @@
 #define CURSOR_BLOCK	1
 #define PLANE_1_BLOCK	3
 
-/* In a block, where a plane's window on its pipe is: PLANE_POS and PLANE_SIZE */
+/* In a block, what says which planes are seen: PLANE_POS, _SIZE, _KEYMSK, _KEYMAX */
 #define CTL_WORD	0
 #define POS_WORD	3
 #define SIZE_WORD	4
+#define KEYMSK_WORD	6
+#define KEYMAX_WORD	8
+
+/* PLANE_SURF and CURBASE, and the address that is scanned out: PLANE_SURFLIVE */
+#define SURF_WORD	7
+#define CURBASE_WORD	1
+#define SURFLIVE	0x2c
 
 #define ALL_TYPES	(BIT(DRM_PLANE_TYPE_PRIMARY) | \
 			 BIT(DRM_PLANE_TYPE_OVERLAY) | BIT(DRM_PLANE_TYPE_CURSOR))
@@ -120,12 +127,16 @@ static u32 *latched_regs(struct intel_vgpu *vgpu, unsigned int block)
 	return block_regs(vgpu->display.latch.regs, block);
 }
 
+static u32 block_offset(unsigned int block)
+{
+	return PLANES_BASE + block / PIPE_BLOCKS * PIPE_STRIDE +
+	       block % PIPE_BLOCKS * PLANE_REGS;
+}
+
 static const u32 *written_regs(const struct intel_vgpu *vgpu,
 			       unsigned int block)
 {
-	return &vgpu_vreg(vgpu, PLANES_BASE +
-			  block / PIPE_BLOCKS * PIPE_STRIDE +
-			  block % PIPE_BLOCKS * PLANE_REGS);
+	return &vgpu_vreg(vgpu, block_offset(block));
 }
 
 static bool is_off(const u32 *regs, unsigned int block)
@@ -203,12 +214,14 @@ static unsigned int flips_of_block(unsigned int block)
 	       block % PIPE_BLOCKS / 2;
 }
 
-/* A window is not where it was, or is there no more. */
+/* A window is not where it was, is there no more, or is seen through otherwise. */
 static bool is_moved(const u32 *before, const u32 *after)
 {
 	return before[CTL_WORD] != after[CTL_WORD] ||
 	       before[POS_WORD] != after[POS_WORD] ||
-	       before[SIZE_WORD] != after[SIZE_WORD];
+	       before[SIZE_WORD] != after[SIZE_WORD] ||
+	       before[KEYMSK_WORD] != after[KEYMSK_WORD] ||
+	       before[KEYMAX_WORD] != after[KEYMAX_WORD];
 }
 
 /* Most guests have one head that shows plane 1 and the cursor: no search then. */
@@ -243,6 +256,8 @@ static void latch_block_regs(struct intel_vgpu *vgpu, unsigned int block,
 		intel_vgpu_plane_roles(vgpu, &before);
 
 	memcpy(latched, regs, LATCHED_REGS);
+	vgpu_vreg(vgpu, block_offset(block) + SURFLIVE) =
+		regs[is_cursor(block) ? CURBASE_WORD : SURF_WORD];
 	__clear_bit(block, &latch->waiting);
 	flips->count++;
 	flips->last = ktime_get();
@@ -258,22 +273,6 @@ static void latch_block_regs(struct intel_vgpu *vgpu, unsigned int block,
 	latch->latched |= types;
 }
 
-/* Inline, and the call of arm_late() out of line: flips are many. */
-static __always_inline void arm_block(struct intel_vgpu *vgpu,
-				      unsigned int block, const u32 *written)
-{
-	memcpy(block_regs(vgpu->display.latch.armed, block), written,
-	       LATCHED_REGS);
-	__set_bit(block, &vgpu->display.latch.waiting);
-}
-
-/* What waits may have had its vblank, and its thread be late. */
-static noinline void arm_late(struct intel_vgpu *vgpu, unsigned int block)
-{
-	intel_vgpu_count_vblanks(vgpu);
-	arm_block(vgpu, block, written_regs(vgpu, block));
-}
-
 /**
  * intel_vgpu_arm_plane - latch the registers of one plane at the next vblank
  * @vgpu: a vGPU
@@ -281,24 +280,27 @@ static noinline void arm_late(struct intel_vgpu *vgpu, unsigned int block)
  *
  * They are latched immediately if there is no vblank to come.
  *
- * Context: vgpu_lock held.
+ * Context: vgpu_lock held, and intel_vgpu_count_due_vblanks() called before the
+ * register was written.
  */
 void intel_vgpu_arm_plane(struct intel_vgpu *vgpu, u32 offset)
 {
 	unsigned int block = latch_block(offset);
 	const u32 *written = &vgpu_vreg(vgpu, offset & ~(PLANE_REGS - 1));
+	struct gvt_plane_latch *latch = &vgpu->display.latch;
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
 	if (block >= ALL_BLOCKS)
 		return;
 
-	if (!(vgpu->display.latch.vblanks & BIT(pipe_of_block(block))))
+	if (!(latch->vblanks & BIT(pipe_of_block(block)))) {
 		latch_block_regs(vgpu, block, written);
-	else if (READ_ONCE(vgpu->vblank_timer.due))
-		arm_late(vgpu, block);
-	else
-		arm_block(vgpu, block, written);
+		return;
+	}
+
+	memcpy(block_regs(latch->armed, block), written, LATCHED_REGS);
+	__set_bit(block, &latch->waiting);
 }
 
 /**
@@ -308,7 +310,7 @@ void intel_vgpu_arm_plane(struct intel_vgpu *vgpu, u32 offset)
  *
  * A plane that is on waits for its surface or cursor base to be written.
  *
- * Context: vgpu_lock held.
+ * Context: As intel_vgpu_arm_plane().
  */
 void intel_vgpu_arm_plane_that_is_off(struct intel_vgpu *vgpu, u32 offset)
 {
@@ -407,8 +409,6 @@ static void arm_scaler(struct intel_vgpu *vgpu, unsigned int scaler)
 	struct gvt_plane_latch *latch = &vgpu->display.latch;
 	struct gvt_scaler_regs *armed = &latch->armed_scalers[scaler];
 
-	if (READ_ONCE(vgpu->vblank_timer.due))
-		intel_vgpu_count_vblanks(vgpu);
 	read_scaler(vgpu, scaler, armed);
 	if (latch->vblanks & BIT(scaler / GVT_LATCH_SCALERS))
 		latch->waiting_scalers |= BIT(scaler);
@@ -422,7 +422,7 @@ static void arm_scaler(struct intel_vgpu *vgpu, unsigned int scaler)
  * @offset: of the register of the scaler that was written: the size of its
  *	window, which arms it, or its control register, which does if it is off
  *
- * Context: vgpu_lock held.
+ * Context: As intel_vgpu_arm_plane().
  */
 void intel_vgpu_arm_scaler(struct intel_vgpu *vgpu, u32 offset)
 {
@@ -455,13 +455,13 @@ static void latch_waiting_scaler(struct intel_vgpu *vgpu, unsigned int scaler)
 }
 
 /**
- * intel_vgpu_take_up_planes - latch the registers of planes that wait
+ * intel_vgpu_latch_waiting_planes - latch the registers of planes that wait
  * @vgpu: a vGPU
  * @pipe: a pipe at its vblank, or one that will have none
  *
  * Context: vgpu_lock held.
  */
-void intel_vgpu_take_up_planes(struct intel_vgpu *vgpu, int pipe)
+void intel_vgpu_latch_waiting_planes(struct intel_vgpu *vgpu, int pipe)
 {
 	struct gvt_plane_latch *latch = &vgpu->display.latch;
 	unsigned long bits;
@@ -504,7 +504,7 @@ void intel_vgpu_pipes_changed(struct intel_vgpu *vgpu)
 		    pipe_is_enabled(vgpu, pipe))
 			latch->vblanks |= BIT(pipe);
 		else
-			intel_vgpu_take_up_planes(vgpu, pipe);
+			intel_vgpu_latch_waiting_planes(vgpu, pipe);
 	}
 }
 

@@ -77,7 +77,7 @@ void intel_vgpu_arm_plane(struct intel_vgpu *vgpu, u32 offset);
 void intel_vgpu_arm_plane_that_is_off(struct intel_vgpu *vgpu, u32 offset);
 void intel_vgpu_arm_scaler(struct intel_vgpu *vgpu, u32 offset);
 void intel_vgpu_latch_plane(struct intel_vgpu *vgpu, u32 offset);
-void intel_vgpu_take_up_planes(struct intel_vgpu *vgpu, int pipe);
+void intel_vgpu_latch_waiting_planes(struct intel_vgpu *vgpu, int pipe);
 void intel_vgpu_pipes_changed(struct intel_vgpu *vgpu);
 void intel_vgpu_latch_all_planes(struct intel_vgpu *vgpu);
 void intel_vgpu_plane_roles(const struct intel_vgpu *vgpu,
@@ -98,7 +98,7 @@ static inline void intel_vgpu_arm_scaler(struct intel_vgpu *vgpu, u32 offset) { 
 
 static inline void intel_vgpu_latch_plane(struct intel_vgpu *vgpu, u32 offset) { }
 
-static inline void intel_vgpu_take_up_planes(struct intel_vgpu *vgpu, int pipe)
+static inline void intel_vgpu_latch_waiting_planes(struct intel_vgpu *vgpu, int pipe)
 {
 }
 

@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * When planes of a vGPU's display latch what a guest writes, as seen by who comes
+ * late and by the guest itself.
+ *
+ * "Audit" numbers are rows of docs/audit.md.
+ */
+#include "clock_util.h"
+#include "test_util.h"
+
+/* Skylake and Broadwell PRM, Volume 2c; pipe A */
+#define CUR_BASE		0x70084u
+#define CUR_SURFLIVE		0x700acu
+#define PLANE_CTL(n)		(0x70180u + 0x100 * ((n) - 1))
+#define  PLANE_ENABLE		0x80000000u
+#define PLANE_STRIDE		0x70188u
+#define PLANE_SURF(n)		(0x7019cu + 0x100 * ((n) - 1))
+#define PLANE_SURFLIVE(n)	(0x701acu + 0x100 * ((n) - 1))
+
+#define DE_PIPE_IMR		0x44404u
+#define DE_PIPE_IIR		0x44408u
+#define  SKL_FLIP_DONE(n)	(0x08u << ((n) - 1))
+
+/* Not in the PRM: what guests of GVT-g flip plane 1 of pipe A with */
+#define FLIP_PLANE_1		0x50080u
+
+/* In the third frame at 60 Hz, and far from its ends, in ms */
+#define THIRD_FRAME_MS		40
+#define ROUNDS			10
+
+/* Flips of plane @n wait for the vblank from now on. */
+static int synchronously(struct vgpu *v, int n)
+{
+	uint32_t ctl, surf;
+	int ret = vgpu_read32(v, PLANE_CTL(n), &ctl);
+
+	if (!ret)
+		ret = vgpu_write32(v, PLANE_CTL(n), ctl & ~VGPU_ASYNC_FLIP);
+	if (!ret)
+		ret = vgpu_read32(v, PLANE_SURF(n), &surf);
+	if (!ret)
+		ret = vgpu_write32(v, PLANE_SURF(n), surf);
+	return ret ? ret : vgpu_wait_vblank(v, 0);
+}
+
+/* ---- a guest that comes late ---- */
+
+/**
+ * struct screen - what is on plane 1 of pipe A
+ * @a: what it is turned on with
+ * @b: what may come later
+ * @first: id of @a
+ * @second: id of @b
+ * @on: its control register when it is on
+ * @stride: its stride register
+ * @began: when the frame began in which it was turned on, in ms
+ */
+struct screen {
+	struct vgpu_surface a, b;
+	uint32_t first, second, on, stride;
+	int64_t began;
+};
+
+/* Nobody looks at the frame counter, and the thread of vblanks has no time. */
+FIXTURE(late) {
+	struct vgpu v;
+	struct screen s;
+};
+
+static uint32_t id_of(struct __test_metadata *_metadata, struct vgpu *v,
+		      const struct vgpu_surface *s)
+{
+	struct vfio_device_gfx_plane_info info;
+
+	ASSERT_EQ(0, vgpu_primary_show(v, 0, s));
+	ASSERT_EQ(0, vgpu_query(v, VGPU_PRIMARY, &info));
+	return info.dmabuf_id;
+}
+
+FIXTURE_SETUP(late)
+{
+	struct vgpu *v = &self->v;
+
+	if (!test_open(_metadata, v))
+		return;
+	ASSERT_EQ(0, test_make(v, &self->s.a, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR, 1));
+	ASSERT_EQ(0, test_make(v, &self->s.b, DRM_FORMAT_XRGB8888,
+			       DRM_FORMAT_MOD_LINEAR, 2));
+	ASSERT_EQ(0, vgpu_pipe_on(v, 0, TEST_WIDTH, TEST_HEIGHT));
+	self->s.second = id_of(_metadata, v, &self->s.b);
+	self->s.first = id_of(_metadata, v, &self->s.a);
+	ASSERT_EQ(0, synchronously(v, 1));
+	ASSERT_EQ(0, vgpu_read32(v, PLANE_CTL(1), &self->s.on));
+	ASSERT_EQ(0, vgpu_read32(v, PLANE_STRIDE, &self->s.stride));
+	ASSERT_EQ(0, clock_hurry());
+}
+
+FIXTURE_TEARDOWN(late)
+{
+	test_close(&self->v);
+}
+
+static bool begin_frame(struct vgpu *v)
+{
+	return clock_frame_ends(v, 0) && clock_frame_ends(v, 0);
+}
+
+/* Off, and at the beginning of a frame on again: @a is latched at its end. */
+static void turn_on(struct __test_metadata *_metadata, struct vgpu *v,
+		    struct screen *s)
+{
+	ASSERT_EQ(0, vgpu_write32(v, PLANE_STRIDE, s->stride));
+	ASSERT_EQ(0, vgpu_write32(v, PLANE_CTL(1), s->on & ~PLANE_ENABLE));
+	ASSERT_EQ(0, vgpu_write32(v, PLANE_SURF(1), s->a.gma));
+	ASSERT_TRUE(begin_frame(v));
+	s->began = clock_ms();
+	ASSERT_EQ(0, vgpu_write32(v, PLANE_CTL(1), s->on));
+	ASSERT_EQ(0, vgpu_write32(v, PLANE_SURF(1), s->a.gma));
+	while (clock_ms() - s->began < THIRD_FRAME_MS)
+		;
+}
+
+/* False on a slow machine, where it is another frame */
+static bool in_third_frame(const struct screen *s)
+{
+	return clock_ms() - s->began < THIRD_FRAME_MS + 5;
+}
+
+/* What stood for the frame that is over, if nobody had looked, was lost. */
+TEST_F(late, surf_of_a_plane_that_is_on_since_waits)
+{
+	struct vfio_device_gfx_plane_info info;
+	int i, in_time = 0;
+
+	for (i = 0; i < ROUNDS; i++) {
+		turn_on(_metadata, &self->v, &self->s);
+		ASSERT_EQ(0, vgpu_write32(&self->v, PLANE_SURF(1),
+					  self->s.b.gma));
+		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
+		if (!in_third_frame(&self->s))
+			continue;
+		in_time++;
+		EXPECT_EQ(self->s.first, info.dmabuf_id) TH_LOG("round %d", i);
+		ASSERT_TRUE(clock_frame_ends(&self->v, 0));
+		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
+		EXPECT_EQ(self->s.second, info.dmabuf_id) TH_LOG("round %d", i);
+	}
+	EXPECT_LE(1, in_time) TH_LOG("never within a frame");
+}
+
+TEST_F(late, stride_of_a_plane_that_is_on_since_waits_for_surf)
+{
+	struct vfio_device_gfx_plane_info info;
+	int i, in_time = 0;
+
+	for (i = 0; i < ROUNDS; i++) {
+		turn_on(_metadata, &self->v, &self->s);
+		ASSERT_EQ(0, vgpu_write32(&self->v, PLANE_STRIDE,
+					  2 * self->s.stride));
+		if (!in_third_frame(&self->s))
+			continue;
+		in_time++;
+		ASSERT_TRUE(begin_frame(&self->v));
+		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
+		EXPECT_EQ(self->s.a.stride, info.stride) TH_LOG("round %d", i);
+	}
+	EXPECT_LE(1, in_time) TH_LOG("never within a frame");
+}
+
+TEST_F(late, off_of_a_plane_that_is_on_since_waits_for_surf)
+{
+	struct vfio_device_gfx_plane_info info;
+	int i, in_time = 0;
+
+	for (i = 0; i < ROUNDS; i++) {
+		turn_on(_metadata, &self->v, &self->s);
+		ASSERT_EQ(0, vgpu_write32(&self->v, PLANE_CTL(1),
+					  self->s.on & ~PLANE_ENABLE));
+		if (!in_third_frame(&self->s))
+			continue;
+		in_time++;
+		ASSERT_TRUE(begin_frame(&self->v));
+		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
+		EXPECT_EQ(self->s.first, info.dmabuf_id) TH_LOG("round %d", i);
+	}
+	EXPECT_LE(1, in_time) TH_LOG("never within a frame");
+}
+
+/* ---- what the guest reads of it ---- */
+
+FIXTURE(surflive) {
+	struct vgpu v;
+	struct vgpu_surface s[2];
+};
+
+FIXTURE_SETUP(surflive)
+{
+	struct vgpu *v = &self->v;
+	int n;
+
+	if (!test_open_vgpu(_metadata, v))
+		return;
+	ASSERT_EQ(0, vgpu_surface_init(v, &self->s[0], 64, 64, DRM_FORMAT_ARGB8888,
+				       DRM_FORMAT_MOD_LINEAR));
+	ASSERT_EQ(0, vgpu_surface_init(v, &self->s[1], 64, 64, DRM_FORMAT_ARGB8888,
+				       DRM_FORMAT_MOD_LINEAR));
+	ASSERT_EQ(0, vgpu_pipe_on(v, 0, 64, 64));
+	self->s[0].fourcc = DRM_FORMAT_XRGB8888;
+	ASSERT_EQ(0, vgpu_primary_show(v, 0, &self->s[0]));
+	ASSERT_EQ(0, vgpu_overlay_show(v, 0, &self->s[0]));
+	if (v->gen == 9)
+		ASSERT_EQ(0, vgpu_plane_show(v, 0, 3, &self->s[0], 0, 0));
+	self->s[0].fourcc = DRM_FORMAT_ARGB8888;
+	ASSERT_EQ(0, vgpu_cursor_show(v, 0, &self->s[0]));
+	for (n = 1; n <= (v->gen == 9 ? 3 : 2); n++)
+		ASSERT_EQ(0, synchronously(v, n));
+	ASSERT_EQ(0, clock_hurry());
+}
+
+FIXTURE_TEARDOWN(surflive)
+{
+	test_close(&self->v);
+}
+
+/*
+ * While it says @s[0], the guest leaves that alone. It is what the host describes,
+ * too: both go on at the same vblank.
+ */
+static void expect_live_when_latched(struct __test_metadata *_metadata,
+				     struct vgpu *v,
+				     const struct vgpu_surface *s,
+				     uint32_t flip, uint32_t surf, uint32_t live)
+{
+	uint32_t first, last, before, after;
+	int i, in_time = 0;
+
+	for (i = 0; i < ROUNDS; i++) {
+		ASSERT_EQ(0, vgpu_write32(v, surf, s[0].gma));
+		ASSERT_TRUE(begin_frame(v));
+		ASSERT_EQ(0, vgpu_pipe_frames(v, 0, &first));
+		ASSERT_EQ(0, vgpu_write32(v, flip, s[1].gma));
+		ASSERT_EQ(0, vgpu_read32(v, live, &before));
+		ASSERT_EQ(0, vgpu_pipe_frames(v, 0, &last));
+		ASSERT_TRUE(clock_frame_ends(v, 0));
+		ASSERT_EQ(0, vgpu_read32(v, live, &after));
+		if (first != last)
+			continue;	/* a slow machine */
+		in_time++;
+		EXPECT_EQ(s[0].gma, before) TH_LOG("0x%x", flip);
+		EXPECT_EQ(s[1].gma, after) TH_LOG("0x%x", flip);
+	}
+	EXPECT_LE(1, in_time) TH_LOG("never within a frame");
+}
+
+TEST_F(surflive, of_planes_is_what_is_latched)
+{
+	int n;
+
+	for (n = 1; n <= (self->v.gen == 9 ? 3 : 2); n++)
+		expect_live_when_latched(_metadata, &self->v, self->s,
+					 PLANE_SURF(n), PLANE_SURF(n),
+					 PLANE_SURFLIVE(n));
+}
+
+TEST_F(surflive, of_a_cursor_is_what_is_latched)
+{
+	expect_live_when_latched(_metadata, &self->v, self->s, CUR_BASE,
+				 CUR_BASE, CUR_SURFLIVE);
+}
+
+TEST_F(surflive, of_register_50080_is_what_is_latched)
+{
+	expect_live_when_latched(_metadata, &self->v, self->s, FLIP_PLANE_1,
+				 PLANE_SURF(1), PLANE_SURFLIVE(1));
+}
+
+TEST_F(surflive, of_an_asynchronous_flip_is_at_once)
+{
+	uint32_t live;
+
+	ASSERT_EQ(0, vgpu_primary_ctl(&self->v, 0, 0, VGPU_ASYNC_FLIP));
+	ASSERT_EQ(0, vgpu_write32(&self->v, PLANE_SURF(1), self->s[1].gma));
+	ASSERT_EQ(0, vgpu_read32(&self->v, PLANE_SURFLIVE(1), &live));
+	EXPECT_EQ(self->s[1].gma, live);
+}
+
+TEST_F(surflive, of_a_pipe_that_is_off_is_at_once)
+{
+	uint32_t live;
+
+	ASSERT_EQ(0, vgpu_pipe_off(&self->v, 0));
+	ASSERT_EQ(0, vgpu_write32(&self->v, PLANE_SURF(1), self->s[1].gma));
+	ASSERT_EQ(0, vgpu_read32(&self->v, PLANE_SURFLIVE(1), &live));
+	EXPECT_EQ(self->s[1].gma, live);
+}
+
+/* ---- the interrupt of a plane ---- */
+
+FIXTURE(flip_done) {
+	struct vgpu v;
+	struct vgpu_surface s;
+};
+
+FIXTURE_VARIANT(flip_done) {
+	int plane;
+};
+
+FIXTURE_VARIANT_ADD(flip_done, plane_1) { .plane = 1 };
+FIXTURE_VARIANT_ADD(flip_done, plane_2) { .plane = 2 };
+FIXTURE_VARIANT_ADD(flip_done, plane_3) { .plane = 3 };
+
+FIXTURE_SETUP(flip_done)
+{
+	struct vgpu *v = &self->v;
+
+	if (!test_open_vgpu(_metadata, v))
+		return;
+	if (v->gen != 9)
+		SKIP(return, "planes of Broadwell are not alike: use a vGPU of Skylake or later");
+	ASSERT_EQ(0, vgpu_surface_init(v, &self->s, 64, 64, DRM_FORMAT_XRGB8888,
+				       DRM_FORMAT_MOD_LINEAR));
+	ASSERT_EQ(0, vgpu_pipe_on(v, 0, 64, 64));
+	ASSERT_EQ(0, vgpu_plane_show(v, 0, variant->plane, &self->s, 0, 0));
+	ASSERT_EQ(0, synchronously(v, variant->plane));
+	ASSERT_EQ(0, vgpu_wait_vblank(v, 0));
+}
+
+FIXTURE_TEARDOWN(flip_done)
+{
+	test_close(&self->v);
+}
+
+TEST_F(flip_done, comes_once_and_for_its_plane_alone)
+{
+	const uint32_t all = SKL_FLIP_DONE(1) | SKL_FLIP_DONE(2) |
+			     SKL_FLIP_DONE(3);
+	struct vgpu *v = &self->v;
+	uint32_t iir = 0;
+
+	ASSERT_EQ(0, vgpu_write32(v, DE_PIPE_IMR, ~all));
+	ASSERT_EQ(0, vgpu_write32(v, DE_PIPE_IIR, all));
+	ASSERT_EQ(0, vgpu_write32(v, PLANE_SURF(variant->plane), self->s.gma));
+	ASSERT_EQ(0, vgpu_wait_vblank(v, 0));
+	ASSERT_EQ(0, vgpu_wait_vblank(v, 0));
+	ASSERT_EQ(0, vgpu_read32(v, DE_PIPE_IIR, &iir));
+	EXPECT_EQ(SKL_FLIP_DONE(variant->plane), iir & all);
+	ASSERT_EQ(0, vgpu_write32(v, DE_PIPE_IIR, all));
+	ASSERT_EQ(0, vgpu_wait_vblank(v, 0));
+	ASSERT_EQ(0, vgpu_wait_vblank(v, 0));
+	ASSERT_EQ(0, vgpu_read32(v, DE_PIPE_IIR, &iir));
+	EXPECT_EQ(0, iir & all);
+}
+
+TEST_HARNESS_MAIN
