@@ -58,6 +58,57 @@ TEST_F(id, same_surface_keeps_its_id)
 	EXPECT_EQ(first, query_id(&self->v));
 }
 
+/* Above the guest's other memory, and mapped page by page */
+#define APART		0x1000000000ull
+
+/* Frames of a picture need not be neighbours: what is between is no part of it. */
+TEST_F(id, stays_when_memory_between_its_pages_is_unmapped)
+{
+	const size_t bytes = 3 * VGPU_PAGE;
+	struct vfio_device_gfx_plane_info info;
+	struct vgpu_surface s = self->a;
+	struct vgpu *v = &self->v;
+	uint8_t *memory, first[2 * VGPU_PAGE];
+	uint64_t other;
+	size_t at;
+	int fd;
+
+	memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, memory);
+	for (at = 0; at < bytes; at += VGPU_PAGE)
+		ASSERT_EQ(0, test_map_dma(v, APART + at, memory + at,
+					  VGPU_PAGE));
+	s.width = 128;
+	s.height = 16;
+	s.stride = 512;
+	s.size = 2 * VGPU_PAGE;
+	ASSERT_EQ(0, vgpu_alloc_gma(v, s.size, &s.gma));
+	ASSERT_EQ(0, vgpu_alloc_gma(v, VGPU_PAGE, &other));
+	ASSERT_EQ(0, vgpu_ggtt_map(v, s.gma, APART, VGPU_PAGE));
+	ASSERT_EQ(0, vgpu_ggtt_map(v, s.gma + VGPU_PAGE, APART + 2 * VGPU_PAGE,
+				   VGPU_PAGE));
+	ASSERT_EQ(0, vgpu_ggtt_map(v, other, APART + VGPU_PAGE, VGPU_PAGE));
+	ASSERT_EQ(0, vgpu_primary_show(v, 0, &s));
+	ASSERT_EQ(0, vgpu_pipe_size(v, 0, s.width, s.height));
+	fd = test_export(v, VGPU_PRIMARY, &info);
+	ASSERT_LE(0, fd);
+
+	ASSERT_EQ(0, test_unmap_dma(v, APART + VGPU_PAGE, VGPU_PAGE));
+	EXPECT_EQ(info.dmabuf_id, query_id(v));
+	EXPECT_EQ(0, vgpu_dmabuf_read(fd, first, sizeof(first)));
+	close(fd);
+	fd = vgpu_get_dmabuf(v, info.dmabuf_id);
+	EXPECT_LE(0, fd);
+	close(fd);
+
+	ASSERT_EQ(0, test_unmap_dma(v, APART + 2 * VGPU_PAGE, VGPU_PAGE));
+	EXPECT_EQ(-EINVAL, vgpu_get_dmabuf(v, info.dmabuf_id));
+	vgpu_ggtt_unmap(v, s.gma, s.size);
+	vgpu_ggtt_unmap(v, other, VGPU_PAGE);
+	munmap(memory, bytes);
+}
+
 TEST_F(id, flip_gives_another_and_back_the_same)
 {
 	int64_t a, b;

@@ -43,6 +43,9 @@
 /* More than any viewer asks for between a QUERY and the GET that follows. */
 #define MAX_IDLE_SURFACES	64
 
+/* What an unmap looks at with the table's lock held: 16 pictures of 4K */
+#define MAX_UNMAP_PTES		(16 * 8100)
+
 static void surfaces_free(struct kref *ref)
 {
 	struct gvt_surfaces *table = container_of(ref, typeof(*table), ref);
@@ -462,19 +465,20 @@ void intel_vgpu_surfaces_pte_write(struct intel_vgpu *vgpu,
 	mutex_unlock(&table->lock);
 }
 
-static void drop_surfaces(struct gvt_surfaces *table, u64 first_gfn,
-			  u64 last_gfn)
+/* Of @budget PTEs at most, in all calls for one unmap: a lock is held. */
+static bool surface_has_frames(const struct gvt_surface *s, u64 first_gfn,
+			       u64 last_gfn, u64 *budget)
 {
-	struct hlist_node *next;
-	struct gvt_surface *s;
-	int bucket;
+	const u64 pages = s->plane.size >> PAGE_SHIFT;
 
-	mutex_lock(&table->lock);
-	hash_for_each_safe(table->ids, bucket, next, s, id_node)
-		if (s->pages.first_gfn <= last_gfn &&
-		    s->pages.last_gfn >= first_gfn)
-			surface_unlink(s);
-	mutex_unlock(&table->lock);
+	if (s->pages.first_gfn > last_gfn || s->pages.last_gfn < first_gfn)
+		return false;
+
+	/* Between these two may be others. Its PTEs are known if it is clean. */
+	if (!s->clean || pages > *budget)
+		return true;
+	*budget -= pages;
+	return gvt_surface_has_frames(s, first_gfn, last_gfn);
 }
 
 /**
@@ -493,7 +497,17 @@ static void drop_surfaces(struct gvt_surfaces *table, u64 first_gfn,
 void intel_vgpu_surfaces_dma_unmap(struct intel_vgpu *vgpu,
 				   u64 first_gfn, u64 last_gfn)
 {
-	drop_surfaces(vgpu->surfaces, first_gfn, last_gfn);
+	struct gvt_surfaces *table = vgpu->surfaces;
+	u64 budget = MAX_UNMAP_PTES;
+	struct hlist_node *next;
+	struct gvt_surface *s;
+	int bucket;
+
+	mutex_lock(&table->lock);
+	hash_for_each_safe(table->ids, bucket, next, s, id_node)
+		if (surface_has_frames(s, first_gfn, last_gfn, &budget))
+			surface_unlink(s);
+	mutex_unlock(&table->lock);
 }
 
 /**
@@ -507,7 +521,15 @@ void intel_vgpu_surfaces_dma_unmap(struct intel_vgpu *vgpu,
  */
 void intel_vgpu_drop_surfaces(struct intel_vgpu *vgpu)
 {
-	drop_surfaces(vgpu->surfaces, 0, U64_MAX);
+	struct gvt_surfaces *table = vgpu->surfaces;
+	struct hlist_node *next;
+	struct gvt_surface *s;
+	int bucket;
+
+	mutex_lock(&table->lock);
+	hash_for_each_safe(table->ids, bucket, next, s, id_node)
+		surface_unlink(s);
+	mutex_unlock(&table->lock);
 }
 
 /**

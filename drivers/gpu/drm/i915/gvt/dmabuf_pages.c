@@ -159,8 +159,8 @@ static unsigned int surface_pages(const struct gvt_surface *s)
 
 /*
  * The page that the first of at most @max PTEs points to, and how many of those
- * after it point to the pages that follow. Where @xas is, is kept from one call to
- * the next.
+ * after it point to the pages that follow. @xas and @block keep the place for the
+ * next call.
  */
 static struct page *find_pages(struct xa_state *xas,
 			       const struct gvt_dma_block **block,
@@ -325,6 +325,31 @@ int gvt_surface_walk(const struct gvt_surface *s, struct page_summary *sum)
 
 	*sum = now.sum;
 	return 0;
+}
+
+/**
+ * gvt_surface_has_frames - look whether a surface has pages at some frames
+ * @s: a surface that is clean, so that its PTEs are those it was summed up with
+ * @first_gfn: first of the guest frames
+ * @last_gfn: last one
+ *
+ * Context: &gvt_surfaces.lock held.
+ * Return: whether one of its pages is at one of them.
+ */
+bool gvt_surface_has_frames(const struct gvt_surface *s, u64 first_gfn,
+			    u64 last_gfn)
+{
+	const u64 *ptes = surface_ptes(s);
+	unsigned int i;
+
+	for (i = 0; i < surface_pages(s); i++) {
+		const u64 gfn = (READ_ONCE(ptes[i]) & GGTT_PTE_MASK) >> PAGE_SHIFT;
+
+		if (gfn >= first_gfn && gfn <= last_gfn)
+			return true;
+	}
+
+	return false;
 }
 
 /**

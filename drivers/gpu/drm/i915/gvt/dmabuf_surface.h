@@ -116,6 +116,8 @@ struct gvt_surface {
 };
 
 int gvt_surface_walk(const struct gvt_surface *s, struct page_summary *sum);
+bool gvt_surface_has_frames(const struct gvt_surface *s, u64 first_gfn,
+			    u64 last_gfn);
 struct page *gvt_surface_hold_page(const struct gvt_surface *s,
 				   unsigned int index);
 int gvt_surface_get_pages(void *priv, struct i915_gem_proxy_run *runs,
