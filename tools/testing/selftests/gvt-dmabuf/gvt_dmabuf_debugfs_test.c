@@ -91,6 +91,20 @@ TEST_F(planes, say_that_a_page_is_not_mapped)
 		     plane(&self->v, "pipe A primary: ", self->text));
 }
 
+/* A VMM that cuts its memory in other pieces: a query finds the pages again. */
+TEST_F(planes, show_memory_that_was_mapped_again)
+{
+	struct vgpu *v = &self->v;
+
+	ASSERT_EQ(0, test_unmap_dma(v, 0, TEST_RAM));
+	EXPECT_STREQ("refused: page is not mapped (-22)",
+		     plane(v, "pipe A primary: ", self->text));
+	ASSERT_EQ(0, test_map_dma(v, 0, v->ram, TEST_RAM));
+	EXPECT_EQ(0, strncmp("200x50 at 0,0 ",
+			     plane(v, "pipe A primary: ", self->text), 14))
+		TH_LOG("%s", plane(v, "pipe A primary: ", self->text));
+}
+
 TEST_F(planes, tell_a_plane_that_is_off_from_a_pipe_that_is)
 {
 	EXPECT_STREQ("off: plane is off",

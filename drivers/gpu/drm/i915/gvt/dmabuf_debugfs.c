@@ -25,7 +25,7 @@ static const struct {
 	{ "cursor", DRM_PLANE_TYPE_CURSOR },
 };
 
-/* Would a query find all pages? */
+/* Does a query find all pages? As it does, this looks for those that it lacks. */
 static int check_pages(struct intel_vgpu *vgpu, const struct gvt_plane *plane)
 {
 	const struct gvt_surface s = {
@@ -33,7 +33,11 @@ static int check_pages(struct intel_vgpu *vgpu, const struct gvt_plane *plane)
 		.plane = *plane,
 	};
 	struct page_summary unused;
+	int ret;
 
+	ret = intel_vgpu_find_frames_in_ggtt(vgpu, plane->gma, plane->size);
+	if (ret)
+		return ret == -ENOMEM ? ret : -EINVAL;
 	return gvt_surface_walk(&s, &unused);
 }
 
