@@ -43,5 +43,5 @@ done
 [ -n "$debug" ] || "$SCRIPTS/rig.sh" >&2
 printf -v line ' %q' "${command[@]}"
 # From memory: see start_rig() in check.sh.
-"$SCRIPTS/boot.sh" --name one-test --put "$programs/$program" "${options[@]}" -- \
+exec "$SCRIPTS/boot.sh" --name one-test --put "$programs/$program" "${options[@]}" -- \
 	"cp $program /tmp && cd /tmp &&$line"

@@ -145,8 +145,8 @@ static void want_refresh(struct intel_vgpu *vgpu)
  * @vgpu: a vGPU
  * @planes: BIT(enum gvt_event_plane)
  *
- * Call it when the change has been made, and after the vblank timer has been
- * stopped if that is the change. Then a client that arms too late to be notified
+ * Call it after the change, and if that stops the vblank timer, after the timer
+ * has been stopped. Then a client that arms too late to be notified
  * cannot have seen the state before: arming takes vgpu_lock, as the change did.
  *
  * Context: Process context. VFIO's locks may be held.
@@ -232,9 +232,9 @@ void intel_vgpu_touch_planes_of_pte(struct intel_vgpu *vgpu,
 /**
  * intel_vgpu_set_display_triggers - replace who is notified of changes
  * @vgpu: an open vGPU
- * @planes: those that it is about
- * @triggers: for each plane an eventfd, or NULL for nobody; the ones of @planes
- *	are replaced by those to be released by the caller
+ * @planes: whose triggers are replaced
+ * @triggers: for each plane an eventfd, or NULL for nobody; holds on return, for
+ *	each of @planes, the one that was replaced, which the caller releases
  *
  * Each new one is signalled once, and none of the old ones ever again.
  *
@@ -269,7 +269,7 @@ void intel_vgpu_set_display_triggers(struct intel_vgpu *vgpu,
 /**
  * intel_vgpu_trigger_display_event - signal planes as if they had changed
  * @vgpu: an open vGPU
- * @planes: those of which; what is not armed does nothing
+ * @planes: which ones; what is not armed does nothing
  *
  * Context: Process context.
  */
@@ -285,7 +285,7 @@ void intel_vgpu_trigger_display_event(struct intel_vgpu *vgpu, u8 planes)
 /**
  * intel_vgpu_mask_display_event - hold signals back, and do not look for changes
  * @vgpu: an open vGPU
- * @planes: those of which
+ * @planes: which ones
  *
  * Context: Process context.
  */
@@ -301,7 +301,7 @@ void intel_vgpu_mask_display_event(struct intel_vgpu *vgpu, u8 planes)
 /**
  * intel_vgpu_unmask_display_event - look for changes again
  * @vgpu: an open vGPU
- * @planes: those of which; each that was masked is signalled once
+ * @planes: which ones; each that was masked is signalled once
  *
  * Context: Process context, without vgpu_lock, which it takes.
  */

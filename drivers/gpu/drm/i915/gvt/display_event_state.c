@@ -33,7 +33,7 @@ static void gvt_event_update_watched(struct gvt_event_state *state)
 /**
  * gvt_event_touch - note that the answer to QUERY may have changed
  * @state: of a vGPU
- * @planes: those of which; only watched ones are noted
+ * @planes: which ones; only watched ones are noted
  */
 void gvt_event_touch(struct gvt_event_state *state, u8 planes)
 {
@@ -75,7 +75,7 @@ EXPORT_SYMBOL_IF_KUNIT(gvt_event_arm);
 /**
  * gvt_event_trigger - signal planes as if they had changed
  * @state: of a vGPU
- * @planes: those of which; what is not armed does nothing, and what is masked is
+ * @planes: which ones; what is not armed does nothing, and what is masked is
  *	signalled when it is unmasked
  *
  * Return: planes to signal.
@@ -89,7 +89,7 @@ EXPORT_SYMBOL_IF_KUNIT(gvt_event_trigger);
 /**
  * gvt_event_mask - hold signals back, and do not watch the planes any more
  * @state: of a vGPU
- * @planes: those of which, armed or not
+ * @planes: which ones, armed or not
  */
 void gvt_event_mask(struct gvt_event_state *state, u8 planes)
 {
@@ -101,7 +101,7 @@ EXPORT_SYMBOL_IF_KUNIT(gvt_event_mask);
 /**
  * gvt_event_unmask - watch planes again
  * @state: of a vGPU
- * @planes: those of which, masked or not
+ * @planes: which ones, masked or not
  *
  * Return: planes to signal: each that was masked, as it may have changed.
  */

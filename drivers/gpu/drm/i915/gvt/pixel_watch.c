@@ -89,8 +89,8 @@ static unsigned int phase_pages(struct intel_vgpu *vgpu,
 }
 
 /*
- * In pieces, because memory that has failed can only be copied without taking the
- * host down. What comes after such a piece is not part of the sum.
+ * Memory that has failed takes the host down unless it is copied, so the page is
+ * copied in pieces. A piece that has failed ends the sum.
  */
 static u64 sum_up_page(struct page *page, u64 sum)
 {
@@ -312,8 +312,8 @@ void intel_vgpu_close_pixel_watch(struct intel_vgpu *vgpu)
 	unsigned int i;
 
 	/*
-	 * A vblank before it was disarmed may have queued the work. None queues it
-	 * from now on: nothing is due, and of what is just looked at nothing comes.
+	 * A vblank before it was disarmed may have queued the work. From now on
+	 * nothing is due, so none queues it, and what a running one finds is dropped.
 	 */
 	mutex_lock(&vgpu->vgpu_lock);
 	spin_lock(&watch->lock);

@@ -46,7 +46,7 @@ const struct gvt_plane *gvt_memo_recall(struct gvt_plane_memos *memos)
 {
 	unsigned int i, slot;
 
-	/* Mostly it is the one of the last time, or came after that. */
+	/* Mostly the last answer holds, or the one that was made after it. */
 	for (i = 0; i < GVT_MEMOS; i++) {
 		slot = (memos->recent + i) % GVT_MEMOS;
 		if (still_true(&memos->memo[slot], &memos->telling)) {
