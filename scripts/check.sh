@@ -267,7 +267,7 @@ start_rig() {
 		exit 0
 	EOS
 	launch "$name" "$tests" \
-		"$SCRIPTS/boot.sh" --name "check-$name" --share "$share" --timeout 1800 "$@"
+		"$SCRIPTS/boot.sh" --name "check-$name" --share "$share" --timeout 3600 "$@"
 }
 # launch NAME TESTS COMMAND...: in the background. A rig is one busy thread: as
 # many at once as there are processors.
@@ -325,7 +325,7 @@ start_debug_rigs() {
 	for platform in "${DEBUG_PLATFORMS[@]}"; do
 		# KASAN and the other checks take four times the instructions, and a
 		# refresh of the display stays a refresh: so each takes a quarter.
-		start_rig "debug-$platform" "$tests ${IOMMUFD_TESTS[$platform]-} kunit mock" --debug --shift 1 --timeout 3000 \
+		start_rig "debug-$platform" "$tests ${IOMMUFD_TESTS[$platform]-} kunit mock" --debug --shift 1 --timeout 7200 \
 			--platform "$platform" --cpus "${DEBUG_CPUS[$platform]}" --append "rig.i915=mock_selftests=1,$mock" \
 			"${IMPORTER[@]}" "${BOOT[@]}"
 	done
