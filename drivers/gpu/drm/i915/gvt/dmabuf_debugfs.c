@@ -51,7 +51,7 @@ static void show_plane(struct seq_file *m, struct intel_vgpu *vgpu,
 	ret = intel_vgpu_decode_plane(vgpu, type, ~BIT(pipe), &plane, &why);
 	if (!ret) {
 		ret = check_pages(vgpu, &plane);
-		why = "page is not mapped";
+		why = ret == -ENOMEM ? "no memory" : "page is not mapped";
 	}
 	if (ret == -ENODEV) {
 		seq_printf(m, "off: %s\n", why);

@@ -366,10 +366,10 @@ EXPORT_SYMBOL_IF_KUNIT(gvt_decode_primary);
  *
  * The answer is of the pipe that gvt_decode_primary() describes, or if no pipe
  * has a primary plane, of the lowest that is on. The overlay is the lowest plane
- * that is on and is not the primary. That may be one below the primary, if it
- * can be seen through its alpha channel: a caller that shows overlays above is
- * right where the primary is transparent. What an opaque primary hides is no
- * overlay.
+ * that is on and is not the primary. That may be one below the primary, if that
+ * can be seen through by alpha or a color key: a caller that shows overlays above
+ * is right where it is transparent. With most of these the primary is refused, and
+ * the overlay is all that there is. What an opaque primary hides is no overlay.
  *
  * Return: as gvt_decode_primary(), %-ENODEV if there is no such plane.
  */

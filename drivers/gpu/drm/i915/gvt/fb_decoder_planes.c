@@ -268,17 +268,22 @@ bool gvt_plane_covers_pipe(struct gvt_pipe_planes *p, enum plane_id id)
 /**
  * gvt_plane_is_opaque - look whether what is below a plane can be seen
  * @p: planes of a pipe of display version 9: on version 8 there is nothing below
- * @id: one that is on
+ * @id: one that is on, and not the lowest; the one below it has been read, too
  *
- * Return: false if it can: through the alpha of its pixels or of all of it, or
- * where a color key is (SKL PRM vol. 2c, PLANE_CTL, PLANE_KEYMSK, PLANE_KEYMAX).
+ * Return: false if it can: through the alpha of its pixels or of all of it, where
+ * it has its source key, or where the plane below has not its destination key
+ * (SKL PRM vol. 2c, PLANE_CTL, PLANE_KEYMSK, PLANE_KEYMAX).
  */
 bool gvt_plane_is_opaque(const struct gvt_pipe_planes *p, enum plane_id id)
 {
 	const u32 ctl = p->windows[id].ctl;
+	const u32 key = ctl & PLANE_CTL_KEY_ENABLE_MASK;
+	const u32 key_below = p->windows[id - 1].ctl & PLANE_CTL_KEY_ENABLE_MASK;
 	const struct drm_format_info *format;
 
-	if (ctl & PLANE_CTL_KEY_ENABLE_MASK)
+	if (key && key != PLANE_CTL_KEY_ENABLE_DESTINATION)
+		return false;
+	if (key_below == PLANE_CTL_KEY_ENABLE_DESTINATION)
 		return false;
 	if (read_reg(p, PLANE_KEYMSK(p->pipe, id)) & PLANE_KEYMSK_ALPHA_ENABLE &&
 	    ~read_reg(p, PLANE_KEYMAX(p->pipe, id)) & PLANE_KEYMAX_ALPHA_MASK)

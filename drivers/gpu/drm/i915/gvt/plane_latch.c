@@ -280,8 +280,8 @@ static void latch_block_regs(struct intel_vgpu *vgpu, unsigned int block,
  *
  * They are latched immediately if there is no vblank to come.
  *
- * Context: vgpu_lock held, and intel_vgpu_count_due_vblanks() called before the
- * register was written.
+ * Context: vgpu_lock held, and intel_vgpu_count_vblanks() called before the
+ * register was written if a vblank was due.
  */
 void intel_vgpu_arm_plane(struct intel_vgpu *vgpu, u32 offset)
 {
