@@ -22,8 +22,8 @@
 
 #define RUNS		9	/* values of each figure */
 /*
- * What the kernel does once a second falls into some samples and not into others:
- * where it weighs, a value is the middle one of three.
+ * What the kernel does once a second falls into some samples and not into others,
+ * and only ever adds: where it weighs, a value is the least of three.
  */
 #define TRIES		3
 #define SAMPLES		(RUNS * TRIES)
@@ -71,13 +71,13 @@ static inline __u64 now(void)
 
 /* Print @values, of which there are RUNS */
 void figure(const char *name, const double *values);
-/* The middle one of @count samples, MAX_SAMPLES at most, so far @apart */
-double middle(const double *samples, int count, int apart);
 /* Print RUNS values, each the middle one of TRIES rounds, or of so many @frames */
 void figure_of_rounds(const char *name, const double *samples);
 void figure_of_frames(const char *name, const double *samples, int frames);
-/* Print RUNS values, each the least of LEAST_OF rounds: what else goes on only adds */
-void figure_of_least(const char *name, const double *samples);
+/* The least of @count samples that are so far @apart: what else goes on only adds */
+double least(const double *samples, int count, int apart);
+/* Print RUNS values, each the least of as many rounds as @tries */
+void figure_of_least(const char *name, const double *samples, int tries);
 /* The figure is what a call of @run takes, averaged over @calls of them */
 void measure(const char *name, unsigned int calls,
 	     void (*run)(struct bench *b, unsigned int call), struct bench *b);

@@ -115,7 +115,8 @@ static void measure_import(struct bench *b, const char *name,
 	const int count = PAGES * VGPU_PAGE / s->size;
 	const double pages = (double)count * s->size / VGPU_PAGE;
 	struct viewer first = { .drm = b->drm }, second;
-	double again[SAMPLES], out[LEAST_SAMPLES], took;
+	double again[LEAST_SAMPLES], out[LEAST_SAMPLES];
+	double took, took_again, released;
 	int fds[MAX_IMPORTS], i, n;
 	char figure_name[32];
 	__u64 start;
@@ -128,11 +129,7 @@ static void measure_import(struct bench *b, const char *name,
 		for (n = 0; n < count; n++)
 			fds[n] = export_screen(&b->v, s);
 		took = import_all(&first, fds, count) / pages;
-		if (i >= 0 && i < SAMPLES)
-			in[i] = took;
-		took = import_all(&second, fds, count) / pages;
-		if (i >= 0 && i < SAMPLES)
-			again[i] = took;
+		took_again = import_all(&second, fds, count) / pages;
 		close_all(&second, count);
 		usleep(RETIRE);
 
@@ -142,25 +139,30 @@ static void measure_import(struct bench *b, const char *name,
 		for (n = 0; n < count; n++)
 			close(fds[n]);
 		usleep(SETTLE);
-		if (i >= 0)
-			out[i] = (instructions() - start) / pages;
+		released = (instructions() - start) / pages;
 		busy_stop();
+		if (i < 0)
+			continue;
+		in[i] = took;
+		again[i] = took_again;
+		out[i] = released;
 	}
 	vgpu_drm_close_handle(first.drm, first.batch);
 	close(second.drm);
 
 	snprintf(figure_name, sizeof(figure_name), "import_%s", name);
-	figure_of_rounds(figure_name, in);
+	figure_of_least(figure_name, in, LEAST_OF);
 	snprintf(figure_name, sizeof(figure_name), "again_%s", name);
-	figure_of_rounds(figure_name, again);
+	figure_of_least(figure_name, again, LEAST_OF);
 	snprintf(figure_name, sizeof(figure_name), "release_%s", name);
-	figure_of_least(figure_name, out);
+	figure_of_least(figure_name, out, LEAST_OF);
 }
 
 void bench_import(struct bench *b)
 {
 	struct vgpu_mark mark = vgpu_mark(&b->v);
-	double small[SAMPLES], big[SAMPLES], other[SAMPLES], growth[RUNS];
+	double small[LEAST_SAMPLES], big[LEAST_SAMPLES], other[LEAST_SAMPLES];
+	double growth[RUNS];
 	struct vgpu_surface s;
 	int i;
 
@@ -172,8 +174,8 @@ void bench_import(struct bench *b)
 	measure_import(b, "4k", &s, CONTIGUOUS, big);
 	/* Of what the two figures are, whose spreads a quotient of samples would add */
 	for (i = 0; i < RUNS; i++)
-		growth[i] = middle(&big[i], TRIES, RUNS) /
-			    middle(&small[i], TRIES, RUNS);
+		growth[i] = least(&big[i], LEAST_OF, RUNS) /
+			    least(&small[i], LEAST_OF, RUNS);
 	figure("import_growth", growth);
 	measure_import(b, "4k_64k", &s, CHUNKS_64K, other);
 	measure_import(b, "4k_scattered", &s, SCATTERED, other);

@@ -40,5 +40,5 @@ void bench_lifecycle(struct bench *b)
 			samples[i] = instructions() - start;
 	}
 	busy_stop();
-	figure_of_least("lifecycle", samples);
+	figure_of_least("lifecycle", samples, LEAST_OF);
 }

@@ -53,7 +53,8 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-double middle(const double *samples, int count, int apart)
+/* The middle one of @count samples, MAX_SAMPLES at most, so far @apart */
+static double middle(const double *samples, int count, int apart)
 {
 	double sorted[MAX_SAMPLES];
 	int i;
@@ -75,18 +76,24 @@ void figure_of_rounds(const char *name, const double *samples)
 	figure(name, values);
 }
 
-/* Where what else goes on meets every fifth round, two of three are often met. */
-void figure_of_least(const char *name, const double *samples)
+double least(const double *samples, int count, int apart)
+{
+	double found = samples[0];
+	int i;
+
+	for (i = 1; i < count; i++)
+		if (samples[i * apart] < found)
+			found = samples[i * apart];
+	return found;
+}
+
+void figure_of_least(const char *name, const double *samples, int tries)
 {
 	double values[RUNS];
-	int i, n;
+	int i;
 
-	for (i = 0; i < RUNS; i++) {
-		values[i] = samples[i];
-		for (n = i + RUNS; n < LEAST_SAMPLES; n += RUNS)
-			if (samples[n] < values[i])
-				values[i] = samples[n];
-	}
+	for (i = 0; i < RUNS; i++)
+		values[i] = least(&samples[i], tries, RUNS);
 	figure(name, values);
 }
 
@@ -119,7 +126,7 @@ void measure(const char *name, unsigned int calls,
 		if (i >= 0)
 			samples[i] = (double)(now() - start) / calls;
 	}
-	figure_of_rounds(name, samples);
+	figure_of_least(name, samples, TRIES);
 }
 
 /* ---- a process that does nothing, countably ---- */
