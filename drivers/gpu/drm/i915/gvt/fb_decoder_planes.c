@@ -265,6 +265,13 @@ bool gvt_plane_covers_pipe(struct gvt_pipe_planes *p, enum plane_id id)
 	       w->shown_height >= p->src_height;
 }
 
+/* PLANE_KEYMSK and PLANE_KEYMAX have the alpha of all of a plane. */
+static bool has_constant_alpha(const struct gvt_pipe_planes *p, enum plane_id id)
+{
+	return read_reg(p, PLANE_KEYMSK(p->pipe, id)) & PLANE_KEYMSK_ALPHA_ENABLE &&
+	       ~read_reg(p, PLANE_KEYMAX(p->pipe, id)) & PLANE_KEYMAX_ALPHA_MASK;
+}
+
 /**
  * gvt_plane_is_opaque - look whether what is below a plane can be seen
  * @p: planes of a pipe of display version 9: on version 8 there is nothing below
@@ -285,8 +292,7 @@ bool gvt_plane_is_opaque(const struct gvt_pipe_planes *p, enum plane_id id)
 		return false;
 	if (key_below == PLANE_CTL_KEY_ENABLE_DESTINATION)
 		return false;
-	if (read_reg(p, PLANE_KEYMSK(p->pipe, id)) & PLANE_KEYMSK_ALPHA_ENABLE &&
-	    ~read_reg(p, PLANE_KEYMAX(p->pipe, id)) & PLANE_KEYMAX_ALPHA_MASK)
+	if (has_constant_alpha(p, id))
 		return false;
 
 	if (!gvt_skl_plane_format(ctl, &format))
@@ -422,18 +428,12 @@ static bool skl_is_keyed(const struct gvt_pipe_planes *p, enum plane_id id,
 			 u32 ctl)
 {
 	u32 key = ctl & PLANE_CTL_KEY_ENABLE_MASK;
-	u32 alpha;
 
 	/* A destination key on the lowest plane only lets others show. */
 	if (id == PLANE_1 && key == PLANE_CTL_KEY_ENABLE_DESTINATION)
 		key = 0;
-	if (key)
-		return true;
-	if (!(read_reg(p, PLANE_KEYMSK(p->pipe, id)) &
-	      PLANE_KEYMSK_ALPHA_ENABLE))
-		return false;
-	alpha = read_reg(p, PLANE_KEYMAX(p->pipe, id)) & PLANE_KEYMAX_ALPHA_MASK;
-	return alpha != PLANE_KEYMAX_ALPHA_MASK;
+
+	return key || has_constant_alpha(p, id);
 }
 
 /*
