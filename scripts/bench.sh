@@ -12,7 +12,8 @@
 #       name, title, unit
 #       goal     in words, or null if the figure is only reported
 #       limit    the most that the median of ours may be, or null
-#       ours     median, spread ((max - min) / median), values
+#       ours     median, spread ((max - min) / median), inner (the spread without
+#                the value farthest from the median), values
 #       stock    the same, or null if stock cannot do it
 #       ratio    median of stock / median of ours, or null
 #       verdict  "reached", "missed" or "reported"
@@ -23,7 +24,8 @@
 # nine times.
 #
 # Fails if a goal is missed that docs/performance.md does not list as missed, if
-# one is reached that it lists, or if a figure's spread is above 3 %.
+# one is reached that it lists, or if a figure's spread is above 3 % even without
+# the value that is farthest from the median.
 #
 #   --report     no run: judge what the last run left
 
