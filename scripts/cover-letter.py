@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""cover-letter.py TEMPLATE OUT SERIES BASE: print the text of the cover letter.
+"""cover-letter.py TEMPLATE OUT SERIES BASE: print the text of a cover letter.
 
-TEMPLATE is series/cover-letter.txt: a subject, an empty line, text. A line that
+TEMPLATE has a subject, an empty line, text (series/*/cover). A line that
 is @AUDIT@, @BENCH@ or @CHECK@ becomes what was measured, as the last runs left
 it below the directory OUT; @BASE@ anywhere becomes BASE. What was not measured
 is said to be missing, with the command that measures it, and what was measured

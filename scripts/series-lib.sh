@@ -1,8 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The patch series as a thing to replay and to mail; sourced, never run.
+# The patch series as things to replay and to mail; sourced, never run.
 #
-# series/NNNN-name/ is one patch:
+# series/NAME/ is one series, of at most 15 patches; they apply in the order of their
+# names. It has
+#   cover        of its cover letter: subject, empty line, text (cover-letter.py); a
+#                series without it is patches that are mailed each by itself
+#   needs        series that come before it, one a line; none, and it applies to the base
+#   prefix       of its subjects, if it is not PATCH
+# and a directory NN-name for each patch:
 #   message      the commit message, subject first
 #   files        files of this repository that are born in it, one a line
 #   edit.patch   hunks on files of the base (unified diff, -p1)
@@ -10,15 +16,15 @@
 #   tests        tests of the kselftest that fail before it and pass from it on,
 #                one a line, without the name of a variant (series-check.sh)
 #   platform     the model on which these tests are run, if not on kbl
-# Only message is needed in each. series/cover-letter.txt: subject, empty line,
-# text (cover-letter.py). The series is generated: to change a file, edit it
-# where it lies.
+# Only message is needed in each. series/testing.txt ends each cover letter. Mails are
+# generated: to change a file, edit it where it lies.
 #
 # It is written for the base "next". For a base with KERNEL_BACKPORT, the directory
 # of that name has what is different there, in directories of the same names:
 #   edit.patch   of the patch of that name, the hunks on the files that it names: they
 #                take the place of all that the series has on these files
-#   message      a patch that only that base needs, with the same files beside it
+#   message      a patch that only that base needs, with the same files beside it; it may
+#                be in a series of its own
 # and below tree/ the files that are born in such patches.
 
 # shellcheck disable=SC2034	# what is set here is used by those who source it
@@ -31,9 +37,25 @@ BACKPORT=${KERNEL_BACKPORT:+$REPO/$KERNEL_BACKPORT}
 # patches: the directory of each, in order; one of the backport by its message.
 patches() {
 	{
-		find "$SERIES" -mindepth 1 -maxdepth 1 -type d -name '[0-9]*'
-		[ -z "$BACKPORT" ] || find "$BACKPORT" -mindepth 2 -maxdepth 2 -name message -printf '%h\n'
-	} | awk -F / '{ print $NF, $0 }' | sort | cut -d' ' -f2
+		find "$SERIES" -mindepth 2 -maxdepth 2 -type d
+		[ -z "$BACKPORT" ] || find "$BACKPORT" -mindepth 3 -maxdepth 3 -name message -printf '%h\n'
+	} | awk -F / '{ print $(NF - 1) "/" $NF, $0 }' | sort | cut -d' ' -f2
+}
+# name_of PATCH: SERIES/NN-name.
+name_of() { echo "${1#"${1%/*/*}/"}"; }
+# all_series: the name of each, in order.
+all_series() { patches | awk -F / '{ print $(NF - 1) }' | uniq; }
+# patches_of SERIES: the directory of each of its patches.
+patches_of() { patches | awk -F / -v series="$1" '$(NF - 1) == series'; }
+# needed SERIES: all series that it needs, in order.
+needed() {
+	local name
+
+	while read -r name; do
+		[[ -d $SERIES/$name && $name < $1 ]] || die "$1/needs: no series $name comes before it"
+		needed "$name"
+		echo "$name"
+	done < <(lines "$SERIES/$1/needs") | sort -u
 }
 
 # lines FILE: its lines, without comments and empty ones; no file, no lines.
@@ -44,10 +66,12 @@ all_lines() {
 	for patch in $(patches); do lines "$patch/$1"; done
 }
 
-# backported PATCH: its hunks of the backport, if it has any and is of the series.
+# backported PATCH: its hunks of the backport, if it has any and is not of there itself.
 backported() {
-	[ -z "$BACKPORT" ] || [ "${1%/*}" = "$BACKPORT" ] || [ ! -f "$BACKPORT/${1##*/}/edit.patch" ] ||
-		echo "$BACKPORT/${1##*/}/edit.patch"
+	local name=${1#"${1%/*/*}/"}
+
+	[ -z "$BACKPORT" ] || [ "$1" = "$BACKPORT/$name" ] || [ ! -f "$BACKPORT/$name/edit.patch" ] ||
+		echo "$BACKPORT/$name/edit.patch"
 }
 numstat() { [ ! -s "$1" ] || git apply --numstat "$1" | cut -f3; }
 # edited PATCH: files that its hunks change.
@@ -160,7 +184,7 @@ why_not() {
 
 # apply_patch PATCH DIR: do to the tree DIR what the patch does; say what fails.
 apply_patch() {
-	local patch=$1 dir=$2 name=${1##*/} file why diff
+	local patch=$1 dir=$2 name=${1#"${1%/*/*}/"} file why diff
 
 	[ -s "$patch/message" ] || die "$name: no message"
 	while read -r file; do
@@ -220,12 +244,13 @@ commit_base() {
 	echo "$KERNEL_SOURCE $KERNEL_VERSION" | commit_all "$1" || die "git commit of the base failed"
 	scratch_git -C "$1" tag base
 }
+# replay_onto DIR: commit each patch there.
 replay_onto() {
 	local dir=$1 patch
 
 	for patch in $(patches); do
 		apply_patch "$patch" "$dir"
-		message_of "$patch" | commit_all "$dir" || die "${patch##*/}: git commit failed"
+		message_of "$patch" | commit_all "$dir" || die "$(name_of "$patch"): git commit failed"
 	done
 }
 replay() {
@@ -272,20 +297,26 @@ base_commit() {
 	echo "base-commit: $commit"
 }
 
-# export_mails REPOSITORY DIR
-export_mails() {
-	local repo=$1 dir=$2 cover=$SERIES/cover-letter.txt options=() based
+# cover_text SERIES: the text of its cover letter, subject first.
+cover_text() {
+	local series=$1 name message
 
-	[ ! -f "$cover" ] || options=(--cover-letter)
-	rm -rf "$dir"
-	mkdir -p "$dir"
-	scratch_git -C "$repo" format-patch -q -v1 --full-index --no-signature "${options[@]}" \
-		-o "$dir" base
-	[ -f "$cover" ] || return 0
-	based=$(base_commit)
-	"$SCRIPTS/cover-letter.py" "$cover" "$OUT" "$(series_hash)" \
-		"$KERNEL_SOURCE $KERNEL_VERSION" >"$dir/text"
-	awk -v text="$dir/text" '
+	cat "$SERIES/$series/cover"
+	echo
+	cat "$SERIES/testing.txt"
+	[ -s "$SERIES/$series/needs" ] || return 0
+	printf '\nIt needs, in this order:\n\n'
+	for name in $(needed "$series"); do
+		if [ -f "$SERIES/$name/cover" ]; then
+			sed 's/^/ - /;q' "$SERIES/$name/cover"
+		else
+			for message in "$SERIES/$name"/*/message; do sed 's/^/ - /;q' "$message"; done
+		fi
+	done
+}
+# write_cover LETTER TEXT: fill the cover letter that git has made.
+write_cover() {
+	awk -v text="$2" '
 		BEGIN {
 			getline subject <text
 			while ((getline line <text) > 0)
@@ -294,8 +325,56 @@ export_mails() {
 		}
 		/\*\*\* SUBJECT HERE \*\*\*/ { sub(/\*\*\* SUBJECT HERE \*\*\*/, ""); print $0 subject; next }
 		/^\*\*\* BLURB HERE \*\*\*/ { print blurb; next }
-		{ print }' "$dir"/*-0000-cover-letter.patch >"$dir/cover"
-	printf '\n%s\n' "$based" >>"$dir/cover"
-	rm "$dir/text"
-	mv "$dir/cover" "$(ls "$dir"/*-0000-cover-letter.patch)"
+		{ print }' "$1" >"$1.new"
+	mv "$1.new" "$1"
+}
+# export_mails REPOSITORY DIR: DIR/SERIES/*.patch, one directory a series.
+export_mails() {
+	local repo=$1 dir=$2 series from=base upto=0 commits based hash prefix options text letter
+
+	mapfile -t commits < <(git -C "$repo" rev-list --reverse base..HEAD)
+	based=$(base_commit)
+	hash=$(series_hash)
+	text=$(mktemp)
+	DOOMED+=("$text")
+	rm -rf "$dir"
+	for series in $(all_series); do
+		upto=$((upto + $(patches_of "$series" | wc -l)))
+		prefix=$(lines "$SERIES/$series/prefix")
+		options=(--no-numbered)
+		[ ! -f "$SERIES/$series/cover" ] || options=(--cover-letter)
+		mkdir -p "$dir/$series"
+		scratch_git -C "$repo" format-patch -q -v1 --full-index --no-signature \
+			--subject-prefix="${prefix:-PATCH}" "${options[@]}" \
+			-o "$dir/$series" "$from..${commits[upto - 1]}"
+		from=${commits[upto - 1]}
+		if [ ! -f "$SERIES/$series/cover" ]; then
+			for letter in "$dir/$series"/*.patch; do printf '\n%s\n' "$based" >>"$letter"; done
+			continue
+		fi
+		cover_text "$series" >"$text"
+		letter=$(echo "$dir/$series"/*-0000-cover-letter.patch)
+		"$SCRIPTS/cover-letter.py" "$text" "$OUT" "$hash" \
+			"$KERNEL_SOURCE $KERNEL_VERSION" >"$text.filled"
+		write_cover "$letter" "$text.filled"
+		rm "$text.filled"
+		printf '\n%s\n' "$based" >>"$letter"
+	done
+}
+# recipients DIR: who get_maintainer.pl of the base names for the mails there; without a
+# cover letter, for each mail.
+recipients() {
+	local dir=$1 mail mails
+
+	mapfile -t mails < <(find "$dir" -name '*.patch' ! -name '*-0000-*' | sort)
+	cd "$BASE_SRC"
+	set -- perl scripts/get_maintainer.pl --no-git --no-git-fallback --no-rolestats
+	if compgen -G "$dir/*-0000-cover-letter.patch" >/dev/null; then
+		"$@" "${mails[@]}"
+		return
+	fi
+	for mail in "${mails[@]}"; do
+		printf '%s:\n' "${mail##*/}"
+		"$@" "$mail" | sed 's/^/  /'
+	done
 }

@@ -66,6 +66,8 @@ tested() {
 		}
 		END { for (name in worst) print name, worst[name] }' | sort
 }
+# failed DIR: tests that have failed there.
+failed() { tested "$1" | awk '$2 == "fail" { print $1 }' | sort; }
 # named FIRST LAST: tests that the patches of these steps are there for.
 named() {
 	local i

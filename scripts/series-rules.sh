@@ -14,6 +14,7 @@ usage_if_asked "$@"
 
 KERNEL_DIRS=(drivers include tools Documentation)	# of the repository
 MAX_ADDED=800	# lines that one patch may add, test data aside
+MAX_PATCHES=15	# of a series
 
 check_listing() {
 	local file twice
@@ -94,18 +95,45 @@ check_size() {
 check_cover() {
 	local cover word
 
-	cover=$(echo "$WORK"/mails/*-0000-cover-letter.patch)
-	! grep -nE '\*\*\* .* HERE|@[A-Z]+@' "$cover" || die "the cover letter has gaps"
-	# Without results it must say what makes them, not nothing and not numbers.
-	"$SCRIPTS/cover-letter.py" "$SERIES/cover-letter.txt" "$WORK/nothing" none none >"$WORK/bare"
+	for cover in "$WORK"/mails/*/*-0000-cover-letter.patch; do
+		! grep -nE '\*\*\* .* HERE|@[A-Z]+@' "$cover" || die "$cover has gaps"
+	done
+	# Without results they must say what makes them, not nothing and not numbers.
+	for cover in "$SERIES"/*/cover; do cat "$cover"; done | cat - "$SERIES/testing.txt" >"$WORK/all"
+	"$SCRIPTS/cover-letter.py" "$WORK/all" "$WORK/nothing" none none >"$WORK/bare"
 	for word in "make audit" "make bench" "make series-check"; do
-		grep -q "not measured; $word:" "$WORK/bare" || die "it does not say that $word is missing"
+		grep -q "not measured; $word:" "$WORK/bare" || die "none says that $word is missing"
+	done
+}
+check_few() {
+	local n
+
+	n=$(patches_of "$1" | wc -l)
+	[ "$n" -le $MAX_PATCHES ] || die "it has $n patches, $MAX_PATCHES are the most"
+}
+# A maintainer who has applied what it needs, and nothing else, can apply it; of a
+# series without a cover letter, each patch.
+check_needs() {
+	local series=$1 name patch dir=$WORK/needs need
+
+	need=$(needed "$series")
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	base_files "$dir"
+	for name in $(all_series); do
+		# One that only the backport has is part of the base.
+		[ ! -d "$SERIES/$name" ] || grep -qxF "$name" <<<"$need" || continue
+		for patch in $(patches_of "$name"); do apply_patch "$patch" "$dir"; done
+	done
+	for patch in $(patches_of "$series"); do
+		[ -f "$SERIES/$series/cover" ] || { rm -rf "$dir.alone" && cp -a "$dir" "$dir.alone"; }
+		apply_patch "$patch" "$dir$([ -f "$SERIES/$series/cover" ] || echo .alone)"
 	done
 }
 check_signed() {
 	local mail
 
-	for mail in "$WORK"/mails/*.patch; do
+	for mail in "$WORK"/mails/*/*.patch; do
 		[[ $mail != *-0000-cover-letter.patch ]] || continue
 		[ "$(grep -c "^Signed-off-by: $IDENTITY_NAME <$IDENTITY_MAIL>\$" "$mail")" = 1 ] ||
 			die "${mail##*/} is not signed off once by $IDENTITY_NAME"
@@ -173,21 +201,31 @@ check_maintainers_sorted() {
 
 # --- another base -----------------------------------------------------------
 
-# Alter a line that a hunk removes, and see whether it is told which, and why.
-check_mismatch() {
-	local patch=$WORK/mismatch said file line text base=$BASE_SRC
+# unmoved_line PATCH: FILE TAB NUMBER of a line that its first hunk on a file removes,
+# and that is where the hunk says: it may have moved since it was made.
+unmoved_line() {
+	local file line text
 
-	for patch in $(patches); do ! grep -q '^-[^-]' < <(edits "$patch") || break; done
-	# A hunk may have moved since the kernel that it was made from: take one that has not.
 	while IFS=$'\t' read -r file line text; do
-		[ "$(grep -nxF -- "$text" "$BASE_SRC/$file" | cut -d: -f1)" != "$line" ] || break
-		line=
-	done < <(edits "$patch" | awk -v OFS='\t' '
+		[ "$(grep -nxF -- "$text" "$BASE_SRC/$file" | cut -d: -f1)" != "$line" ] || {
+			printf '%s\t%s\n' "$file" "$line"
+			return
+		}
+	done < <(edits "$1" | awk -v OFS='\t' '
 		/^--- a\// { file = substr($2, 3); hunk = 0 }
 		/^@@ / { split($2, at, "[-,]"); n = at[2] - 1; hunk++; next }
 		/^[- ]/ && file { n++ }
 		/^-/ && !/^---/ && hunk == 1 { print file, n, substr($0, 2) }')
-	[ -n "$line" ] || die "${patch##*/} removes no line to try it with"
+}
+# Alter a line that a hunk removes, and see whether it is told which, and why.
+check_mismatch() {
+	local patch said file='' line word base=$BASE_SRC
+
+	for patch in $(patches); do
+		IFS=$'\t' read -r file line < <(unmoved_line "$patch") || :
+		[ -z "$file" ] || break
+	done
+	[ -n "$file" ] || die "no patch removes a line to try it with"
 	mkdir -p "$WORK/other"
 	base_files "$WORK/other"
 	sed -i "${line}s/.*/this line is not what it was/" "$WORK/other/$file"
@@ -197,7 +235,7 @@ check_mismatch() {
 	fi
 	BASE_SRC=$base
 	# which patch, which file, which hunk, what is there and what should be
-	for word in "${patch##*/}" "$file" "hunk 1 " "line $line" "this line is not what it was"; do
+	for word in "$(name_of "$patch")" "$file" "hunk 1 " "line $line" "this line is not what it was"; do
 		grep -qF "$word" <<<"$said" || die "the message lacks '$word': $said"
 	done
 }
@@ -225,9 +263,14 @@ export_mails "$WORK/replay" "$WORK/mails"
 result "the cover letter has no gaps, and says what was not measured" check_cover
 result "each patch is signed off by the committer" check_signed
 result "git am of the mails gives the same tree" check_am
-for mail in "$WORK"/mails/*.patch; do
+for series in $(all_series); do
+	result "at most $MAX_PATCHES patches are in $series" check_few "$series"
+	[ ! -d "$SERIES/$series" ] ||
+		result "$series applies to the base with what it needs alone" check_needs "$series"
+done
+for mail in "$WORK"/mails/*/*.patch; do
 	[[ $mail != *-0000-cover-letter.patch ]] || continue
-	name=${mail##*/}
+	name=${mail#"$WORK/mails/"}
 	result "checkpatch $name" check_style "$mail"
 	result "at most $MAX_ADDED lines are added by $name" check_size "$mail"
 done

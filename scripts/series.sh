@@ -4,7 +4,8 @@
 #
 #   replay DIR   scratch git repository: the base files that the series touches,
 #                then one commit a patch
-#   export       mails of the series, with cover letter, to out/series/
+#   export       mails, a directory a series with its cover letter and whom to send
+#                it to, in out/series/
 #   check        prove that all of it fits; results as TAP (series-rules.sh)
 #   tree         the whole kernel with the series, one commit a patch: out/tree
 #   state DIR    what the series makes of the base, without history:
@@ -61,6 +62,10 @@ export)
 	DOOMED+=("$work")
 	replay "$work/replay"
 	export_mails "$work/replay" "$OUT/series"
-	say "$OUT_NAME/series: $(find "$OUT/series" -name '*.patch' | wc -l) mails, on $KERNEL_SOURCE $KERNEL_VERSION"
+	for dir in "$OUT/series"/*; do
+		(recipients "$dir") >"$dir/recipients"
+		say "$OUT_NAME/series/${dir##*/}: $(find "$dir" -name '*.patch' | wc -l) mails"
+	done
+	say "all on $KERNEL_SOURCE $KERNEL_VERSION"
 	;;
 esac
