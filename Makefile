@@ -13,6 +13,7 @@ MINUTES ?= 2
 SEED ?=
 FROM ?= 1
 TO ?= last
+SERIES ?=
 DEBUG ?= 1
 IGT_SRC ?=
 KERNEL_TREE ?=
@@ -36,6 +37,7 @@ help:	## this list
 	@echo '  STOCK=1                    check, shell: Debian'"'"'s own i915 and kvmgt'
 	@echo '  KVM=1                      demo, check, shell: run the rig on KVM, not emulated'
 	@echo '  FROM=N TO=N                series-check: from and to which patch, or "last"'
+	@echo '  SERIES=NAME                series-check: the patches of one series'
 	@echo '  IGT_SRC=DIRECTORY          check, igt: a checkout of igt-gpu-tools'
 	@echo '  KERNEL_TREE=DIRECTORY      series: a clone of the stable tree, for base-commit'
 	@echo '  QEMU_SUITE=trixie          the release whose QEMU emulates the rig'
@@ -107,7 +109,7 @@ series: setup	## the patch series as mails in out/series
 	@scripts/series.sh export
 
 series-check: setup	## each patch of the series: builds, warns of nothing, boots, tests
-	@scripts/series-check.sh --from $(FROM) --to $(TO)
+	@scripts/series-check.sh $(if $(SERIES),--series $(SERIES),--from $(FROM) --to $(TO))
 
 tree: setup	## the whole kernel tree, one commit a patch, in out/tree
 	@scripts/series.sh tree

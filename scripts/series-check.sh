@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# series-check.sh [--from N] [--to N] [--minutes N]: is the series good at every step?
+# series-check.sh [--from N] [--to N] [--series NAME] [--minutes N]: is each series good
+# at every step?
 #
 # A step is the tree after one patch, counted from 1. At each of them
 #   - i915 and kvmgt build as modules of Debian's kernel, and what the patch
@@ -14,7 +15,8 @@
 # Once, for the series: the rules of series-rules.sh, coccicheck on the new files,
 # and that it applies to the newest source that apt offers.
 #
-# Without options all steps; --from last is the last step alone. What passed is
+# Without options all steps; --from last is the last step alone, --series NAME those of
+# one series. What passed is
 # kept in the cache under a hash of all that it depends on, so a run that was
 # stopped goes on where it was, and a second one is quick. With --minutes no step
 # is begun later than that.
@@ -33,15 +35,18 @@ usage_if_asked "$@"
 
 FROM=1
 TO=
+ONE=
 MINUTES=
 while [ $# -gt 0 ]; do
 	case $1 in
 	--from | --to) [[ ${2-} =~ ^([0-9]+|last)$ ]] || die "$1 needs a number or 'last' (see --help)" ;;
+	--series) [ -d "$SERIES/${2:-.}" ] || die "--series needs a directory of series/ (see --help)" ;;
 	--minutes) [[ ${2-} =~ ^[0-9]+$ ]] || die "--minutes needs a number (see --help)" ;;
 	*) die "unknown argument $1 (see --help)" ;;
 	esac
 	case $1 in
 	--minutes) MINUTES=$2 ;;
+	--series) ONE=$2 ;;
 	--from) FROM=$2 ;;
 	--to) TO=$2 ;;
 	esac
@@ -52,6 +57,10 @@ RESULTS_DIR=$OUT/series-check
 base_paths
 mapfile -t PATCHES < <(patches)
 LAST=${#PATCHES[@]}
+if [ -n "$ONE" ]; then
+	FROM=$(printf '%s\n' "${PATCHES[@]}" | grep -n "/$ONE/" | sed 's/:.*//;q')
+	TO=$((FROM + $(patches_of "$ONE" | wc -l) - 1))
+fi
 [ "$FROM" != last ] || FROM=$LAST
 [ "${TO:-last}" != last ] || TO=$LAST
 if [ "$FROM" -lt 1 ] || [ "$TO" -gt "$LAST" ] || [ "$FROM" -gt "$TO" ]; then
