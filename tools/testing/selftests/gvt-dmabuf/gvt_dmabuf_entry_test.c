@@ -5,8 +5,6 @@
  *
  * How many steps a call takes is asked of its buffer: where half of it cannot be
  * accessed, a call in one step has done nothing yet, and one in two has done half.
- *
- * "Audit" numbers are rows of docs/audit.md.
  */
 #include <fcntl.h>
 #include <linux/userfaultfd.h>

@@ -93,7 +93,7 @@ static int close_handle(struct state *st)
 
 /*
  * Where nothing was mapped before, there are no page tables: allocating them
- * is what can fail first. Audit 46: KVM then warned of an empty range.
+ * is what can fail first. KVM warns if an empty range is zapped then.
  */
 static void *virgin_address(void)
 {

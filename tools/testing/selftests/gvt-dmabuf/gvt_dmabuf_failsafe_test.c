@@ -333,7 +333,7 @@ TEST_F(failsafe, access_of_any_size_does_not_fail)
 
 /* ---- the end ---- */
 
-/* Audit 40: what is submitted after a ring that was refused */
+/* What is submitted after a ring that was refused */
 TEST_F(failsafe, ends_with_a_reset)
 {
 	const uint32_t store[] = {

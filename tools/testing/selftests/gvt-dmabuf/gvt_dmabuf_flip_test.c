@@ -4,8 +4,6 @@
  * registers of the plane, which take effect together, by a register for flips
  * (0x50080) and by a command in a ring (MI_DISPLAY_FLIP); at a vblank, or at once
  * if the guest says so.
- *
- * "Audit" numbers are rows of docs/audit.md.
  */
 #include "test_util.h"
 
@@ -108,7 +106,7 @@ static void expect_latched(struct __test_metadata *_metadata, struct vgpu *v,
 		TH_LOG("0x%x was not seen after SURF was written", reg);
 }
 
-/* Audit 25: each register was seen when it was written */
+/* Registers must not be seen one by one as they are written. */
 TEST_F(flip, stride_waits_for_surf)
 {
 	uint32_t stride;
@@ -324,7 +322,7 @@ TEST_F(cursor_flip, position_does_not_wait)
 
 /* ---- 0x50080 ---- */
 
-/* Audit 23: only a register that nobody looks at changed */
+/* It must change what the plane shows, not only its own value. */
 TEST_F(flip, by_register_50080_is_seen)
 {
 	ASSERT_EQ(0, vgpu_write32(&self->v, FLIP_PLANE_1, self->b.gma));
@@ -437,7 +435,7 @@ TEST_F(command, flips_plane_1)
 	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->a));
 }
 
-/* Audit 24: what the flip shows is what those commands draw. */
+/* What the flip shows is what the commands before it draw. */
 TEST_F(command, flips_after_the_commands_before_it)
 {
 	struct vfio_device_gfx_plane_info before, meanwhile;
@@ -469,8 +467,8 @@ TEST_F(command, takes_stride_and_tiling_over)
 }
 
 /*
- * Audit 22: planes are named by a number, and on Skylake kvmgt knew 0 only. A
- * flip of another plane put the vGPU out of service as if it were no command.
+ * Planes are named by a number, of which 0 is one. A flip of another plane must
+ * not start failsafe mode as an unknown command would.
  */
 TEST_F(command, flips_plane_1_of_the_second_pipe)
 {

@@ -3,8 +3,6 @@
  * What a guest or the owner of the VFIO fd leaves behind or brings about
  * around the export: the next owner must not see it, and the host must
  * survive it.
- *
- * "Audit" numbers are rows of docs/audit.md.
  */
 #include <linux/netlink.h>
 #include <sys/mman.h>
@@ -153,7 +151,7 @@ static void end_ownership(struct __test_metadata *_metadata, struct vgpu *v,
 	ASSERT_EQ(0, vgpu_open_as_left(v, uuid, TEST_RAM));
 }
 
-/* Audit 4: they stayed, and those in use by the GPU as well */
+/* Neither the guest's entries may stay, nor those that the GPU uses. */
 TEST_F(left, no_ggtt_entry)
 {
 	uint64_t at, pte;
@@ -212,7 +210,7 @@ TEST_F(left, no_picture)
 	}
 }
 
-/* Audit 2: the timer went on until somebody turned the pipe off */
+/* The timer must not go on until a later owner turns the pipe off. */
 TEST_F(left, no_vblank_timer)
 {
 	ASSERT_LT(0, measure_hz(&self->v));
@@ -253,7 +251,7 @@ TEST_F(rate, is_that_of_the_guests_mode)
 	EXPECT_GE(35, hz);
 }
 
-/* Audit 2: the host's timer ran as fast as the guest said */
+/* The host's timer must not run as fast as the guest says. */
 TEST_F(rate, is_bounded)
 {
 	ASSERT_EQ(0, vgpu_pipe_timing(&self->v, 2475000, 2200, 1125));
@@ -307,7 +305,7 @@ TEST_F(access, of_one_byte_takes_no_more)
 
 /* ---- may crash or hang an unfixed kernel, so they are last ---- */
 
-/* Audit 1: a rate of zero, exact or rounded, divided by */
+/* A rate of zero, exact or rounded, must not be divided by. */
 FIXTURE(division) {
 	struct vgpu v;
 };
@@ -351,7 +349,7 @@ TEST_F(division, by_zero_is_avoided)
 	EXPECT_GE(MAX_HZ, measure_hz(&self->v));
 }
 
-/* Audit 1, on Broadwell: the dividers of a PLL */
+/* The same on Broadwell: the dividers of a PLL */
 TEST_F(rate, survives_a_pll_that_divides_by_zero)
 {
 	static const uint32_t dividers[] = {
@@ -378,8 +376,8 @@ TEST_F(rate, survives_a_pll_that_divides_by_zero)
 }
 
 /*
- * Audit 2: a timer of 248 ns. Vblanks are too slow to keep up with it, but the
- * processor on which the pipe was turned on has no time for anything else.
+ * Unbounded it would be a timer of 248 ns: vblanks are too slow to keep up with it,
+ * but the CPU on which the pipe was turned on has no time for anything else.
  */
 TEST_F(rate, of_a_picture_of_two_by_two_pixels_is_bounded)
 {
@@ -429,7 +427,7 @@ TEST_F(config, space_does_not_wrap_around)
 	EXPECT_TRUE(answers(&self->v));
 }
 
-/* ---- Audit 19: waking udev ---- */
+/* ---- waking udev ---- */
 
 FIXTURE(uevent) {
 	struct vgpu v;

@@ -149,7 +149,7 @@ static void *ask(void *arg)
 	return NULL;
 }
 
-/* Audit 8: nothing kept two from making one each. In each round it is new. */
+/* Two queries at once must not each make an id. In each round it is new. */
 TEST_F(id, threads_that_ask_at_once_get_the_same)
 {
 	struct asker askers[6];
@@ -216,7 +216,7 @@ TEST_F(id, remap_of_all_pages_gives_a_new_id)
 	remap(_metadata, &self->v, &self->a, &self->b, 0, self->a.size);
 }
 
-/* Audit 16: only the first page was looked at */
+/* A change of any page counts, not of the first alone. */
 TEST_F(id, remap_of_a_middle_page_gives_a_new_id)
 {
 	remap(_metadata, &self->v, &self->a, &self->b, 3 * VGPU_PAGE,
@@ -256,7 +256,7 @@ TEST_F(id, is_never_reused)
 	}
 }
 
-/* Audit 20: the next guest's viewer would ask for the last one's picture */
+/* The client of the next guest must not be given a surface of the last one. */
 TEST_F(id, ends_with_a_reset)
 {
 	struct vfio_device_gfx_plane_info info;
@@ -324,7 +324,7 @@ TEST_F(id, of_an_earlier_owner_keeps_its_memory)
 	free(got);
 }
 
-/* Audit 8: two had asked, and the first one's close took it from the other */
+/* If two have asked, the first one's close must not take it from the other. */
 TEST_F(id, query_query_get_close_get)
 {
 	int64_t id = query_id(&self->v);
@@ -374,7 +374,7 @@ static bool pins_are_back(void *arg)
 	return vgpu_pinned_pages(p->v) == p->want;
 }
 
-/* Audit 11: put_pages never unpinned anything */
+/* put_pages() has to unpin what get_pages() pinned. */
 TEST_F(id, pins_return_after_close)
 {
 	struct pins before = { .v = &self->v };
@@ -411,8 +411,8 @@ TEST_F(id, pins_return_after_close)
 }
 
 /*
- * Audit 15: 160 bytes a query for as long as the device was open. Ten
- * thousand different pictures are 1.6 MB of that; the limit leaves room for
+ * A leak of 160 bytes per query, for as long as the device is open, would be
+ * 1.6 MB for ten thousand different framebuffers; the limit leaves room for
  * what the rest of the kernel does meanwhile.
  */
 TEST_F_TIMEOUT(id, queries_without_get_cost_bounded_memory, 120)
@@ -447,7 +447,7 @@ TEST_F_TIMEOUT(id, queries_without_get_cost_bounded_memory, 120)
 
 /* ---- may crash an unfixed kernel, so they are last ---- */
 
-/* Audit 5: the failed GET dropped a reference that it had not taken */
+/* A GET that fails must not drop a reference that it has not taken. */
 TEST_F(id, get_that_fails_changes_nothing)
 {
 	struct rlimit old, none;

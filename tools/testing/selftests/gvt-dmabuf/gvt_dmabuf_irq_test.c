@@ -3,8 +3,8 @@
  * VFIO_DEVICE_SET_IRQS of a GVT-g vGPU, and that a vblank of the guest arrives
  * at the eventfd that it set.
  *
- * Audit 9: a count of 0 crashed the host, and an eventfd that was replaced was
- * never released.
+ * A count of 0 must not crash the host, and an eventfd that is replaced has to be
+ * released.
  */
 #include <fcntl.h>
 #include <poll.h>

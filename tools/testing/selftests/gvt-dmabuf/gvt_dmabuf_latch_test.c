@@ -2,8 +2,6 @@
 /*
  * When planes of a vGPU's display latch what a guest writes, as seen by who comes
  * late and by the guest itself.
- *
- * "Audit" numbers are rows of docs/audit.md.
  */
 #include "clock_util.h"
 #include "test_util.h"

@@ -3,8 +3,6 @@
  * What one vGPU can have exported, and what the holders of its dma-bufs can keep
  * from being freed: so much and no more, with an errno that says so, and less
  * again as soon as something is closed.
- *
- * "Audit" numbers are rows of docs/audit.md.
  */
 #include <sys/mman.h>
 #include <sys/resource.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Audit 17, 19: a guest, or the owner of the VFIO fd, must not be able to fill
- * the host's kernel log, or to get a warning with its stack printed. Each
- * variant below is something that one of them can do again and again.
+ * A guest, or the owner of the VFIO fd, must not be able to fill the host's kernel
+ * log, or to get a warning with its stack printed. Each variant below is something
+ * that one of them can do again and again.
  */
 #include <fcntl.h>
 #include <time.h>

@@ -144,7 +144,7 @@ TEST_F(object, get_tiling_tells_the_guests)
 	}
 }
 
-/* Audit 30: the fence of Y garbles Yf */
+/* A fence of Y-tiling would garble Yf-tiled pixels. */
 TEST_F(object, get_tiling_of_yf_is_none)
 {
 	struct drm_i915_gem_get_tiling arg = { };
@@ -180,7 +180,7 @@ TEST_F(object, sw_finish_and_willneed_work)
 	EXPECT_EQ(1, advice.retained);
 }
 
-/* Audit, section 5: before the first read it purged everyone's picture */
+/* Purging before the first read must not take the pixels from other holders. */
 TEST_F(object, dontneed_keeps_the_picture_of_another_holder)
 {
 	struct drm_i915_gem_madvise advice = {
@@ -241,7 +241,7 @@ TEST_F(object, gtt_mmap_shows_the_picture)
 	EXPECT_EQ(0, memcmp(self->was, map, self->s.size));
 }
 
-/* Audit 18: a GPU that sleeps answers with ones, and no page was found */
+/* While the GPU is suspended its GGTT reads as ones, in which no page is found. */
 TEST_F(object, import_works_while_the_gpu_sleeps)
 {
 	int asleep = test_let_sleep(self->drm), ret;
@@ -391,7 +391,7 @@ TEST_F(object, userptr_of_an_mmap_gets_no_pages)
 	munmap(map, self->s.size);
 }
 
-/* Audit 6: the kernel itself wrote the address there, through the aperture */
+/* A relocation makes the kernel write an address there, through the aperture. */
 TEST_F(object, relocation_does_not_write_to_the_guest)
 {
 	static const uint32_t batch[] = { MI_BATCH_BUFFER_END, 0 };
@@ -494,8 +494,8 @@ TEST_F(object, gpu_store_reaches_an_object_of_ours)
  * The fence detiles what the guest tiled, so this also checks the tiling of
  * vgpu_plane.c, which no other test could find wrong.
  *
- * Audit 10: Broadwell's proxy had tiles but no stride, and the page fault
- * divided by it. So this is last.
+ * An object with a tiling and no stride makes the page fault divide by zero, so
+ * this is last.
  */
 static void expect_detiled(struct __test_metadata *_metadata, struct vgpu *v,
 			   int drm, uint64_t modifier)

@@ -2,11 +2,11 @@
 /*
  * Whose pages an exported picture shows once the guest's memory is gone.
  *
- * Audit 3: the host saw whatever the kernel had put there since. A test of
- * that passes easily for the wrong reason, namely that nobody happened to
- * reuse the pages. So every second page of guest memory belongs to the picture
- * and every other one to a control, which goes back to the kernel in the same
- * moment and which nothing holds. Memory is then taken and marked until most
+ * The host must not see what the kernel has put there since. A test of that
+ * passes easily for the wrong reason, namely that the pages happen not to be
+ * reused. So every second page of guest memory belongs to the framebuffer and
+ * every other one to a control, which goes back to the kernel in the same moment
+ * and which nothing holds. Memory is then taken and marked until most
  * of the control's page frames have come back: the kernel cannot have spared
  * their neighbours by chance.
  */
@@ -299,9 +299,9 @@ static void export_many(struct __test_metadata *_metadata, struct vgpu *v,
 }
 
 /*
- * Audit 7: an object that the free worker found in the wrong moment of the
- * vGPU's close was freed and stayed in the list that is walked next. The worker
- * has many to free, and the close comes a little later each time.
+ * An object that the free worker finds while the vGPU is being closed must not
+ * stay in a list that is walked next. The worker has many to free, and the close
+ * comes a little later each time.
  */
 TEST_F_TIMEOUT(pages, freed_while_the_vgpu_closes, 300)
 {

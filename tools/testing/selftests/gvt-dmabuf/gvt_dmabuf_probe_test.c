@@ -2,8 +2,6 @@
 /*
  * What a guest's i915 finds on a vGPU that was reset, and relies on when it
  * takes the display over.
- *
- * "Audit" numbers are rows of docs/audit.md.
  */
 #include "test_util.h"
 
@@ -37,7 +35,7 @@ FIXTURE_TEARDOWN(probe)
 	test_close(&self->v);
 }
 
-/* Audit 47: i915 divides by it, on Broadwell it was 0 */
+/* i915 divides by it, so it must not be 0. */
 TEST_F(probe, finds_a_clock_if_the_pipe_is_on)
 {
 	uint32_t conf, m, n;
@@ -49,7 +47,7 @@ TEST_F(probe, finds_a_clock_if_the_pipe_is_on)
 		TH_LOG("it is on, with an M of %#x and an N of %#x", m, n);
 }
 
-/* Audit 48: i915 asks again until it gets this answer, and gives up in 51 ms. */
+/* i915 asks again until it gets this answer, and gives up after 51 ms. */
 TEST_F(probe, can_turn_sagv_off)
 {
 	uint32_t val;

@@ -2,8 +2,6 @@
 /*
  * What a guest submits to an engine: it runs, or it is refused and the engine
  * is there for who comes next.
- *
- * "Audit" numbers are rows of docs/audit.md.
  */
 #include "test_util.h"
 
@@ -121,7 +119,7 @@ TEST_F(submit, batch_buffer_is_executed_as_it_was_checked)
 	EXPECT_EQ(PATTERN, *self->written);
 }
 
-/* Audit 41: in front of all else, it started the guest's own */
+/* As the first command it must start the shadow, not the guest's own. */
 TEST_F(submit, batch_buffer_at_the_start_is_executed_as_it_was_checked)
 {
 	run_batch(_metadata, &self->v, &self->a, self->batch, self->commands,
@@ -129,7 +127,7 @@ TEST_F(submit, batch_buffer_at_the_start_is_executed_as_it_was_checked)
 	EXPECT_EQ(PATTERN, *self->written);
 }
 
-/* Audit 40: a context was unpinned that had never been pinned */
+/* A context that was never pinned must not be unpinned. */
 TEST_F(submit, is_possible_after_a_ring_that_was_refused)
 {
 	if (!test_unsafe(_metadata))
@@ -142,7 +140,7 @@ TEST_F(submit, is_possible_after_a_ring_that_was_refused)
 				      ARRAY_SIZE(good)));
 }
 
-/* The last code of either GPU is reserved. Audit 19: one warned of it. */
+/* The last code of either GPU is reserved, and no reason for a backtrace. */
 TEST_F(submit, nothing_of_a_ring_that_flips_no_plane_is_executed)
 {
 	const uint32_t ring[] = {
@@ -164,7 +162,7 @@ TEST_F(submit, nothing_of_a_ring_that_flips_no_plane_is_executed)
 				      ARRAY_SIZE(good)));
 }
 
-/* Audit 39: the timeline of its request stayed locked */
+/* The timeline of its request must not stay locked. */
 TEST_F(submit, is_possible_after_a_second_ring_that_was_refused)
 {
 	if (!test_unsafe(_metadata))

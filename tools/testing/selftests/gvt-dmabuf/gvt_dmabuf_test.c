@@ -3,7 +3,6 @@
  * VFIO_DEVICE_QUERY_GFX_PLANE and VFIO_DEVICE_GET_GFX_DMABUF of a GVT-g vGPU:
  * the ABI, which plane is meant, what it looks like, and its ids.
  * What may be done with the dma-buf is gvt_dmabuf_object_test.
- * "Audit" numbers are rows of docs/audit.md: defects of the export in 6.12.
  */
 #include <drm/i915_drm.h>
 #include <stddef.h>
@@ -140,7 +139,7 @@ TEST_F(abi, unknown_id_is_refused)
 	EXPECT_EQ(-EINVAL, vgpu_get_dmabuf(&self->v, UINT32_MAX));
 }
 
-/* Audit 33: the caller's own bytes came back */
+/* The caller's own bytes must not come back. */
 TEST_F(abi, plane_that_is_off_answers_zeros)
 {
 	static const uint32_t planes[] = { VGPU_PRIMARY, VGPU_CURSOR };
@@ -161,7 +160,7 @@ TEST_F(abi, plane_that_is_off_answers_zeros)
 	}
 }
 
-/* Audit 34 */
+/* Importers map whole pages. */
 TEST_F(abi, size_is_whole_pages_and_that_of_the_dmabuf)
 {
 	struct vfio_device_gfx_plane_info info;
@@ -274,7 +273,7 @@ TEST_F(picture, equals_guest_memory)
 			variant->modifier);
 }
 
-/* Audit 27: refused */
+/* The hardware scans out 16-bit floats: they must not be refused. */
 TEST_F(picture, of_half_floats_equals_guest_memory)
 {
 	const uint32_t fourccs[] = { DRM_FORMAT_XBGR16161616F,
@@ -285,7 +284,7 @@ TEST_F(picture, of_half_floats_equals_guest_memory)
 }
 
 /*
- * Audit 27: the hardware blends the lowest plane over black, which leaves
+ * The hardware blends the lowest plane over black, which leaves
  * premultiplied colours as they are. A viewer must not blend them again.
  */
 TEST_F(picture, of_the_primary_plane_has_no_alpha)
@@ -361,7 +360,7 @@ TEST_F(cursor, equals_guest_memory)
 	EXPECT_EQ(0, test_compare(fd, &self->v, &self->s));
 }
 
-/* Audit 31: the sign was dropped */
+/* Positions are signed: their sign must not be dropped. */
 TEST_F(cursor, position_is_signed)
 {
 	static const struct {
@@ -413,7 +412,7 @@ TEST_F(cursor, hotspot_outside_the_image_is_unknown)
 	EXPECT_EQ(VGPU_HOT_UNKNOWN, info.y_hot);
 }
 
-/* Audit 31: two of the six were refused */
+/* All six modes are supported by the hardware, none may be refused. */
 TEST_F(cursor, has_two_modes_of_32_bits)
 {
 	const uint32_t mode = variant->size == 64 ? 7 :
@@ -458,7 +457,7 @@ FIXTURE_TEARDOWN(decode)
 	test_close(&self->v);
 }
 
-/* Audit 29: taken for linear */
+/* A reserved tiling must not be taken for linear. */
 TEST_F(decode, reserved_tilings_are_refused)
 {
 	static const uint32_t reserved[] = { 2, 3, 6, 7 };
@@ -504,7 +503,7 @@ TEST_F(decode, pictures_of_two_memory_planes_are_not_supported)
 	EXPECT_EQ(-EOPNOTSUPP, vgpu_query(&self->v, VGPU_PRIMARY, &info));
 }
 
-/* Audit 28: came out as if it were not compressed */
+/* A compressed framebuffer must not be described as if it was not. */
 TEST_F(decode, compressed_pictures_are_not_supported)
 {
 	struct vfio_device_gfx_plane_info info;
@@ -539,7 +538,7 @@ TEST_F(decode, cursors_that_are_no_argb_are_refused)
 	}
 }
 
-/* Audit 26 */
+/* A line must not extend past the stride. */
 TEST_F(decode, stride_below_the_width_is_refused)
 {
 	const uint32_t unit = self->v.gen == 8 ? 1 : 64;
@@ -569,7 +568,7 @@ TEST_F(decode, plane_of_a_pipe_that_is_off_is_off)
 	EXPECT_EQ(0, info.drm_format);
 }
 
-/* Audit 32: the first pipe that was on decided alone */
+/* The first pipe that is on must not decide alone. */
 TEST_F(decode, plane_on_the_second_pipe_is_found)
 {
 	struct vfio_device_gfx_plane_info info;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Audit 12, 13: kvmgt is not unloaded while an export lives, whose functions
+ * kvmgt is not unloaded while an export lives, whose functions
  * are kvmgt's. The vGPU may be gone by then: closed, and its mdev removed.
  *
  * Afterwards the module is loaded and the vGPU made again. This needs the file

@@ -2,8 +2,6 @@
 /*
  * What the GPU reaches through entries of guest memory that a VMM unmaps: no
  * memory that was there, and what is mapped at the same place next.
- *
- * "Audit" numbers are rows of docs/audit.md.
  */
 #include <sys/mman.h>
 

@@ -2,8 +2,6 @@
 /*
  * A VMM that unmaps guest memory and puts other memory at the same place: an id
  * stands for the memory that was there when it was answered, or for nothing.
- *
- * "Audit" numbers are rows of docs/audit.md.
  */
 #include <pthread.h>
 #include <sys/mman.h>

@@ -3,8 +3,8 @@
  * The clock of a vGPU's display: scanline, frame counter and vblank interrupt
  * of a pipe, as a guest's driver relies on them.
  *
- * Audit 43 to 45: the scanline stood still, an interrupt that the guest did not
- * want came at each vblank, and one pipe stopped the vblanks of another.
+ * The scanline must not stand still, no interrupt may come that the guest has
+ * masked, and no pipe may stop the vblanks of another.
  */
 #include <poll.h>
 #include <sys/eventfd.h>

@@ -7,8 +7,6 @@
  * DMA Fences"). The gate is a request of the guest that ends when the test says
  * so, and while it is closed each call of a reader must return. A guest that
  * writes its GGTT waits for part of what a reader does, however much that is.
- *
- * "Audit" numbers are rows of docs/audit.md.
  */
 #include <linux/dma-buf.h>
 #include <poll.h>

@@ -90,8 +90,8 @@ static inline bool test_unsafe(struct __test_metadata *_metadata)
 }
 
 /*
- * Audit 7: objects are freed behind the last close's back, and an unfixed
- * kernel crashes if the vGPU is closed at that moment. Only the test of that
+ * A worker frees objects after their last close, and an unfixed kernel crashes
+ * if the vGPU is closed at that moment. Only the test of that
  * may, so the others wait where such tests are not wanted.
  */
 static inline void test_close(struct vgpu *v)
