@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * GEM proxy: a read-only view of pages that somebody else owns.
+ * GEM proxy: a read-only view of pages with another owner.
  *
  * The pages belong to another driver's client, a virtual machine for example,
- * who goes on writing to them and decides how they are laid out and cached.
+ * which keeps writing to them and decides how they are laid out and cached.
  * i915 and the importers of the proxy's dma-buf only read. Hence userspace may
  * not change domain, caching or tiling of a proxy, and i915 hands out no writable
  * mapping of its pages: neither to the CPU nor, where an IOMMU enforces it, to a
@@ -301,7 +301,7 @@ static const struct drm_i915_gem_object_ops proxy_ops = {
 };
 
 /**
- * i915_gem_object_is_proxy - tell a proxy from the objects that i915 owns
+ * i915_gem_object_is_proxy - check for a proxy object
  * @obj: any GEM object of i915
  *
  * Return: true if @obj came from i915_gem_object_create_proxy().
@@ -324,7 +324,7 @@ static unsigned int proxy_tiling_and_stride(struct drm_i915_gem_object *obj,
 }
 
 /**
- * i915_gem_object_create_proxy - make a GEM object for somebody else's pages
+ * i915_gem_object_create_proxy - make a GEM object for pages with another owner
  * @i915: device that the object belongs to
  * @size: bytes, a multiple of PAGE_SIZE and not 0
  * @tiling: I915_TILING_* layout of the pages, for GET_TILING and GTT mappings
@@ -370,7 +370,7 @@ i915_gem_object_create_proxy(struct drm_i915_private *i915, u64 size,
 	obj->mem_flags |= I915_BO_FLAG_STRUCT_PAGE;
 	i915_gem_object_set_readonly(obj);
 
-	/* The owner flushes for the display engine, whose picture this is. */
+	/* The owner flushes its caches for the display engine. */
 	obj->read_domains = I915_GEM_DOMAIN_GTT;
 	obj->write_domain = 0;
 	i915_gem_object_set_cache_coherency(obj, HAS_LLC(i915) ?

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * GEM proxy: a read-only view of pages that somebody else owns.
+ * GEM proxy: a read-only view of pages with another owner.
  */
 
 #ifndef __I915_GEM_PROXY_H__
@@ -36,8 +36,8 @@ struct i915_gem_proxy_run {
  *	it PCI peer-to-peer memory. Called once at most, with the object's
  *	dma_resv held: it must not take mmap_lock nor any lock under which
  *	mmap_lock is taken. Returns how many runs it filled. On error (a
- *	negative errno, returned as it is to whoever needed the pages) no
- *	reference is left behind.
+ *	negative errno, returned as it is to the caller that needs the pages)
+ *	no reference is left.
  * @release: the object is gone and @priv will not be used again. Called once,
  *	from a worker, without a lock.
  */

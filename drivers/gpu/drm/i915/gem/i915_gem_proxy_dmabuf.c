@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * The dma-buf of a GEM proxy, through which any device and the CPU read pages
- * that belong to somebody else.
+ * with another owner.
  *
  * i915's own dma_buf_ops would migrate an object, track its domains and map it
  * writable. None of that fits: a proxy is in system memory, its owner uses it
@@ -277,7 +277,7 @@ const struct dma_buf_ops i915_gem_proxy_dmabuf_ops = {
 };
 
 /**
- * i915_gem_dmabuf_is_proxy - tell a proxy's dma-buf from all others
+ * i915_gem_dmabuf_is_proxy - check for the dma-buf of a proxy
  * @dmabuf: any dma-buf
  *
  * Return: true if i915 exported @dmabuf, and its object is a proxy.

@@ -230,10 +230,10 @@ void intel_vgpu_touch_planes_of_pte(struct intel_vgpu *vgpu,
 }
 
 /**
- * intel_vgpu_set_display_triggers - replace who is notified of changes
+ * intel_vgpu_set_display_triggers - replace the eventfds that signal changes
  * @vgpu: an open vGPU
  * @planes: whose triggers are replaced
- * @triggers: for each plane an eventfd, or NULL for nobody; holds on return, for
+ * @triggers: for each plane an eventfd, or NULL for none; holds on return, for
  *	each of @planes, the one that was replaced, which the caller releases
  *
  * Each new one is signalled once, and none of the old ones ever again.
@@ -336,8 +336,8 @@ void intel_vgpu_init_display_event(struct intel_vgpu *vgpu)
 }
 
 /**
- * intel_vgpu_close_display_event - notify nobody any more
- * @vgpu: a vGPU that is being closed; nobody can arm it
+ * intel_vgpu_close_display_event - stop notifying
+ * @vgpu: a vGPU that is being closed and cannot be armed any more
  *
  * Context: Process context, without vgpu_lock.
  */

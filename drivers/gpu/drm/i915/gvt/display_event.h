@@ -30,12 +30,12 @@ struct gvt_pte_range {
 };
 
 /**
- * struct gvt_display_event - who is notified of changes, and of which
+ * struct gvt_display_event - listeners of a vGPU, and what they wait for
  * @lock: covers @state, @triggers and @refreshed; &state.watched is also read
  *	without it
  * @state: what is to be signalled
- * @triggers: who is notified, for planes that are armed
- * @refreshed: when it was last looked whether there is something to signal
+ * @triggers: eventfds of planes that are armed
+ * @refreshed: when it was last checked whether there is something to signal
  * @work: stands in for vblanks when there are none
  * @shown: where the surface of each watched plane lay at the last refresh, also
  *	of one that QUERY refuses because a page is missing; vgpu_lock

@@ -57,7 +57,7 @@ u8 gvt_event_refresh(struct gvt_event_state *state)
 EXPORT_SYMBOL_IF_KUNIT(gvt_event_refresh);
 
 /**
- * gvt_event_arm - change who is notified
+ * gvt_event_arm - add and remove listeners
  * @state: of a vGPU
  * @arm: planes that have a new listener, which is signalled once
  * @disarm: planes that have none any more

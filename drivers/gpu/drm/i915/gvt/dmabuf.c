@@ -2,21 +2,21 @@
 /*
  * Surfaces of a vGPU that userspace may fetch as a dma-buf.
  *
- * A surface is what a plane shows: a layout and the guest pages behind it. It
- * gets an id when it is first asked for, and the id stands for this very
- * picture from then on. When the guest puts other pages behind the same
- * registers the result is another surface with another id; when it goes back
- * to a picture that is still known, it is back at the old id.
+ * A surface is what a plane shows: a layout and its backing guest pages. It gets
+ * an id when it is first queried, and the id stands for this surface from then
+ * on. When the guest maps other pages at the same address the result is another
+ * surface with another id; when it returns to a surface that is still known, the
+ * old id is valid again.
  *
- * Pages are not stored but summed up (dmabuf_pages.c), so a surface costs the
- * same whatever its size. The sum is taken again only if a PTE in the surface's
- * range has been written: a query after which nothing changed walks no page.
- * A write finds the surfaces that nobody has written to since, and no others:
- * it costs the guest one step for each query that summed one up.
+ * Pages are not stored: a digest of them is (dmabuf_pages.c), so a surface costs
+ * the same whatever its size. The digest is computed again only if a PTE in the
+ * surface's range has been written: a query after which nothing changed walks no
+ * page. A write finds the surfaces whose digest is valid, and no others: it costs
+ * the guest one step for each query that computed one.
  *
- * Surfaces that nobody fetched are kept in the order in which they were last
- * asked for, and the oldest go: the guest decides how many pictures there are,
- * the host how many it remembers.
+ * Surfaces that were never fetched are kept in the order of their last query, and
+ * the oldest are dropped: the guest decides how many framebuffers there are, the
+ * host how many it keeps.
  */
 
 #include <linux/dma-buf.h>
@@ -40,10 +40,10 @@
 #include "gvt.h"
 #include "trace.h"
 
-/* More than any viewer asks for between a QUERY and the GET that follows. */
+/* More than any client queries between a QUERY and its GET. */
 #define MAX_IDLE_SURFACES	64
 
-/* What an unmap looks at with the table's lock held: 16 pictures of 4K */
+/* PTEs that an unmap compares with the table's lock held: 16 surfaces of 4K */
 #define MAX_UNMAP_PTES		(16 * 8100)
 
 static void surfaces_free(struct kref *ref)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What a vGPU shows, and who looks, in debugfs: for whoever asks why a screen
- * is black. Reading makes no id and keeps none from being forgotten.
+ * Planes and exported surfaces of a vGPU in debugfs, to find out why a screen is
+ * black. Reading makes no id, and does not keep one from being dropped.
  */
 
 #include <linux/debugfs.h>
@@ -128,7 +128,7 @@ DEFINE_SHOW_ATTRIBUTE(vgpu_dmabufs);
  * intel_vgpu_debugfs_add_dmabuf - add what the export knows to debugfs
  * @vgpu: a vGPU that has its debugfs directory, with which the files go
  *
- * Context: Process context. Removing the directory waits for readers, who take
+ * Context: Process context. Removing the directory waits for readers, which take
  * vgpu_lock: it must not be held then.
  */
 void intel_vgpu_debugfs_add_dmabuf(struct intel_vgpu *vgpu)

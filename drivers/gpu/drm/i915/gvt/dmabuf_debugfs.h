@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a vGPU shows, and who looks, in debugfs.
+ * Planes and exported surfaces of a vGPU in debugfs.
  */
 
 #ifndef _GVT_DMABUF_DEBUGFS_H_

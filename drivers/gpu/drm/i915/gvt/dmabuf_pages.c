@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * The guest pages behind a surface.
+ * The guest pages backing a surface.
  *
- * They are summed up in a keyed digest of their page frame numbers, in which
- * pages that follow each other are one word. It is taken when the surface is
- * made, and once more when an importer first needs the pages and a PTE was
- * written in between: they are those that the id stands for, or there are none.
+ * A keyed digest of their page frame numbers stands for them, in which pages that
+ * follow each other are one word. It is computed when the surface is made, and
+ * again when an importer first needs the pages and a PTE was written in between:
+ * they are those that the id stands for, or there are none.
  *
  * The digest is of the host's pages and not of the guest's frame numbers: VFIO
  * does not say when it puts other memory at a frame that is not pinned.
@@ -22,7 +22,7 @@
 #include "trace.h"
 
 /*
- * What is looked at of a GGTT entry. Its address is what gtt.c maps, wider than
+ * The bits of a GGTT entry that count. Its address is what gtt.c maps, wider than
  * the hardware's 38:12.
  */
 #define GGTT_PTE_ADDR		GENMASK_ULL(45, PAGE_SHIFT)
@@ -255,15 +255,14 @@ static int walk_some(const struct gvt_surface *s, unsigned int *done,
 /*
  * Take references on all pages of @s, if they are those that its id stands for.
  *
- * A clean surface need not be summed up again: whoever is about to write a PTE
- * says so first, under the table's lock. Otherwise the guest writes PTEs without
- * it. Whatever it does while they are read, the pages are those that the id stands
- * for, or not.
+ * The digest of a clean surface is valid: a write of a PTE marks the surface first,
+ * under the table's lock. Otherwise the guest writes PTEs without it. Whatever it
+ * does while they are read, the pages are those that the id stands for, or not.
  *
- * Whoever writes a PTE waits for that lock with vgpu_lock held, so it is dropped
- * now and then. What was checked under it is checked again: a surface that is live
- * has a vGPU, and one that is still clean has the PTEs that it had. -EAGAIN if it
- * is not any more: it is to be summed up then.
+ * A write of a PTE waits for that lock with vgpu_lock held, so it is dropped now
+ * and then. What was checked under it is checked again: a surface that is live has
+ * a vGPU, and one that is still clean has the PTEs that it had. -EAGAIN if it is
+ * not any more: the digest is to be computed then.
  */
 static int check_and_take(const struct gvt_surface *s, bool sum_up,
 			  struct holding *h)
@@ -329,7 +328,7 @@ int gvt_surface_walk(const struct gvt_surface *s, struct page_summary *sum)
 
 /**
  * gvt_surface_has_frames - look whether a surface has pages at some frames
- * @s: a surface that is clean, so that its PTEs are those it was summed up with
+ * @s: a surface that is clean, so that its digest is that of its PTEs
  * @first_gfn: first of the guest frames
  * @last_gfn: last one
  *

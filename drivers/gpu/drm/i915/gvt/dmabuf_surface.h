@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What dmabuf.c keeps of a surface, for those who look behind it.
+ * Surfaces of a vGPU, as dmabuf.c, dmabuf_pages.c and debugfs see them.
  */
 
 #ifndef _GVT_DMABUF_SURFACE_H_
@@ -31,18 +31,18 @@ struct page;
 #define GVT_SURFACE_HASH_BITS	8
 
 /**
- * struct gvt_surfaces - what the host knows of a vGPU's pictures
+ * struct gvt_surfaces - the surfaces of a vGPU
  * @ref: one for the vGPU, one for each surface
  * @lock: covers all below and the state of every surface. Taken inside
  *	vgpu_lock and inside dma_resv, so nothing that mmap_lock is taken
  *	under may be waited for with it held.
  * @vgpu: only for surfaces that are live
- * @vgpu_id: its number, for whoever watches
+ * @vgpu_id: its number, for tracepoints and debugfs
  * @ids: id -> live surface
  * @layouts: layout -> clean surface
  * @digests: digest of the pages -> live surfaces
  * @ranges: GGTT pages -> clean surfaces
- * @idle: live surfaces without a proxy, last asked for at the end
+ * @idle: live surfaces without a proxy, last queried at the end
  * @num_idle: length of @idle
  * @exported: surfaces with a proxy, live or not, also of earlier owners
  * @num_exports: proxies of them, GVT_MAX_EXPORTS at most
@@ -69,7 +69,7 @@ struct gvt_surfaces {
 };
 
 /**
- * struct page_summary - the guest pages behind a surface, whatever its size
+ * struct page_summary - stands for the guest pages backing a surface
  * @digest: keyed, of the page frame numbers in order
  * @first_gfn: lowest guest frame at which they are
  * @last_gfn: highest one
@@ -81,15 +81,15 @@ struct page_summary {
 };
 
 /**
- * struct gvt_surface - one picture of a guest
+ * struct gvt_surface - one framebuffer of a guest
  * @ref: one while it is live, one for each proxy
  * @table: where it lives or lived
- * @id: what userspace calls it
+ * @id: dmabuf_id of the ioctls
  * @plane: layout; the position of the plane that showed it first has no meaning
- * @pages: what was behind it when it got its id
+ * @pages: its backing pages when it got its id
  * @exports: proxies that exist
  * @live: in the table, and the pages may still be looked up
- * @clean: no PTE in @range was written since @pages was noted down
+ * @clean: no PTE in @range was written since @pages was computed
  * @id_node: in &gvt_surfaces.ids while it is @live
  * @layout_node: in &gvt_surfaces.layouts while it is @clean
  * @digest_node: in &gvt_surfaces.digests while it is @live

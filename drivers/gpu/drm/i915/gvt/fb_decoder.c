@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Plane registers of a vGPU -> description of the picture they scan out.
+ * Plane registers of a vGPU -> description of the framebuffer they scan out.
  *
  * Every register here holds what a guest wrote, so nothing is believed before
  * it is checked, and it is checked here and nowhere else. A value without a
@@ -8,9 +8,9 @@
  * default format, tiling or cursor. fb_decoder_planes.c is about one plane and
  * says what each bit of its registers comes to; here it is chosen.
  *
- * The errno says whose the refusal is: -EINVAL means that the hardware has no
- * such picture, -EOPNOTSUPP that it has, but that a dma-buf of one plane with
- * a fourcc, a modifier and a stride cannot describe it.
+ * The errno says why it is refused: -EINVAL means that the hardware shows no such
+ * framebuffer, -EOPNOTSUPP that it does, but that a dma-buf of one plane with a
+ * fourcc, a modifier and a stride cannot describe it.
  *
  * Not conveyed, as the ABI has no field for it: palette, gamma and colour
  * conversion, YCbCr encoding and range, the pipe's own scaler (which scales
@@ -83,10 +83,10 @@ static u32 read_reg(const struct gvt_plane_regs *regs, i915_reg_t reg)
 }
 
 /**
- * gvt_decoder_refuse - say that there is no picture
- * @regs: who asked
- * @err: for the caller
- * @why: for whoever looks into it
+ * gvt_decoder_refuse - record why a plane is refused
+ * @regs: register source of the decode
+ * @err: errno of the refusal
+ * @why: the reason in words, for debugfs and tracepoints
  *
  * Return: @err.
  */
@@ -189,7 +189,7 @@ static int decode_cursor(const struct gvt_plane_regs *regs, enum pipe pipe,
 
 /*
  * PRM vol. 2c: TRANS_CONF, TRANS_DDI_FUNC_CTL. Transcoders A to C belong to
- * their pipe; the eDP transcoder takes its picture from any one.
+ * their pipe; the eDP transcoder is fed by any of them.
  */
 static u32 enabled_pipes(const struct gvt_plane_regs *regs)
 {
@@ -316,7 +316,7 @@ static const struct gvt_plane no_plane = {
  * On each pipe the primary plane is the lowest plane that covers all of the
  * pipe's source. Mostly that is plane 1. A guest that puts a video into plane 1
  * and its desktop above, into plane 2, has plane 2 for a primary: a caller that
- * shows one picture is to show the desktop, in its size. If no plane covers the
+ * shows one plane is to show the desktop, in its size. If no plane covers the
  * pipe it is plane 1, and @out->x_pos and @out->y_pos say where on the screen.
  *
  * The answer is the lowest enabled pipe's that has a primary plane. If that
@@ -332,7 +332,7 @@ static const struct gvt_plane no_plane = {
  * size are within the limits given at struct gvt_plane.
  *
  * Return: 0, %-ENODEV if every pipe or its primary plane is off, %-EINVAL for
- * reserved encodings and values out of range, %-EOPNOTSUPP for a picture that
+ * reserved encodings and values out of range, %-EOPNOTSUPP for a plane that
  * the hardware can show and one dma-buf cannot describe: several memory planes
  * (NV12), render compression, encryption, extended range, straight alpha,
  * constant alpha, colour key, rotation, mirroring, scaling, a first pixel inside

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Plane registers of a vGPU -> description of the picture they scan out.
+ * Plane registers of a vGPU -> description of the framebuffer they scan out.
  */
 
 #ifndef _GVT_FB_DECODER_H_
@@ -30,8 +30,8 @@
  *	Coffee Lake, Comet Lake); the decoder knows no other
  * @num_pipes: pipes that the platform has, counted from pipe A
  * @skip_pipes: BIT(pipe) of those that the caller does not ask about
- * @why: where to say in words why there is no picture, or NULL; the words are
- *	constant, and have no meaning if there is one
+ * @why: receives the reason of a refusal in words, or NULL; the words are
+ *	constant, and have no meaning after a success
  *
  * A vGPU's virtual registers in the driver, an array in KUnit.
  */
@@ -45,7 +45,7 @@ struct gvt_plane_regs {
 };
 
 /**
- * struct gvt_plane - one picture in guest graphics memory
+ * struct gvt_plane - one framebuffer in guest graphics memory
  * @pipe: pipe that shows the plane
  * @fourcc: DRM_FORMAT_*, a format with one memory plane and one cpp
  * @modifier: DRM_FORMAT_MOD_LINEAR or I915_FORMAT_MOD_{X,Y,Yf}_TILED
@@ -53,8 +53,8 @@ struct gvt_plane_regs {
  * @height: in lines, not 0
  * @stride: bytes from one line of pixels to the next, at least @width * cpp,
  *	and for a tiled surface a multiple of the tile's width
- * @gma: GGTT address of the picture's first byte, page aligned
- * @size: bytes from @gma to the end of the picture, page aligned and not 0;
+ * @gma: GGTT address of the first byte shown, page aligned
+ * @size: bytes from @gma to the end of what is shown, page aligned and not 0;
  *	@gma + @size never exceeds 4 GiB
  * @x_pos: where the pipe shows the left edge; negative for a cursor that
  *	leaves the screen there. Not 0 for a primary plane that does not cover it

@@ -31,7 +31,7 @@
  *		disable				back for DOUBLE_BUFFER_CTL
  *	1:0	rotation			refused
  * PLANE_SURF: 31:12 address, conveyed; 6:4 and 2 decryption: refused by bit 2; 3
- *	which ring flipped, no effect. Of a stereo picture it is the right eye's.
+ *	which ring flipped, no effect. Of a stereo framebuffer: the right eye's.
  * PLANE_STRIDE, PLANE_SIZE, PLANE_POS, PLANE_OFFSET: conveyed; bits above a field
  *	make it too big: -EINVAL. PLANE_KEYMSK 31, PLANE_KEYMAX 31:24, constant
  *	alpha: refused unless it is 255; the rest is for keys.
@@ -306,8 +306,8 @@ bool gvt_plane_is_opaque(const struct gvt_pipe_planes *p, enum plane_id id)
 /*
  * Check all that sizes anything, then describe the surface from the first
  * pixel shown to the end of the last row of tiles (of pixels, if linear) that
- * the picture touches. With x = 0 that is whole rows, as importers expect; it
- * never reaches beyond the rows that the guest's own surface must have.
+ * the plane shows. With x = 0 that is whole rows, as importers expect; it
+ * never extends past the rows that the guest's own surface must have.
  */
 static int place(const struct gvt_pipe_planes *p, const struct gvt_window *w,
 		 const struct scanout *s, struct gvt_plane *plane)
@@ -407,7 +407,7 @@ static int bdw_decode_sprite(const struct gvt_pipe_planes *p,
 	err = gvt_bdw_sprite_format(w->ctl, &s.format);
 	if (err)
 		return refuse(p, err, "pixel format");
-	/* A key makes holes in the picture or in the one below. */
+	/* A key makes pixels of this plane or of the one below transparent. */
 	if (w->ctl & (SPRITE_ROTATE_180 | SPRITE_SOURCE_KEY | SPRITE_DEST_KEY))
 		return refuse(p, -EOPNOTSUPP, "rotated or colour-keyed");
 
@@ -453,7 +453,7 @@ static int skl_decode_plane(const struct gvt_pipe_planes *p, enum plane_id id,
 	/*
 	 * Below the lowest plane there is only the pipe's black background, and
 	 * colours that are premultiplied stay as they are when blended over
-	 * black. To say XRGB is therefore exact; a viewer that was told ARGB
+	 * black. To say XRGB is therefore exact; with ARGB a client
 	 * would show its own background through.
 	 */
 	if (lowest &&

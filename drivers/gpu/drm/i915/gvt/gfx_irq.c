@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The IRQ index by which VFIO tells of changes on a vGPU's screen: what it says
- * of itself, and what user space asks of it. When it is signaled is the
- * business of display_event.c.
+ * The VFIO IRQ index that signals changes of a vGPU's display: its capabilities,
+ * and SET_IRQS. display_event.c decides when it is signalled.
  */
 
 #include <linux/eventfd.h>
@@ -15,7 +14,7 @@
 #include "gfx_irq.h"
 #include "gvt.h"
 
-/* A vGPU has one head, as far as QUERY can tell. */
+/* QUERY describes one head. */
 static int add_capabilities(struct vfio_info_cap *caps)
 {
 	DEFINE_RAW_FLEX(struct vfio_irq_info_cap_display, display, planes,
@@ -138,13 +137,13 @@ static u8 planes_of(u32 flags, unsigned int start, unsigned int count,
 /**
  * intel_vgpu_set_gfx_irqs - serve VFIO_DEVICE_SET_IRQS of this index
  * @vgpu: an open vGPU
- * @flags: of the caller, who named one type of data
+ * @flags: of the caller, with one type of data
  * @start: first sub-interrupt
  * @count: how many; all of them exist
  * @data: one s32 or u8 a sub-interrupt, as @flags say
  *
  * Return: 0; -ENOTTY for an action that does not exist or takes no eventfd;
- * -EINVAL for no sub-interrupt, or what is no eventfd; -EBADF for what is no fd.
+ * -EINVAL for no sub-interrupt, or an fd that is no eventfd; -EBADF for a bad fd.
  */
 int intel_vgpu_set_gfx_irqs(struct intel_vgpu *vgpu, u32 flags,
 			    unsigned int start, unsigned int count,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The IRQ index by which VFIO tells of changes on a vGPU's screen.
+ * The VFIO IRQ index that signals changes of a vGPU's display.
  */
 
 #ifndef _GVT_GFX_IRQ_H_

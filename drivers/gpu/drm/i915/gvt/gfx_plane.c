@@ -89,8 +89,7 @@ static int decode_and_check(struct intel_vgpu *vgpu, u32 type, u32 skip_pipes,
  * @plane: written on success only
  * @why: receives the reason of a refusal, in words
  *
- * Context: vgpu_lock held, so that a register that the guest writes now belongs
- * to the next picture.
+ * Context: vgpu_lock held, so that the guest writes no register meanwhile.
  * Return: 0; what the decoder says; -EINVAL for a surface that is not in the
  * vGPU's share of the GGTT, or a type that does not exist.
  */
@@ -204,7 +203,7 @@ static int query_plane(struct intel_vgpu *vgpu,
  * and size 0. -EFAULT if @arg cannot be read or written; -EINVAL for a short
  * argsz, flags other than DMABUF with PROBE, FLIP_INFO or both, a plane type that does
  * not exist, registers that no hardware would show, or a surface that is not
- * mapped in the vGPU's share of the GGTT; -EOPNOTSUPP for a picture that one
+ * mapped in the vGPU's share of the GGTT; -EOPNOTSUPP for a plane that one
  * buffer and this structure cannot describe; -ENOMEM; -ENOSPC; -EINTR if the
  * caller is being killed.
  */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * How often, and in which order, the pixels of a picture are looked at.
+ * How often, and in which order, the pixels of a plane are sampled.
  *
- * A guest that flips tells by itself; one that draws into what is on the screen
- * does not. So a part of the picture is looked at now and then: at each refresh
- * while something is found, and the more seldom the longer nothing is.
+ * A flip is a register write; drawing into the framebuffer that is scanned out is
+ * not. So a part of the framebuffer is sampled now and then: at each refresh while
+ * changes are found, and the more seldom the longer none are.
  */
 
 #include <linux/export.h>
@@ -64,10 +64,10 @@ void gvt_pace_looked(struct gvt_pixel_pace *pace, bool changed)
 EXPORT_SYMBOL_IF_KUNIT(gvt_pace_looked);
 
 /**
- * gvt_pace_step - how to go through the phases of a picture
+ * gvt_pace_step - the distance between phases sampled in a row
  * @phases: there are so many, at least one
  *
- * Page i of a picture is looked at in phase i modulo @phases. What is drawn is
+ * Page i of a framebuffer is sampled in phase i modulo @phases. What is drawn is
  * seldom a single page, so phases that follow each other soon should be far
  * apart: the golden section spreads them evenly from the first on.
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How often, and in which order, the pixels of a picture are looked at.
+ * How often, and in which order, the pixels of a plane are sampled.
  */
 
 #ifndef _GVT_PIXEL_PACE_H_

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 /*
- * Noticing that a guest draws into what is on the screen.
+ * Detection of front-buffer writes by sampling page checksums.
  *
- * Consoles and desktops without page flips write to the framebuffer that the
- * plane shows, and no register or GGTT entry changes. To protect it against
- * writing would cost the guest a fault a page and frame. Instead the host looks:
- * at a refresh, at no more than PHASE_PAGES pages that are spread over the
- * picture, whose content is summed up and compared with that of the last time.
- * All pages are looked at in turn. pixel_pace.c says when.
+ * Consoles and desktops without page flips write to the framebuffer that is
+ * scanned out, and no register or GGTT entry changes. Write protection would cost
+ * the guest one fault per page and frame. Instead the host samples, per refresh,
+ * no more than PHASE_PAGES pages that are spread over the framebuffer, and
+ * compares a checksum of their content with the previous one. All pages are
+ * sampled in turn. pixel_pace.c decides when.
  *
- * It is done behind the guest's back, by a work: the lock that the guest's
- * accesses wait for is only held to look the pages up.
+ * It is done by a work item: the lock that accesses of the guest wait for is only
+ * held to look the pages up.
  *
- * What is undone before its page is looked at again is not noticed.
+ * A write that is undone before its page is sampled again is not detected.
  */
 
 #include <linux/highmem.h>
@@ -122,8 +122,8 @@ static u64 sum_up(struct page **pages, unsigned int count)
 }
 
 /*
- * Has what was looked at changed? The first time nobody knows, so when all of
- * the picture has been looked at it is said to have.
+ * Compare with the previous checksum. Report one change once the baseline is
+ * complete: what was drawn before that is unknown.
  */
 static bool compare(struct gvt_watched_plane *watched, u64 sum)
 {
@@ -262,11 +262,11 @@ void intel_vgpu_watch_pixels(struct intel_vgpu *vgpu, u8 changed)
 
 	spin_lock(&watch->lock);
 	/*
-	 * What was drawn while nobody listened has been seen by who does now. If
-	 * it is undone, that is a change.
+	 * A new listener has seen what was drawn before. If that is undone, it is
+	 * a change.
 	 */
 	watch->unknown |= fresh;
-	/* Of a picture that has been replaced there is nothing more to find. */
+	/* A framebuffer that was replaced need not be sampled any more. */
 	watch->due &= ~changed;
 	watch->looking &= ~changed;
 	found = watch->found & ~changed;

@@ -17,12 +17,12 @@
 struct intel_vgpu;
 
 /**
- * struct gvt_watched_plane - what is known of the pixels of a plane
+ * struct gvt_watched_plane - checksums of the pixels of a plane
  * @plane: what is watched
- * @sums: of each phase its pages, summed up
+ * @sums: of each phase, a checksum of its pages
  * @phases: how many there are; 0 if nothing is watched
  * @phase: the next one
- * @seen: how many of them have been looked at
+ * @seen: how many of them have been sampled
  */
 struct gvt_watched_plane {
 	struct gvt_plane plane;
@@ -33,14 +33,14 @@ struct gvt_watched_plane {
 };
 
 /**
- * struct gvt_pixel_watch - what is known of the pixels of all planes
- * @work: looks at planes
- * @planes: what it knows of them; nobody else uses that
+ * struct gvt_pixel_watch - the scan of all planes of a vGPU
+ * @work: samples planes
+ * @planes: their checksums; only used by @work
  * @lock: covers the rest, a leaf
- * @paces: when to look at which plane
- * @due: planes to look at
- * @looking: planes that are being looked at, unless they have changed since
- * @found: planes that had changed when they were looked at; also read without
+ * @paces: when to sample which plane
+ * @due: planes to sample
+ * @looking: planes that are being sampled, unless they have changed since
+ * @found: planes that had changed when they were sampled; also read without
  *	@lock
  * @unknown: planes of whose pixels nothing is known any more
  * @armed: planes that were armed at the last refresh; covered by

@@ -7,8 +7,8 @@
  * the surface address, arms them, and they are latched when the next vblank of the
  * pipe starts, or immediately by an asynchronous flip and while the pipe is off
  * (PRM vol. 2c, PLANE_CTL, PRI_CTL, SPR_CTL and CUR_CTL: "Double Buffer Armed By"
- * and "Double Buffer Update Point"). So does this: a caller who asks before the
- * vblank gets the framebuffer of before, and never half of each.
+ * and "Double Buffer Update Point"). So does this: a query before the vblank
+ * gets the previous framebuffer, and never half of each.
  *
  * Registers of a plane that is off arm themselves ("or plane not enabled" in the
  * same entry). Off means as latched: a plane that was turned on and waits for the
@@ -37,7 +37,7 @@
 #define PIPE_BLOCKS	(GVT_LATCH_WORDS * sizeof(u32) / PLANE_REGS)
 #define ALL_BLOCKS	(GVT_NUM_PIPES * PIPE_BLOCKS)
 
-/* Of those, what describes a picture: PLANE_CTL to PLANE_OFFSET, CUR_FBC_CTL */
+/* Of those, the ones that are latched: PLANE_CTL to PLANE_OFFSET, CUR_FBC_CTL */
 #define LATCHED_REGS	0x28
 
 #define CURSOR_POS	0x88	/* CURPOS, from the base of its pipe */

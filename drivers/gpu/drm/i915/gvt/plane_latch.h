@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Registers of a plane as the display engine has taken them up.
+ * Registers of a plane as the display engine has latched them.
  */
 
 #ifndef _GVT_PLANE_LATCH_H_

@@ -2,13 +2,13 @@
 /*
  * What the decoder said of registers that have not changed since.
  *
- * A viewer asks sixty times a second what a plane shows, and most of the time
- * it is one of few pictures. The decoder reads a dozen registers for an answer,
- * checks them all and looks into tables. But registers are its only input: if
- * each one that it read last time says the same, so would the decoder. So its
- * reads are noted down with the answer, and compared the next time.
+ * A client queries a plane sixty times a second, and mostly finds one of a few
+ * framebuffers. The decoder reads a dozen registers for an answer, checks them all
+ * and searches tables. But registers are its only input: if each one that it has
+ * read has the same value, the answer is the same. So its reads are stored with
+ * the answer, and compared the next time.
  *
- * Nobody has to tell when a register changes, so none can be forgotten.
+ * There is nothing to invalidate when a register is written.
  */
 
 #include "plane_memo.h"
@@ -20,7 +20,7 @@ static bool still_true(const struct gvt_plane_memo *memo, unsigned int *telling)
 	if (!memo->num_reads)
 		return false;
 
-	/* Flips change one register: a look at it rules most pictures out. */
+	/* Flips change one register: comparing it first rules most entries out. */
 	if (i < memo->num_reads && *memo->at[i] != memo->value[i])
 		return false;
 
@@ -38,9 +38,9 @@ static bool still_true(const struct gvt_plane_memo *memo, unsigned int *telling)
  * gvt_memo_recall - answer without decoding
  * @memos: of a kind of plane
  *
- * Context: nobody else uses @memos, or writes to the registers.
- * Return: what the decoder would say, valid until the next gvt_memo_begin(), or
- * NULL if it has to be asked.
+ * Context: the caller has excluded other users of @memos and writes of registers.
+ * Return: what the decoder would return, valid until the next gvt_memo_begin(), or
+ * NULL if the registers have to be decoded.
  */
 const struct gvt_plane *gvt_memo_recall(struct gvt_plane_memos *memos)
 {

@@ -37,7 +37,7 @@ struct gvt_plane_memo {
  * @memo: decodes that succeeded, in no order
  * @recent: which of @memo was right the last time
  * @next: which will be overwritten
- * @telling: the place in @at of a register that told two of them apart
+ * @telling: the place in @at of a register in which two of them differed
  */
 struct gvt_plane_memos {
 	struct gvt_plane_memo memo[GVT_MEMOS];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Rules of the GEM proxy that need no GPU: whose the pages are, who may map
- * them, how, and when they go back.
+ * Rules of the GEM proxy that need no GPU: references on pages, mappings that are
+ * allowed, and release.
  */
 
 #include <linux/dma-buf.h>

@@ -194,7 +194,7 @@ static int igt_proxy_self_import(void *arg)
 
 /* ---- the CPU ---- */
 
-/* What the kernel maps may be written to, and is nobody's but the kernel's. */
+/* A vmap may be written to: it is a copy that the kernel owns. */
 static int check_vmap(struct dma_buf *dmabuf, struct owner *owner)
 {
 	struct iosys_map map, other;
@@ -210,7 +210,7 @@ static int check_vmap(struct dma_buf *dmabuf, struct owner *owner)
 	if (!owner_holds(owner, 1))
 		goto out_inval;
 
-	/* It is up to date when an access begins, for all who mapped it. */
+	/* The copy is updated when an access begins, for all its users. */
 	err = dma_buf_vmap_unlocked(dmabuf, &other);
 	if (err)
 		goto out_vunmap;

@@ -194,7 +194,7 @@ static u32 read_anything(const void *ctx, i915_reg_t reg)
 	return prandom_u32_state(&reads->rnd);
 }
 
-/* Else QUERY would answer otherwise, and nobody would be notified. */
+/* Else the answer of QUERY would change without a signal. */
 static void registers_of_the_decoder_are_watched(struct kunit *test)
 {
 	static const struct {

@@ -448,7 +448,7 @@ static void pipes_that_are_skipped_are_not_looked_at(struct kunit *test)
 			decode_but(BIT(PIPE_A) | BIT(PIPE_C), on, &out, &why));
 }
 
-/* A guest without a picture has turned off the one or the other. */
+/* The reason says whether the pipe or the plane is off. */
 static void pipe_and_plane_that_are_off_are_told_apart(struct kunit *test)
 {
 	static const struct decoder_reg pipe[] = { NO_PRIMARY(PIPE_A), { } };

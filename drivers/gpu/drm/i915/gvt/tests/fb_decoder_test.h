@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One row, one rule: a few registers that differ from a picture that every row
- * of a table starts from, and the plane or the errno that must come out.
+ * One row, one rule: a few registers that differ from the plane state that every
+ * row of a table starts from, and the description or the errno that must result.
  */
 
 #ifndef _GVT_FB_DECODER_TEST_H_
@@ -35,8 +35,8 @@ struct decoder_case {
  * @decode: function under test
  * @ver: display version
  * @num_pipes: pipes of the platform
- * @regs: a picture that decodes, ended by a zero register
- * @want: that picture
+ * @regs: plane state that decodes, ended by a zero register
+ * @want: its description
  */
 struct decoder_base {
 	int (*decode)(const struct gvt_plane_regs *regs, struct gvt_plane *out);
@@ -65,7 +65,7 @@ void decoder_find_roles(struct kunit *test, const struct decoder_base *base,
 #define DSPOFFSET_(pipe)		PIPE_BLOCK(pipe, _DSPAOFFSET)
 #define PIPESRC_(pipe)			PIPE_BLOCK(pipe, _PIPEASRC)
 
-/* The picture that tables start from; all formats fit its stride. */
+/* The plane state that tables start from; all formats fit its stride. */
 #define BASE_GMA	0x100000
 #define BASE_STRIDE	16384
 #define BASE_PLANE				\

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * KUnit: how often, and in which order, the pixels of a picture are looked at.
+ * KUnit: how often, and in which order, the pixels of a plane are sampled.
  */
 
 #include <kunit/test.h>
