@@ -105,6 +105,17 @@ check_cover() {
 		grep -q "not measured; $word:" "$WORK/bare" || die "none says that $word is missing"
 	done
 }
+# Fixes: has a hash and a title; what goes to stable kernels says what it fixes.
+check_fixes() {
+	local message
+
+	for message in $(patches | sed 's|$|/message|'); do
+		! grep '^Fixes: ' "$message" | grep -vE '^Fixes: [0-9a-f]{12} \(".+"\)$' ||
+			die "$(name_of "${message%/*}"): not a Fixes: line"
+		! grep -q '^Cc: stable@vger.kernel.org$' "$message" || grep -q '^Fixes: ' "$message" ||
+			die "$(name_of "${message%/*}"): for stable, and fixes nothing"
+	done
+}
 check_few() {
 	local n
 
@@ -262,6 +273,7 @@ result "the files of the MAINTAINERS entry are sorted" check_maintainers_sorted
 export_mails "$WORK/replay" "$WORK/mails"
 result "the cover letter has no gaps, and says what was not measured" check_cover
 result "each patch is signed off by the committer" check_signed
+result "Fixes: names a commit by hash and title, and stable kernels get fixes only" check_fixes
 result "git am of the mails gives the same tree" check_am
 for series in $(all_series); do
 	result "at most $MAX_PATCHES patches are in $series" check_few "$series"
