@@ -147,7 +147,7 @@ for ((i = LAST; i > 0; i--)); do
 done
 
 check_step() {
-	local step=$1 name base built stock before='' after='' fixed platform
+	local step=$1 name base built stock='' before='' after='' fixed platform
 
 	name=$(name_of "${PATCHES[step - 1]}")
 	build_at 0
@@ -164,8 +164,10 @@ check_step() {
 		rig_at "$step" "$platform"
 		after=$RIG
 	fi
-	rig_at 0
-	stock=$RIG
+	if [ "$step" -lt "$REMOVAL" ]; then
+		rig_at 0
+		stock=$RIG
+	fi
 	rig_at "$step"
 	{
 		result "$name: gcc W=1 says nothing new" check_said "$built" "$base" gcc
