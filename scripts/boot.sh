@@ -40,6 +40,7 @@ usage_if_asked "$@"
 PLATFORM=kbl VARIANT=ours TRACED='' VGPUS=1 TYPE='' APERTURE=512 BDF='' TIMEOUT='' NAME=rig
 ACCEL=icount SHIFT=3 CPUS='' MODULES='' SHARE='' SHELL_WANTED='' QUIET='' APPEND='' CPU_FLAGS='' IGD=''
 PUT=() EXPORTS=() DEVICES=()
+POWER_OFF=${RIG_POWER_OFF:-600}	# seconds of a busy machine
 while [ $# -gt 0 ]; do
 	case $1 in
 	--platform | --modules | --vgpus | --cpus | --cpu | --device | --shift | --export | --type | --aperture | --igd | --bdf | --put | --share | --append | --timeout | --name)
@@ -175,6 +176,7 @@ if [ -n "$SHELL_WANTED" ]; then
 	exit
 fi
 
+rm -f "$LOG.stuck"
 : >"$LOG.console.log"
 start=$EPOCHREALTIME
 set -m
@@ -182,11 +184,20 @@ timeout --kill-after=5 "$TIMEOUT" "${COMMAND[@]}" \
 	-D "$LOG.qemu.log" -d guest_errors,unimp \
 	-serial "file:$LOG.console.log" </dev/null >"$LOG.stderr.log" 2>&1 &
 qemu=$!
+# A kernel may hang when it turns the power off.
+(
+	until grep -q '^rig: done' "$LOG.console.log"; do sleep 2; done
+	sleep "$POWER_OFF"
+	touch "$LOG.stuck"
+	kill "$qemu"
+) &
+watcher=$!
 set +m
-RUNNING=("$qemu")
+RUNNING=("$qemu" "$watcher")
 tail -f -n +1 -s 0.2 --pid=$qemu "$SHARE/output" 2>/dev/null || :
 rc=0
 wait $qemu || rc=$?
+kill -- "-$watcher" 2>/dev/null || :
 RUNNING=()
 end=$EPOCHREALTIME
 [ ! -f "$SHARE/.rig/dmesg" ] || mv "$SHARE/.rig/dmesg" "$LOG.dmesg"
@@ -205,6 +216,8 @@ case $rc in
 	fail "the guest did not finish within $TIMEOUT s and was stopped; last line: $(tail -n 1 "$CONSOLE" | tr -d '\r' | cut -c1-120) (log: $CONSOLE)"
 	;;
 esac
+[ ! -e "$LOG.stuck" ] ||
+	fail "the guest did not power off within $POWER_OFF s and was stopped; last line: $(tail -n 1 "$CONSOLE" | tr -d '\r' | cut -c1-120) (log: $CONSOLE)"
 [ $rc -eq 0 ] || fail "QEMU died with status $rc: $(tail -n 1 "$LOG.stderr.log") (log: $LOG.stderr.log)"
 [ -s "$SHARE/status" ] || fail "the guest stopped before the command had ended (log: $CONSOLE)"
 if [ -s "$SHARE/.rig/kmemleak" ]; then
