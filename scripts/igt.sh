@@ -32,7 +32,9 @@ IGT_SRC=$(cd "$IGT_SRC" && pwd)
 NEEDED=(libdrm-dev libkmod-dev libproc2-dev libdw-dev libpciaccess-dev
 	libcairo2-dev libudev-dev libpixman-1-dev)
 GUEST=tools/testing/selftests/gvt-dmabuf
-TREE=$CACHE/build/igt-$(hash_words "$IGT_SRC")
+# Headers of the series' kernel: the machine's own may be too old for IOMMUFD.
+UAPI=$("$SCRIPTS/uapi.sh" --path)/include
+TREE=$CACHE/build/igt-$(hash_words "$IGT_SRC" "$UAPI")
 LOG=$LOGS/igt.log
 
 # What a shallow or partial checkout lacks stops the build with a name of it.
@@ -57,7 +59,7 @@ copy_tree() {
 }
 build_test() {
 	[ -f "$TREE/build/build.ninja" ] ||
-		meson setup "$TREE/build" "$TREE" -Dman=disabled -Ddocs=disabled \
+		CFLAGS="-isystem $UAPI" meson setup "$TREE/build" "$TREE" -Dman=disabled -Ddocs=disabled \
 			-Drunner=disabled -Doverlay=disabled -Dxe_driver=disabled
 	ninja -C "$TREE/build" -j "$JOBS" tests/gvt_dmabuf
 }
