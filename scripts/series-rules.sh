@@ -100,7 +100,7 @@ check_cover() {
 		! grep -nE '\*\*\* .* HERE|@[A-Z]+@' "$cover" || die "$cover has gaps"
 	done
 	# Without results they must say what makes them, not nothing and not numbers.
-	for cover in "$SERIES"/*/cover; do cat "$cover"; done | cat - "$SERIES/testing.txt" >"$WORK/all"
+	cat "$SERIES"/*/cover "$SERIES/testing.txt" >"$WORK/all"
 	"$SCRIPTS/cover-letter.py" "$WORK/all" "$WORK/nothing" none none >"$WORK/bare"
 	for word in "make audit" "make bench" "make series-check"; do
 		grep -q "not measured; $word:" "$WORK/bare" || die "none says that $word is missing"
