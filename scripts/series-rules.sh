@@ -126,7 +126,7 @@ check_few() {
 # A maintainer who has applied what it needs, and nothing else, can apply it; of a
 # series without a cover letter, each patch.
 check_needs() {
-	local series=$1 name patch dir=$WORK/needs need
+	local series=$1 name patch dir=$WORK/needs to=$WORK/needs need
 
 	need=$(needed "$series")
 	rm -rf "$dir"
@@ -138,8 +138,12 @@ check_needs() {
 		for patch in $(patches_of "$name"); do apply_patch "$patch" "$dir"; done
 	done
 	for patch in $(patches_of "$series"); do
-		[ -f "$SERIES/$series/cover" ] || { rm -rf "$dir.alone" && cp -a "$dir" "$dir.alone"; }
-		apply_patch "$patch" "$dir$([ -f "$SERIES/$series/cover" ] || echo .alone)"
+		if [ ! -f "$SERIES/$series/cover" ]; then
+			to=$dir.alone
+			rm -rf "$to"
+			cp -a "$dir" "$to"
+		fi
+		apply_patch "$patch" "$to"
 	done
 }
 check_signed() {
