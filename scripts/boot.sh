@@ -209,8 +209,12 @@ CONSOLE=$LOG.console.log
 
 inner=$(sed -n 's/^rig: error: //p' "$CONSOLE" | tr -d '\r' | head -n 1)
 [ -z "$inner" ] || fail "the rig could not start: $inner (log: $CONSOLE)"
-"$SCRIPTS/splats.sh" "$CONSOLE" >"$LOG.splats" ||
-	fail "the kernel complained: $(head -n 1 "$LOG.splats") (log: $CONSOLE)"
+"$SCRIPTS/splats.sh" "$CONSOLE" >"$LOG.splats" || {
+	first=$(head -n 1 "$LOG.splats")
+	# Where it was, for those who have no more than what is printed
+	note "$(tr -d '\r' <"$CONSOLE" | grep -F -A 60 -- "$first" | grep -v ' ? ' | head -n 40)"
+	fail "the kernel complained: $first (log: $CONSOLE)"
+}
 case $rc in
 124 | 137)	# from timeout: it had to end the run
 	fail "the guest did not finish within $TIMEOUT s and was stopped; last line: $(tail -n 1 "$CONSOLE" | tr -d '\r' | cut -c1-120) (log: $CONSOLE)"

@@ -303,6 +303,8 @@ finish_rig() {
 		echo "not ok 1 rig.$name" >"$RESULTS/$name/rig.tap"
 		verdict=$(tail -n 1 "$RESULTS/$name.log")
 		failed "${verdict#error: }"
+		[ -n "$STOCK" ] ||
+			tail -n 41 "$RESULTS/$name.log" | sed '$d; s/^/    /' | tee -a "$RESULTS/failed"
 		grep -q '^rig: ready' "$OUT/rig/log/check-$name.console.log" 2>/dev/null || BROKEN=1
 	fi
 	for test in $tests; do
