@@ -13,6 +13,7 @@
 #include "qapi/error.h"
 #include "hw/pci/msi.h"
 #include "hw/qdev-properties.h"
+#include "migration/vmstate.h"
 #include "qemu/log.h"
 #include "qemu/module.h"
 #include "igd-regs.h"
@@ -238,6 +239,12 @@ static void igd_instance_init(Object *obj)
     IGD(obj)->platform_name = g_strdup("kbl");
 }
 
+/* The state of the engines and of what they were doing is not described. */
+static const VMStateDescription igd_vmstate = {
+    .name = TYPE_IGD,
+    .unmigratable = 1,
+};
+
 static void igd_class_init(ObjectClass *klass, IGDClassData *data)
 {
     DeviceClass *dc = DEVICE_CLASS(klass);
@@ -250,6 +257,7 @@ static void igd_class_init(ObjectClass *klass, IGDClassData *data)
     pc->class_id = PCI_CLASS_DISPLAY_VGA;
     dc->desc = "Intel integrated graphics (gen8, gen9), without a picture";
     dc->user_creatable = true;
+    dc->vmsd = &igd_vmstate;
     device_class_set_legacy_reset(dc, igd_reset);
     device_class_set_props_n(dc, igd_properties, ARRAY_SIZE(igd_properties));
     set_bit(DEVICE_CATEGORY_DISPLAY, dc->categories);

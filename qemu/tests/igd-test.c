@@ -464,12 +464,24 @@ static void test_reset(void)
     igd_test_stop(&t);
 }
 
+/* Its state is not described: a copy of the device would be a fresh one. */
+static void test_migration(void)
+{
+    IGDTest t = igd_test_start("kbl");
+    QDict *answer = qtest_qmp(t.qts, "{ 'execute': 'migrate', 'arguments':"
+                                     "  { 'uri': 'exec:cat >/dev/null' } }");
+
+    qmp_expect_error_and_unref(answer, "GenericError");
+    igd_test_stop(&t);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("/igd/pci/identity", test_identity);
     qtest_add_func("/igd/pci/bars", test_bars);
     qtest_add_func("/igd/pci/sleep", test_sleep);
+    qtest_add_func("/igd/pci/migration", test_migration);
     qtest_add_func("/igd/regs/access", test_access);
     qtest_add_func("/igd/regs/sizes", test_access_sizes);
     qtest_add_func("/igd/regs/unknown", test_unknown);
