@@ -106,13 +106,13 @@ igt: setup	## the IGT test in a checkout of it: IGT_SRC=DIRECTORY
 	@scripts/igt.sh $(if $(STOCK),--stock) --platform $(PLATFORM) $(IGT_SRC)
 
 series: setup	## the patch series as mails in out/series
-	@scripts/series.sh export
+	@scripts/series/series.sh export
 
 series-check: setup	## each patch of the series: builds, warns of nothing, boots, tests
-	@scripts/series-check.sh $(if $(SERIES),--series $(SERIES),--from $(FROM) --to $(TO))
+	@scripts/series/series-check.sh $(if $(SERIES),--series $(SERIES),--from $(FROM) --to $(TO))
 
 tree: setup	## the whole kernel tree, one commit a patch, in out/tree
-	@scripts/series.sh tree
+	@scripts/series/series.sh tree
 
 shell: setup	## a shell in the rig, with a vGPU made
 	@scripts/boot.sh $(boot_options) --shell

@@ -14,8 +14,8 @@
 #   --stock    only what runs on stock, beside what ours did in the last run
 #   --table    only the table, from the results of the last run
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
 usage_if_asked "$@"
 case ${1-} in
 '' | --stock | --table) ;;
@@ -156,7 +156,7 @@ table() {
 if [ -z "${1-}" ]; then
 	rm -rf "$RESULTS"
 	mkdir -p "$RESULTS"
-	"$SCRIPTS/series.sh" hash >"$RESULTS/series"	# for the cover letter
+	"$SCRIPTS/series/series.sh" hash >"$RESULTS/series"	# for the cover letter
 	keep ours rig debug
 fi
 if [ "${1-}" != --table ]; then

@@ -3,7 +3,7 @@
 """bench-report.py FIGURES OURS STOCK KNOWN OUT: judge the figures of make bench.
 bench-report.py --beside BASE=BENCH.JSON...: those of several bases in one table.
 
-FIGURES is vm/bench/figures.toml; OURS and STOCK are what gvt-bench printed;
+FIGURES is rig/bench/figures.toml; OURS and STOCK are what gvt-bench printed;
 KNOWN is docs/performance.md. Prints the table, and writes into the directory
 OUT: bench.json, bench.md (the table) and bench.dat (the bars of the chart).
 The exit status says whether all is as the goals and KNOWN have it.

@@ -3,7 +3,7 @@
 # bench.sh [--report]: what the export costs, ours beside stock.
 #
 # Boots Debian's modules and ours on Debian's kernel image and the same GPU
-# model, side by side, and runs gvt-bench (vm/bench) in both. Prints a table and
+# model, side by side, and runs gvt-bench (rig/bench) in both. Prints a table and
 # leaves in out/bench:
 #
 #   bench.md     the table
@@ -29,8 +29,8 @@
 #
 #   --report     no run: judge what the last run left
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
 usage_if_asked "$@"
 case ${1-} in
 '' | --report) ;;
@@ -83,7 +83,7 @@ if [ "${1-}" != --report ]; then
 	"$SCRIPTS/initrd.sh" stock traced
 	rm -rf "$RESULTS"
 	mkdir -p "$RESULTS"
-	"$SCRIPTS/series.sh" hash >"$RESULTS/series"	# for the cover letter
+	"$SCRIPTS/series/series.sh" hash >"$RESULTS/series"	# for the cover letter
 	# Each query makes stock's next one slower: a hundred thousand take hours.
 	start_side stock 4000 --stock
 	start_side ours 100000
@@ -96,7 +96,7 @@ done
 say
 say "Counted, not timed: one emulated CPU, -icount shift=0, an instruction is a nanosecond."
 rc=0
-"$SCRIPTS/bench-report.py" "$REPO/vm/bench/figures.toml" "$RESULTS/ours.txt" "$RESULTS/stock.txt" \
+"$SCRIPTS/bench-report.py" "$REPO/rig/bench/figures.toml" "$RESULTS/ours.txt" "$RESULTS/stock.txt" \
 	"$REPO/docs/performance.md" "$RESULTS" || rc=1
 gnuplot -c "$SCRIPTS/bench-chart.gp" "$RESULTS/bench.dat" "$RESULTS/bench.png"
 say "$OUT_NAME/bench/bench.json, bench.md and bench.png there; $SECONDS s"

@@ -33,8 +33,8 @@
 #   --shell         an interactive shell instead of a command
 #   --quiet         no line about times at the end
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
 usage_if_asked "$@"
 
 PLATFORM=kbl VARIANT=ours TRACED='' VGPUS=1 TYPE='' APERTURE=512 BDF='' TIMEOUT='' NAME=rig
@@ -209,7 +209,7 @@ CONSOLE=$LOG.console.log
 
 inner=$(sed -n 's/^rig: error: //p' "$CONSOLE" | tr -d '\r' | head -n 1)
 [ -z "$inner" ] || fail "the rig could not start: $inner (log: $CONSOLE)"
-"$SCRIPTS/splats.sh" "$CONSOLE" >"$LOG.splats" || {
+"$SCRIPTS/lib/splats.sh" "$CONSOLE" >"$LOG.splats" || {
 	first=$(head -n 1 "$LOG.splats")
 	# Where it was, for those who have no more than what is printed
 	note "$(tr -d '\r' <"$CONSOLE" | grep -F -A 60 -- "$first" | grep -v ' ? ' | head -n 40)"

@@ -8,8 +8,8 @@
 # machine's release, or of the one that ROOT names, with its kernel. Needs root. The
 # last line is "N passed, N failed, N skipped".
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
 usage_if_asked "$@"
 in_root_base "$@"
 [ $# -eq 0 ] || die "unknown argument $1 (see --help)"

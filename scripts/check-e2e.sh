@@ -19,16 +19,16 @@
 #   event      firmware, Linux: QEMU with qemu/patches sleeps while the picture is still
 #
 # Without SCENARIO all of them. A guest hands over to the viewer by lines on a
-# serial port (vm/e2e/hand.h), so nothing is timed; a picture that does not come
+# serial port (rig/e2e/hand.h), so nothing is timed; a picture that does not come
 # fails the test after a bound. A failure names its log. With --stock the rig has
 # Debian's own i915 and kvmgt; --helped spares it and its guests two defects that
 # hide everything else, see docs/e2e.md. Results are in out/check-e2e, or the
 # directory that E2E_RESULTS names. The last line is "N passed, N failed, N skipped".
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=e2e-lib.sh
-. "$SCRIPTS/e2e-lib.sh"
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=e2e/e2e-lib.sh
+. "$SCRIPTS/e2e/e2e-lib.sh"
 usage_if_asked "$@"
 
 QEMU_CACHE=7	# dma-bufs that QEMU keeps, and two that it may be fetching
@@ -311,7 +311,7 @@ for SCENARIO in "${SCENARIOS[@]}"; do
 	"scenario_$SCENARIO"
 done
 say "1..$TESTS" | tee -a "$TAP"
-"$SCRIPTS/ktap.sh" e2e <"$TAP" >"$RESULTS/count"
+"$SCRIPTS/lib/ktap.sh" e2e <"$TAP" >"$RESULTS/count"
 read -r passed failed skipped <"$RESULTS/count"
 say "check-e2e: $SECONDS s"
 say "$passed passed, $failed failed, $skipped skipped"

@@ -29,8 +29,8 @@
 # check.sh --made-of: print what rig and debug are run with, by its path. Results of
 # both in out/check, without a failure, have it in out/check/made-of.
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
 usage_if_asked "$@"
 
 PLATFORMS=(kbl bdw skl cfl)
@@ -101,7 +101,7 @@ failed() {
 count_tap() {
 	local name=$1 file=$2 p f s
 
-	"$SCRIPTS/ktap.sh" "$name" <"$file" 2>"$RESULTS/said" >"$RESULTS/count"
+	"$SCRIPTS/lib/ktap.sh" "$name" <"$file" 2>"$RESULTS/said" >"$RESULTS/count"
 	cat "$RESULTS/said"
 	grep ': FAILED: ' "$RESULTS/said" >>"$RESULTS/failed" || :
 	read -r p f s <"$RESULTS/count"
@@ -143,8 +143,8 @@ each() {
 
 step_shell() {
 	cd "$REPO"
-	each shellcheck "shellcheck -x -P scripts" scripts/*.sh .ci/run
-	each shellcheck "shellcheck -s dash" vm/init vm/e2e/guest-init vm/e2e/*-run dkms/build.sh
+	each shellcheck "shellcheck -x" scripts/*.sh scripts/*/*.sh .ci/run
+	each shellcheck "shellcheck -s dash" rig/init rig/e2e/guest-init rig/e2e/*-run dkms/build.sh
 }
 # tap_of NAME COMMAND...: run it, show why something failed, and count.
 tap_of() {
@@ -156,12 +156,12 @@ tap_of() {
 	count_tap "$name" "$RESULTS/$name.tap"
 }
 step_sources() { tap_of sources "$SCRIPTS/sources-check.sh"; }
-step_series() { tap_of series "$SCRIPTS/series.sh" check; }
+step_series() { tap_of series "$SCRIPTS/series/series.sh" check; }
 step_style() {
 	cd "$REPO"
 	each "QEMU checkpatch" qemu_style qemu/*.[ch] qemu/tests/*.[ch]
 	each "QEMU checkpatch" qemu_patch_style qemu/patches*/*.patch qemu/rig-patches/*/*.patch
-	each "checkpatch" kernel_style vm/*.c vm/bench/*.[ch] vm/demo/*.[ch] vm/e2e/*.[ch] vm/fuzz/*.[ch] vm/watch/*.[ch] igt/*.c
+	each "checkpatch" kernel_style rig/*.c rig/bench/*.[ch] rig/demo/*.[ch] rig/e2e/*.[ch] rig/fuzz/*.[ch] rig/watch/*.[ch] igt/*.c
 }
 # Below qemu/, so that checkpatch sees that a test is one: g_assert_*() is theirs.
 qemu_style() {
@@ -390,7 +390,7 @@ build() {
 	if wants qtest igt "${ON_RIG[@]}"; then "$SCRIPTS/qemu.sh" || return; fi
 	if wants "${ON_RIG[@]}"; then "$SCRIPTS/programs.sh" || return; fi
 	if wants rig firmware; then "$SCRIPTS/initrd.sh" $variant || return; fi
-	if wants firmware; then "$SCRIPTS/e2e-guest.sh" || return; fi
+	if wants firmware; then "$SCRIPTS/e2e/e2e-guest.sh" || return; fi
 	if wants debug stress kunit; then "$SCRIPTS/initrd.sh" debug || return; fi
 }
 

@@ -6,10 +6,10 @@
 # installed by debootstrap and apt into the cache: 2 GB, never changed
 # afterwards. Needs root. --path prints where it is.
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=apt.sh
-. "$SCRIPTS/apt.sh"
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=lib/apt.sh
+. "$SCRIPTS/lib/apt.sh"
 usage_if_asked "$@"
 path_wanted "$@"
 

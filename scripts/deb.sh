@@ -6,8 +6,8 @@
 # kvmgt from Debian's kernel source where it is installed: docs/hardware.md. The
 # maintainer is who builds it: DEBFULLNAME and DEBEMAIL, or git's identity.
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
 usage_if_asked "$@"
 [ $# -eq 0 ] || die "unknown argument $1 (see --help)"
 
@@ -24,7 +24,7 @@ MAIL=${DEBEMAIL:-$(git -C "$REPO" config user.email || echo gvt-dmabuf@localhost
 base_paths
 # Of one day there may be more than one: the second word is the series.
 DATE=$(git -C "$REPO" log -1 --format=%cd --date=format:%Y%m%d 2>/dev/null || date +%Y%m%d)
-VERSION=0.$DATE.$("$SCRIPTS/series.sh" hash | cut -c1-8)
+VERSION=0.$DATE.$("$SCRIPTS/series/series.sh" hash | cut -c1-8)
 
 WORK=$(mktemp -d)
 DOOMED+=("$WORK")
@@ -41,7 +41,7 @@ cat >"$SOURCE/debian/changelog" <<-EOS
 	 -- $NAME <$MAIL>  $(date -R)
 EOS
 
-"$SCRIPTS/series.sh" replay "$WORK/replay"
+"$SCRIPTS/series/series.sh" replay "$WORK/replay"
 git -C "$WORK/replay" format-patch -q --no-signature -o "$SOURCE/patches" base -- "$I915" "$VFIO"
 
 build_package() {

@@ -3,7 +3,7 @@
 # decoder-user.sh [--source DIR] [--fuzz SECONDS] [--seed N]: the plane decoder
 # in user space.
 #
-# Without --fuzz: builds drivers/gpu/drm/i915/gvt/fb_decoder*.c and its KUnit
+# Without --fuzz: builds drivers/gpu/drm/i915/gvt/plane_decoder*.c and its KUnit
 # tests with gcov, runs every row, prints KTAP and the branch coverage of the
 # decoder, and fails unless all rows pass and every branch was taken both ways.
 #
@@ -14,8 +14,8 @@
 # DIR is a kernel tree of the base (default: the one that fetch.sh unpacked),
 # whose register headers, fourccs and format table are used as they are.
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
 usage_if_asked "$@"
 
 SOURCE=
@@ -43,7 +43,7 @@ FOURCC_TABLE=$SOURCE/drivers/gpu/drm/drm_fourcc.c
 [ -f "$FOURCC_TABLE" ] || die "$SOURCE is no kernel source"
 
 I915=drivers/gpu/drm/i915
-SHIM=$REPO/vm/decoder
+SHIM=$REPO/rig/decoder
 BUILD=$CACHE/tmp/decoder-user.$$
 DOOMED+=("$BUILD")
 mkdir -p "$BUILD/include"
@@ -62,8 +62,8 @@ FLAGS=(-std=gnu11 -g -Wall -Wextra -Wno-sign-compare -Wno-missing-field-initiali
 	-I "$SHIM/shim" -I include -I "$REPO/$I915" -idirafter "$SOURCE/$I915"
 	# On an older kernel a header is one of the backport.
 	-idirafter "$REPO/backport/tree/$I915/gvt/backport")
-DECODER=("$REPO/$I915"/gvt/fb_decoder*.c)
-TESTS=("$REPO/$I915"/gvt/tests/fb_decoder*.c)
+DECODER=("$REPO/$I915"/gvt/plane_decoder*.c)
+TESTS=("$REPO/$I915"/gvt/tests/plane_decoder*.c)
 
 need() {
 	command -v "$1" >/dev/null || die "$1 not found: install the package $2"

@@ -10,10 +10,10 @@
 # framebuffer, all but the cursor. --frames is the length of the animation.
 # Further options go to boot.sh.
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=e2e-lib.sh
-. "$SCRIPTS/e2e-lib.sh"
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=e2e/e2e-lib.sh
+. "$SCRIPTS/e2e/e2e-lib.sh"
 usage_if_asked "$@"
 
 FRAMES=24

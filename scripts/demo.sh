@@ -6,8 +6,8 @@
 # desktop on a vGPU, take it out through the export of the series, compare every
 # pixel, and write the pictures. Further options go to boot.sh.
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
 usage_if_asked "$@"
 
 "$SCRIPTS/rig.sh"

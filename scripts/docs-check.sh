@@ -7,10 +7,10 @@
 # Sphinx, alone: all of Documentation/gpu takes minutes, and has warnings of its
 # own. The page is out/docs/gvt-dmabuf.html.
 
-# shellcheck source=kernel-tree.sh
-. "$(dirname "$0")/kernel-tree.sh"
-# shellcheck source=tap-lib.sh
-. "$SCRIPTS/tap-lib.sh"
+# shellcheck source=lib/kernel-tree.sh
+. "$(dirname "$0")/lib/kernel-tree.sh"
+# shellcheck source=lib/tap-lib.sh
+. "$SCRIPTS/lib/tap-lib.sh"
 usage_if_asked "$@"
 
 PAGE=gvt-dmabuf
@@ -64,14 +64,15 @@ check_shown() {
 	while read -r function; do
 		grep -qsF "$function" "$OUT/docs/$PAGE.html" || missing+=("$function")
 	done < <(cd "$REPO" && sed -n 's/^ \* \([a-z0-9_]*\) - .*/\1/p' \
-		drivers/gpu/drm/i915/gem/i915_gem_proxy.c drivers/gpu/drm/i915/gvt/{dmabuf,gfx_plane,fb_decoder,plane_latch}.c)
+		drivers/gpu/drm/i915/gem/i915_gem_proxy.c drivers/gpu/drm/i915/gvt/{surface,gfx_plane,plane_decoder,plane_latch,vgpu_plane}.c)
 	[ ${#missing[@]} -eq 0 ] || die "the page does not show: ${missing[*]}"
 }
 check_scripts() {
 	local script missing=()
 
-	for script in "$SCRIPTS"/*.*; do
-		grep -qF "\`${script##*/}\`" "$SCRIPTS/README.md" || missing+=("${script##*/}")
+	for script in "$SCRIPTS"/*.* "$SCRIPTS"/*/*.*; do
+		script=${script#"$SCRIPTS/"}
+		grep -qF "\`$script\`" "$SCRIPTS/README.md" || missing+=("$script")
 	done
 	[ "${missing[*]}" = README.md ] || die "scripts/README.md does not name: ${missing[*]/README.md}"
 }

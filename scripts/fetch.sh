@@ -9,10 +9,10 @@
 # With --emulator it does not get the kernel. No root is needed: apt's lists and
 # files live in the cache.
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=apt.sh
-. "$SCRIPTS/apt.sh"
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=lib/apt.sh
+. "$SCRIPTS/lib/apt.sh"
 usage_if_asked "$@"
 
 LOG=$LOGS/fetch.log

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # fuzz.sh [OPTION...]: guest, VMM and viewers of a vGPU at random, in the rig.
 #
-# Runs gvt-fuzz (vm/fuzz) on a vGPU: random registers, GGTT entries, ioctl
+# Runs gvt-fuzz (rig/fuzz) on a vGPU: random registers, GGTT entries, ioctl
 # arguments, and import, close, reset and unmap in any order, from several
 # threads. Prints what it says as it comes: at the end each ioctl with its
 # outcomes, and a line of totals. The run fails if the program finds a promise
@@ -20,8 +20,8 @@
 # Each thread does the same things for the same seed, but what the others do
 # meanwhile is a matter of the clock: a failure may take a few runs to come back.
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
 usage_if_asked "$@"
 
 MINUTES=2 SEED=$(date +%s) THREADS=4 NAME=fuzz

@@ -10,8 +10,8 @@
 #     make igt IGT_SRC=DIRECTORY
 # The test makes its vGPU itself. --stock: on Debian's own i915 and kvmgt.
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
 usage_if_asked "$@"
 
 PLATFORM=kbl

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # initrd.sh [--path] ours|stock|debug [traced]: make the initramfs of the rig.
 #
-# It holds a static busybox, vm/init, and the modules in loading order:
+# It holds a static busybox, rig/init, and the modules in loading order:
 #   ours    Debian's modules, with i915 and kvmgt of the series
 #   stock   Debian's modules, all of them
 #   debug   those of the debug kernel (scripts/kernel-debug.sh)
@@ -14,8 +14,8 @@
 # "stock", which was made with the modules.order ORDER: i915.ko and kvmgt.ko of
 # DIR take the places of Debian's.
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
 usage_if_asked "$@"
 
 # Two tables that the kernel would spend most of the boot on: type information
@@ -79,7 +79,7 @@ traced) STRIP=(-R .BTF) ;;
 *) die "unknown argument $TRACED (see --help)" ;;
 esac
 name=initrd-$VARIANT${TRACED:+-$TRACED}-$(hash_words "$KERNEL_VERSION" "$made_from" "${ROOTS[@]}" \
-	"$(hash_paths vm/init scripts/initrd.sh)" "$(dpkg-query -W busybox-static 2>/dev/null)")
+	"$(hash_paths rig/init scripts/initrd.sh)" "$(dpkg-query -W busybox-static 2>/dev/null)")
 
 module_order() {
 	local root
@@ -96,7 +96,7 @@ build_initrd() {
 
 	mkdir -p "$root/bin" "$root/mods" "$root/tests"
 	cp "$BUSYBOX" "$root/bin/busybox"
-	install -m 755 "$REPO/vm/init" "$root/init"
+	install -m 755 "$REPO/rig/init" "$root/init"
 	module_order >"$dir/modules.order"
 	grep -q /kvmgt.ko "$dir/modules.order" ||
 		die "no kvmgt among the modules of $IMG"

@@ -2,20 +2,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # kernel-debug.sh [--path]: build the debug kernel of the rig.
 #
-# A small kernel from the base with the series, configured by vm/debug.config:
+# A small kernel from the base with the series, configured by rig/debug.config:
 # KASAN, lockdep, kmemleak, fault injection, KUnit and the i915 selftests. It
 # takes minutes the first time and seconds after a change of the series. --path
 # prints where it is.
 
-# shellcheck source=kernel-tree.sh
-. "$(dirname "$0")/kernel-tree.sh"
+# shellcheck source=lib/kernel-tree.sh
+. "$(dirname "$0")/lib/kernel-tree.sh"
 usage_if_asked "$@"
 path_wanted "$@"
 
-FRAGMENT=$REPO/vm/debug.config
+FRAGMENT=$REPO/rig/debug.config
 series_state
 name=debug-$(hash_words "$(kernel_hash)" \
-	"$(hash_paths vm/debug.config scripts/kernel-debug.sh scripts/kernel-tree.sh)")
+	"$(hash_paths rig/debug.config scripts/kernel-debug.sh scripts/lib/kernel-tree.sh)")
 
 # An option may have become part of another, or of all kernels, on a base that is
 # not the machine's own; there it is enough that Kconfig has no such name.
@@ -42,7 +42,7 @@ configure_tree() {
 			gone "${wanted%%=*}" && continue
 			;;
 		esac
-		echo "vm/debug.config asks for '$wanted', and Kconfig does not give it"
+		echo "rig/debug.config asks for '$wanted', and Kconfig does not give it"
 		exit 1
 	done
 }
@@ -63,7 +63,7 @@ build_kernel() {
 	local dir=$1 config
 
 	sync_tree "debug-$KERNEL_VERSION"
-	config=$(hash_words "$(hash_paths vm/debug.config)" "$(state_hash -name 'Kconfig*')")
+	config=$(hash_words "$(hash_paths rig/debug.config)" "$(state_hash -name 'Kconfig*')")
 	if ! stamped configured "$config"; then
 		run_logged "configuring the debug kernel" "$LOGS/debug-configure.log" configure_tree
 		stamp configured "$config"

@@ -6,14 +6,14 @@
 # versions and type information, so that Debian's own kernel image loads them.
 # A compiler warning is an error. --path prints where they are.
 
-# shellcheck source=kernel-tree.sh
-. "$(dirname "$0")/kernel-tree.sh"
+# shellcheck source=lib/kernel-tree.sh
+. "$(dirname "$0")/lib/kernel-tree.sh"
 usage_if_asked "$@"
 path_wanted "$@"
 
 series_state
 name=modules-$(hash_words "$(kernel_hash)" \
-	"$(hash_paths scripts/modules.sh scripts/kernel-tree.sh)")
+	"$(hash_paths scripts/modules.sh scripts/lib/kernel-tree.sh)")
 
 DRIVER=drivers/gpu/drm/i915
 LOG=$LOGS/modules.log

@@ -8,8 +8,8 @@
 # line that says how many tests stock passed, and fails if there is a row or if
 # stock passed nothing.
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
 usage_if_asked "$@"
 [ $# -eq 0 ] || [ $# -eq 2 ] || die "give both directories or none (see --help)"
 OURS=${1-$OUT/audit/ours} STOCK=${2-$OUT/audit/stock}

@@ -10,8 +10,8 @@
 # with 32 for the one of 32 bits; -t TEST runs only tests of that name. All else goes
 # to boot.sh: --stock, --debug, --platform P and so on. The exit status is the test's.
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
 usage_if_asked "$@"
 
 [ $# -gt 0 ] || die "which program? (see --help)"

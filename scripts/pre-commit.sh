@@ -8,8 +8,8 @@
 #     ln -s ../../scripts/pre-commit.sh .git/hooks/pre-commit
 
 # Git runs it as .git/hooks/pre-commit.
-# shellcheck source=lib.sh
-. "$(dirname "$(readlink -f "$0")")/lib.sh"
+# shellcheck source=lib/lib.sh
+. "$(dirname "$(readlink -f "$0")")/lib/lib.sh"
 usage_if_asked "$@"
 [ $# -eq 0 ] || die "no argument is known (see --help)"
 
@@ -38,16 +38,16 @@ for file in "${changed[@]}"; do
 		[ "$(wc -l <"$WORK/$file")" -le 600 ] || bad "$file: above 600 lines"
 	fi
 	case $file in
-	vm/init | vm/e2e/*-init | vm/e2e/*-run | dkms/build.sh)
+	rig/init | rig/e2e/*-init | rig/e2e/*-run | dkms/build.sh)
 		said=$(shellcheck -s dash "$WORK/$file") || bad "shellcheck:" "$said"
 		;;
 	*.py)
 		said=$(python3 -m py_compile "$WORK/$file" 2>&1) || bad "python:" "$said"
 		;;
 	*.sh | .ci/run)
-		said=$(cd "$WORK" && shellcheck -x -P "$SCRIPTS" "$file") || bad "shellcheck:" "$said"
+		said=$(cd "$WORK" && shellcheck -x -P "$SCRIPTS:$SCRIPTS/lib:$SCRIPTS/series:$SCRIPTS/e2e" "$file") || bad "shellcheck:" "$said"
 		;;
-	drivers/*.[ch] | tools/*.[ch] | vm/*.[ch])
+	drivers/*.[ch] | tools/*.[ch] | rig/*.[ch])
 		if [ ! -f "$VERSIONS" ]; then
 			note "$file: not checked, the kernel's checkpatch is not fetched yet"
 			continue

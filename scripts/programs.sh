@@ -7,8 +7,8 @@
 # kernel headers with the series.
 # --path prints where they are.
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
 usage_if_asked "$@"
 path_wanted "$@"
 
@@ -17,7 +17,7 @@ SELFTEST=tools/testing/selftests/gvt-dmabuf
 UAPI=$("$SCRIPTS/uapi.sh" --path)/include
 base_paths
 name=programs-$(hash_words "$UAPI" "$(gcc -dumpfullversion)" \
-	"$(hash_paths $SELFTEST vm/bench vm/demo vm/fuzz vm/watch vm/gpu-smoke.c scripts/programs.sh)")
+	"$(hash_paths $SELFTEST rig/bench rig/demo rig/fuzz rig/watch rig/gpu-smoke.c scripts/programs.sh)")
 
 # In a kernel tree the harness is one level above the tests; any directory of its
 # own there serves to find ../kselftest_harness.h.
@@ -60,12 +60,12 @@ compile_all() {
 		compile "$dir/$(basename "$test" .c)" "$test" "$lib"/*.o
 		compile "$dir/$(basename "$test" .c)32" "${M32[@]}" "$test" "$lib-32"/*.o
 	done
-	compile "$dir/gpu-smoke" "$REPO/vm/gpu-smoke.c"
-	compile "$dir/gvt-fuzz" "$REPO"/vm/fuzz/*.c "$lib"/*.o
-	compile "$dir/gvt-bench" "$REPO"/vm/bench/*.c "$lib"/*.o
-	compile "$dir/gvt-demo" "$REPO"/vm/demo/*.c "$lib"/*.o -lpng -lz -lm
-	compile "$dir/gvt-watch" -I "$REPO/vm/demo" "$REPO"/vm/watch/*.c \
-		"$REPO"/vm/demo/{canvas,desktop,font,image,pixel}.c "$lib"/*.o -lpng -lz -lm
+	compile "$dir/gpu-smoke" "$REPO/rig/gpu-smoke.c"
+	compile "$dir/gvt-fuzz" "$REPO"/rig/fuzz/*.c "$lib"/*.o
+	compile "$dir/gvt-bench" "$REPO"/rig/bench/*.c "$lib"/*.o
+	compile "$dir/gvt-demo" "$REPO"/rig/demo/*.c "$lib"/*.o -lpng -lz -lm
+	compile "$dir/gvt-watch" -I "$REPO/rig/demo" "$REPO"/rig/watch/*.c \
+		"$REPO"/rig/demo/{canvas,desktop,font,image,pixel}.c "$lib"/*.o -lpng -lz -lm
 	while [ $UNDER_WAY -gt 0 ]; do
 		wait -n
 		UNDER_WAY=$((UNDER_WAY - 1))

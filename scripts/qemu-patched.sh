@@ -9,10 +9,10 @@
 # linked with; their headers come from Debian's packages and are not installed.
 # --path prints where it is.
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=apt.sh
-. "$SCRIPTS/apt.sh"
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=lib/apt.sh
+. "$SCRIPTS/lib/apt.sh"
 usage_if_asked "$@"
 in_root_base "$@"
 path_wanted "$@"
@@ -34,7 +34,7 @@ CONFIGURE=(
 	--enable-werror
 )
 
-ROOT=$("$SCRIPTS/e2e-root.sh" --path)
+ROOT=$("$SCRIPTS/e2e/e2e-root.sh" --path)
 "$SCRIPTS/fetch.sh" --quiet --emulator
 base_versions
 QEMU_SRC=$CACHE/qemu-source-$QEMU_UPSTREAM

@@ -8,10 +8,10 @@
 # each result is kept under the hash of what it was made from. qemu/patches are not
 # for this QEMU, but for the client: scripts/qemu-patched.sh.
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=apt.sh
-. "$SCRIPTS/apt.sh"
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=lib/apt.sh
+. "$SCRIPTS/lib/apt.sh"
 usage_if_asked "$@"
 in_qemu_base "$@"
 path_wanted "$@"

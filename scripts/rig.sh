@@ -6,8 +6,8 @@
 # img/ (Debian's unpacked kernel package, with the stock modules), initrd
 # and programs/: names that stay, for booting things by hand.
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
 usage_if_asked "$@"
 [ $# -eq 0 ] || die "no argument is known (see --help)"
 

@@ -8,8 +8,8 @@
 # With --check nothing is installed: missing packages are listed and the exit
 # status says whether there are any.
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
 usage_if_asked "$@"
 
 NEED_DISK_GB=8		# all of the cache, cold

@@ -3,10 +3,10 @@
 # sources-check.sh: which of a machine's apt sources and packages the base is
 # taken from, as TAP. Nothing is fetched.
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=apt.sh
-. "$SCRIPTS/apt.sh"
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=lib/apt.sh
+. "$SCRIPTS/lib/apt.sh"
 usage_if_asked "$@"
 [ $# -eq 0 ] || die "no argument is known (see --help)"
 

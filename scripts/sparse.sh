@@ -5,8 +5,8 @@
 # Uses the build tree of modules.sh. What they say about other files of the base
 # is the base's, and passed over.
 
-# shellcheck source=kernel-tree.sh
-. "$(dirname "$0")/kernel-tree.sh"
+# shellcheck source=lib/kernel-tree.sh
+. "$(dirname "$0")/lib/kernel-tree.sh"
 usage_if_asked "$@"
 
 DRIVER=drivers/gpu/drm/i915

@@ -6,10 +6,10 @@
 # that a patch touches, or whose text it touches, has every field at the same
 # place in both.
 
-# shellcheck source=series-lib.sh
-. "$(dirname "$0")/series-lib.sh"
-# shellcheck source=tap-lib.sh
-. "$SCRIPTS/tap-lib.sh"
+# shellcheck source=series/series-lib.sh
+. "$(dirname "$0")/series/series-lib.sh"
+# shellcheck source=lib/tap-lib.sh
+. "$SCRIPTS/lib/tap-lib.sh"
 usage_if_asked "$@"
 
 INCLUDE=$("$SCRIPTS/uapi.sh" --path)/include

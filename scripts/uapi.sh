@@ -4,8 +4,8 @@
 #
 # --path prints where they are.
 
-# shellcheck source=kernel-tree.sh
-. "$(dirname "$0")/kernel-tree.sh"
+# shellcheck source=lib/kernel-tree.sh
+. "$(dirname "$0")/lib/kernel-tree.sh"
 usage_if_asked "$@"
 path_wanted "$@"
 

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # watch.sh [--platform P] [--kvm]: an example viewer sleeps until a screen changes.
 #
-# Boots the rig and lets vm/watch play a guest and watch it: a line for each thing
+# Boots the rig and lets rig/watch play a guest and watch it: a line for each thing
 # that the guest did and for each event that came, then how often the viewer woke
 # up. Its pictures are in out/watch. Further options go to boot.sh.
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
 usage_if_asked "$@"
 
 "$SCRIPTS/rig.sh"

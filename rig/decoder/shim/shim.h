@@ -48,6 +48,7 @@ typedef int64_t s64;
 #define __is_constexpr(x)	__builtin_constant_p(x)
 #define BUILD_BUG_ON_ZERO(e)	0
 
+#define static_assert(cond)	_Static_assert(cond, #cond)
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 #define ALIGN_DOWN(x, a)	((x) & ~((typeof(x))(a) - 1))
 #define ALIGN(x, a)		ALIGN_DOWN((x) + (typeof(x))(a) - 1, a)

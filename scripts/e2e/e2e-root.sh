@@ -8,10 +8,10 @@
 # nothing is installed and nothing of the machine's own is changed. The rig
 # mounts it by 9p. --path prints where it is.
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=apt.sh
-. "$SCRIPTS/apt.sh"
+# shellcheck source=../lib/lib.sh
+. "$(dirname "$0")/../lib/lib.sh"
+# shellcheck source=../lib/apt.sh
+. "$SCRIPTS/lib/apt.sh"
 usage_if_asked "$@"
 in_root_base "$@"
 path_wanted "$@"
@@ -33,7 +33,7 @@ DRIVERS=(kms_swrast swrast libdril)
 [ -f "$VERSIONS" ] || "$SCRIPTS/fetch.sh" --emulator
 base_versions
 name=e2e-root-$(hash_words "$KERNEL_VERSION" "$QEMU_VERSION" "${PACKAGES[@]}" \
-	"${SINGLE[@]}" "$(hash_paths scripts/e2e-root.sh)")
+	"${SINGLE[@]}" "$(hash_paths scripts/e2e/e2e-root.sh)")
 
 fetch_with_dependencies() {
 	local dir=$1

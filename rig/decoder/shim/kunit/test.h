@@ -68,8 +68,6 @@ extern struct kunit_suite *const kunit_shim_suites[];
 			    (long long)(left))
 #define KUNIT_EXPECT_NOT_NULL_MSG(test, pointer, ...)			\
 	KUNIT_EXPECT_EQ_MSG(test, !(pointer), 0, __VA_ARGS__)
-#define KUNIT_EXPECT_STREQ(test, left, right)				\
-	KUNIT_EXPECT_EQ_MSG(test, strcmp(left, right), 0, "%s: %s", #left, left)
 #define KUNIT_ASSERT_EQ(test, left, right)				\
 	do {								\
 		KUNIT_EXPECT_EQ(test, left, right);			\

@@ -13,7 +13,7 @@
 # series_state: sets STATE, what the series makes of the base.
 series_state() {
 	base_paths
-	entry "series-$("$SCRIPTS/series.sh" hash)" "$SCRIPTS/series.sh" state
+	entry "series-$("$SCRIPTS/series/series.sh" hash)" "$SCRIPTS/series/series.sh" state
 	STATE=$ENTRY
 }
 

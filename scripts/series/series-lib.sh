@@ -28,8 +28,8 @@
 # and below tree/ the files that are born in such patches.
 
 # shellcheck disable=SC2034	# what is set here is used by those who source it
-# shellcheck source=lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=../lib/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../lib/lib.sh"
 
 SERIES=$REPO/series
 BACKPORT=${KERNEL_BACKPORT:+$REPO/$KERNEL_BACKPORT}
@@ -107,7 +107,7 @@ born_path() {
 series_hash() {
 	mapfile -t born < <(all_lines files)
 	hash_words "$KERNEL_VERSION" \
-		"$(hash_paths series ${KERNEL_BACKPORT:+"$KERNEL_BACKPORT"} "${born[@]}" scripts/series.sh scripts/series-lib.sh)"
+		"$(hash_paths series ${KERNEL_BACKPORT:+"$KERNEL_BACKPORT"} "${born[@]}" scripts/series/series.sh scripts/series/series-lib.sh)"
 }
 
 # --- identity ---------------------------------------------------------------
@@ -354,7 +354,7 @@ export_mails() {
 		fi
 		cover_text "$series" >"$text"
 		letter=$(echo "$dir/$series"/*-0000-cover-letter.patch)
-		"$SCRIPTS/cover-letter.py" "$text" "$OUT" "$hash" \
+		"$SCRIPTS/series/cover-letter.py" "$text" "$OUT" "$hash" \
 			"$KERNEL_SOURCE $KERNEL_VERSION" >"$text.filled"
 		write_cover "$letter" "$text.filled"
 		rm "$text.filled"

@@ -85,6 +85,6 @@ rig_at() {
 	[ "$1" -lt "$FIRST_WHOLE" ] || UNSAFE=
 	entry "step-rig-$(hash_words "$BUILD" "$PLATFORM" "$UNSAFE" "$("$SCRIPTS/qemu.sh" --path)" \
 		"$(sha256sum "$PROGRAMS"/*_test)" "$(declare -f boot_step)" \
-		"$(hash_paths vm/init scripts/boot.sh scripts/initrd.sh)")" rig_entry
+		"$(hash_paths rig/init scripts/boot.sh scripts/initrd.sh)")" rig_entry
 	RIG=$ENTRY
 }

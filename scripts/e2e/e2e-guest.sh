@@ -3,7 +3,7 @@
 # e2e-guest.sh [--path]: what runs inside and beside the guest of the rig.
 #
 #   vmlinuz        Debian's kernel, for the guest
-#   guest-initrd   busybox, Debian's i915 as it is, vm/e2e/guest-init and the
+#   guest-initrd   busybox, Debian's i915 as it is, rig/e2e/guest-init and the
 #                  programs that draw
 #   vnc-shot, dbus-shot   the viewers, for the root file system of e2e-root.sh
 #   cirrus.ko      Debian's, for another card than the vGPU's
@@ -15,8 +15,8 @@
 #
 # --path prints where they are.
 
-# shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=../lib/lib.sh
+. "$(dirname "$0")/../lib/lib.sh"
 usage_if_asked "$@"
 path_wanted "$@"
 
@@ -24,16 +24,16 @@ LOG=$LOGS/e2e-guest.log
 BUSYBOX=/bin/busybox
 
 UAPI=$("$SCRIPTS/uapi.sh" --path)/include
-ROOT=$("$SCRIPTS/e2e-root.sh" --path)
+ROOT=$("$SCRIPTS/e2e/e2e-root.sh" --path)
 base_paths
 name=e2e-guest-$(hash_words "$UAPI" "$ROOT" "$KERNEL_VERSION" "$(gcc -dumpfullversion)" \
-	"$(hash_paths vm/e2e vm/demo docs/libvirt-domain.xml scripts/e2e-guest.sh)" \
+	"$(hash_paths rig/e2e rig/demo docs/libvirt-domain.xml scripts/e2e/e2e-guest.sh)" \
 	"$(dpkg-query -W busybox-static 2>/dev/null)")
 
 compile() {
 	gcc -std=gnu11 -O2 -g0 -Wall -Wextra -Werror -D_GNU_SOURCE= \
-		-isystem "$UAPI" -isystem "$UAPI/drm" -I "$REPO/vm/demo" \
-		-I "$REPO/vm/e2e" "$@"
+		-isystem "$UAPI" -isystem "$UAPI/drm" -I "$REPO/rig/demo" \
+		-I "$REPO/rig/e2e" "$@"
 }
 # The guest has no libraries; the viewer has those of the root file system. One
 # condition: "set -e" is off in what run_logged runs.
@@ -46,7 +46,7 @@ compile_all() {
 		"-Wl,--unresolved-symbols=ignore-in-shared-libs")
 	local guest=(e2e/kms.c e2e/scene.c e2e/tell.c demo/canvas.c demo/font.c demo/desktop.c)
 
-	cd "$REPO/vm" &&
+	cd "$REPO/rig" &&
 		compile -static -o "$dir/kms-desktop" e2e/kms-desktop.c "${guest[@]}" -lm &&
 		compile -static -o "$dir/kms-planes" e2e/kms-planes.c "${guest[@]}" -lm &&
 		compile -static -o "$dir/kms-restart" e2e/kms-restart.c "${guest[@]}" -lm &&
@@ -68,7 +68,7 @@ make_initrd() {
 
 	mkdir -p "$root/bin" "$root/mods"
 	cp "$BUSYBOX" "$root/bin/busybox"
-	install -m 755 "$REPO/vm/e2e/guest-init" "$root/init"
+	install -m 755 "$REPO/rig/e2e/guest-init" "$root/init"
 	mv "$dir"/kms-* "$root/bin/"
 	/sbin/modprobe -d "$BASE_IMG" -S "$KERNEL_RELEASE" --show-depends i915 |
 		awk '$1 == "insmod" { print $2 }' >"$dir/modules.order"
@@ -92,7 +92,7 @@ build_guest() {
 	make_initrd "$dir"
 	xz -dc "$BASE_IMG/lib/modules/$KERNEL_RELEASE/kernel/drivers/gpu/drm/tiny/cirrus.ko.xz" >"$dir/cirrus.ko"
 	cp "$BASE_IMG/boot/vmlinuz-$KERNEL_RELEASE" "$dir/vmlinuz"
-	install -m 755 "$REPO"/vm/e2e/*-run "$dir/"
+	install -m 755 "$REPO"/rig/e2e/*-run "$dir/"
 	cp "$REPO/docs/libvirt-domain.xml" "$dir/"
 }
 

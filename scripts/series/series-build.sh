@@ -9,8 +9,8 @@
 
 # shellcheck disable=SC2034	# what is set here is used by those who source it
 # shellcheck disable=SC2153	# PATCHES and WORK are set by those who source it
-# shellcheck source=kernel-tree.sh
-. "$(dirname "${BASH_SOURCE[0]}")/kernel-tree.sh"
+# shellcheck source=../lib/kernel-tree.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../lib/kernel-tree.sh"
 
 DRIVER=drivers/gpu/drm/i915
 
@@ -67,7 +67,7 @@ configure_as_debian() {
 configure_as_debug() {
 	cd "$TREE"
 	make -j "$JOBS" tinyconfig
-	scripts/kconfig/merge_config.sh -m .config "$REPO/vm/debug.config"
+	scripts/kconfig/merge_config.sh -m .config "$REPO/rig/debug.config"
 	make -j "$JOBS" olddefconfig
 	make -j "$JOBS" modules_prepare
 }
@@ -174,7 +174,7 @@ build_step() {
 	stamp state "$(change_at "$STEP")"
 	unlock "build-series-check-$KERNEL_VERSION"
 	tree series-check-debug configure_as_debug \
-		"$(hash_paths vm/debug.config)$(declare -f configure_as_debug)"
+		"$(hash_paths rig/debug.config)$(declare -f configure_as_debug)"
 	if [ "$STEP" -gt 0 ]; then
 		run_logged "step $STEP: building for the debug kernel" "$LOGS/series-build.log" make_debug
 		cat "$LOGS/series-build.log" >>"$dir/gcc.log"
@@ -204,7 +204,7 @@ build_at() {
 		BEFORE=$(change_at $(($1 - 1)))
 	fi
 	state_at "$1"
-	entry "step-build-$(hash_words "$(change_at "$1")" "$files" "$(hash_paths vm/debug.config)" \
+	entry "step-build-$(hash_words "$(change_at "$1")" "$files" "$(hash_paths rig/debug.config)" \
 		"$(declare -f build_step make_debian make_debug debug_objects docs write_sparse forget_objects make_in_tree \
 			configure_as_debian configure_as_debug)")" build_step
 }

@@ -10,9 +10,9 @@
 E2E_RIG=(--type 8 --cpu "-avx,-avx2,-fma,-f16c" --realtime --timeout 3600)
 E2E_BOUND=120	# seconds of the rig in which a picture must be there
 
-E2E_HOST=()	# for vm/e2e/host-run: E2E_XRES=1024 and the like
+E2E_HOST=()	# for rig/e2e/host-run: E2E_XRES=1024 and the like
 # With which of its displays the root's QEMU shows a vGPU
-# shellcheck source=../bases/debian12
+# shellcheck source=../../bases/debian12
 E2E_VIEWER=$(. "$REPO/bases/$(base_of "$ROOT_RELEASE")" && echo "$QEMU_VIEWER")
 
 E2E_LINUX=(-kernel /share/vmlinuz -initrd /share/guest-initrd)
@@ -25,8 +25,8 @@ E2E_ARGS+=" pci=noearly"
 # e2e_build ours|stock: with whose modules
 e2e_build() {
 	[ "$1" = stock ] || "$SCRIPTS/rig.sh"
-	E2E_ROOT=$("$SCRIPTS/e2e-root.sh" --path)
-	E2E_GUEST=$("$SCRIPTS/e2e-guest.sh" --path)
+	E2E_ROOT=$("$SCRIPTS/e2e/e2e-root.sh" --path)
+	E2E_GUEST=$("$SCRIPTS/e2e/e2e-guest.sh" --path)
 }
 
 # e2e_share DIR: what the rig needs of this machine.

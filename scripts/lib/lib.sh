@@ -7,7 +7,7 @@
 
 set -Eeuo pipefail
 
-REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/gvt-dmabuf
 OUT=$REPO/out
 LOGS=$CACHE/log
@@ -39,10 +39,10 @@ if [ ! -f "$REPO/bases/$BASE" ]; then
 	exit 1
 fi
 KERNEL_SUITE=
-# shellcheck source=../bases/debian12
+# shellcheck source=../../bases/debian12
 . "$REPO/bases/$MACHINE_BASE"
 MACHINE_CODENAME=$DEBIAN_CODENAME	# whose packages apt has here
-# shellcheck source=../bases/debian12
+# shellcheck source=../../bases/debian12
 . "$REPO/bases/$BASE"
 [ "$BASE" = "$MACHINE_BASE" ] || OUT=$REPO/out/$BASE
 OUT_NAME=${OUT#"$REPO/"}

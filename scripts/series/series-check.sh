@@ -26,11 +26,11 @@
 # shellcheck source=series-lib.sh
 . "$(dirname "$0")/series-lib.sh"
 # shellcheck source=series-build.sh
-. "$SCRIPTS/series-build.sh"
+. "$SCRIPTS/series/series-build.sh"
 # shellcheck source=series-rig.sh
-. "$SCRIPTS/series-rig.sh"
-# shellcheck source=tap-lib.sh
-. "$SCRIPTS/tap-lib.sh"
+. "$SCRIPTS/series/series-rig.sh"
+# shellcheck source=../lib/tap-lib.sh
+. "$SCRIPTS/lib/tap-lib.sh"
 usage_if_asked "$@"
 
 FROM=1
@@ -77,7 +77,7 @@ check_tests() {
 
 	bad=$(failed "$dir" | comm -23 - <({
 		named $((step + 1)) "$LAST"
-		[ "$step" -ge "$REMOVAL" ] || failed "$base"
+		[ "$step" -ge "$FIRST_WHOLE" ] || failed "$base"
 	} | sort -u))
 	[ -z "$bad" ] || die "fails, and no later patch says that it fixes it: $(tr '\n' ' ' <<<"$bad") (see $dir)"
 }
@@ -138,12 +138,11 @@ TAP=$RESULTS_DIR/steps.tap
 replay "$WORK/replay"
 "$SCRIPTS/qemu.sh"
 PROGRAMS=$("$SCRIPTS/programs.sh" --path)
-# With the export of this series in place, nothing is left that the tests crash.
+# From then on the export of this series answers, in place of that of the base, and
+# nothing is left that the tests crash.
 FIRST_WHOLE=$LAST
-REMOVAL=$((LAST + 1))	# of the export that the base has
 for ((i = LAST; i > 0; i--)); do
 	! grep -q '/gfx_plane\.c$' < <(lines "${PATCHES[i - 1]}/files") || FIRST_WHOLE=$i
-	[ ! -f "${PATCHES[i - 1]}/remove" ] || REMOVAL=$i
 done
 
 check_step() {
@@ -164,7 +163,7 @@ check_step() {
 		rig_at "$step" "$platform"
 		after=$RIG
 	fi
-	if [ "$step" -lt "$REMOVAL" ]; then
+	if [ "$step" -lt "$FIRST_WHOLE" ]; then
 		rig_at 0
 		stock=$RIG
 	fi
@@ -197,15 +196,15 @@ if [ "$TO" = "$LAST" ]; then
 		"$(declare -f cocci)")" cocci_entry
 	result "coccicheck has nothing to say about the new files" check_cocci "$ENTRY" >>"$TAP"
 	say "the rules of the series ..."
-	"$SCRIPTS/series-rules.sh" >"$RESULTS_DIR/rules.tap" || :
-	"$SCRIPTS/series-newest.sh" >"$RESULTS_DIR/newest.tap" || :
+	"$SCRIPTS/series/series-rules.sh" >"$RESULTS_DIR/rules.tap" || :
+	"$SCRIPTS/series/series-newest.sh" >"$RESULTS_DIR/newest.tap" || :
 fi
 plan >>"$TAP"
 
 p=0 f=0 s=0
 for tap in "$RESULTS_DIR"/*.tap; do
 	grep '^#' "$tap" || :
-	"$SCRIPTS/ktap.sh" "${tap##*/}" <"$tap" >"$WORK/count"
+	"$SCRIPTS/lib/ktap.sh" "${tap##*/}" <"$tap" >"$WORK/count"
 	read -r passed failed skipped <"$WORK/count"
 	p=$((p + passed)) f=$((f + failed)) s=$((s + skipped))
 done

@@ -13,7 +13,7 @@
 #define MAY(...) { __VA_ARGS__, END }
 
 /*
- * The contract: kernel-doc of gvt/gfx_plane.c, gvt/gfx_irq.c, gvt/dmabuf.c and
+ * The contract: kernel-doc of gvt/gfx_plane.c, gvt/gfx_irq.c, gvt/surface.c and
  * gem/i915_gem_proxy.c, and Documentation/gpu/gvt-dmabuf.rst.
  *
  * Who is the first to need the pages of a picture may get ENODEV, because the

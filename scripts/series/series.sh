@@ -55,7 +55,7 @@ base_paths
 case $COMMAND in
 replay) replay "$2" ;;
 state) state "$2" ;;
-check) "$SCRIPTS/series-rules.sh" || exit 1 ;;
+check) "$SCRIPTS/series/series-rules.sh" || exit 1 ;;
 tree) whole_tree ;;
 export)
 	work=$(mktemp -d)

@@ -8,8 +8,8 @@
 
 # shellcheck source=series-lib.sh
 . "$(dirname "$0")/series-lib.sh"
-# shellcheck source=tap-lib.sh
-. "$SCRIPTS/tap-lib.sh"
+# shellcheck source=../lib/tap-lib.sh
+. "$SCRIPTS/lib/tap-lib.sh"
 usage_if_asked "$@"
 
 KERNEL_DIRS=(drivers include tools Documentation)	# of the repository
@@ -21,7 +21,7 @@ check_listing() {
 
 	twice=$(all_lines files | sort | uniq -d)
 	[ -z "$twice" ] || die "listed more than once: $(tr '\n' ' ' <<<"$twice")"
-	# In the base and not removed by the first patch: then it is no new file.
+	# In the base and not removed by a patch: then it is no new file.
 	all_lines files | while read -r file; do
 		if [ -e "$BASE_SRC/$file" ] && ! all_lines remove | grep -qxF "$file"; then
 			die "$file is in the base, and no patch removes it"
@@ -80,7 +80,7 @@ check_style() {
 # --- size -------------------------------------------------------------------
 
 # Rows of what a test is given and what must come out, and hardly any code.
-is_test_data() { [[ $1 == */gvt/tests/fb_decoder_*_test.c ]]; }
+is_test_data() { [[ $1 == */gvt/tests/plane_decoder_*_kunit.c ]]; }
 
 check_size() {
 	local mail=$1 sum=0 added file
@@ -101,7 +101,7 @@ check_cover() {
 	done
 	# Without results they must say what makes them, not nothing and not numbers.
 	cat "$SERIES"/*/cover "$SERIES/testing.txt" >"$WORK/all"
-	"$SCRIPTS/cover-letter.py" "$WORK/all" "$WORK/nothing" none none >"$WORK/bare"
+	"$SCRIPTS/series/cover-letter.py" "$WORK/all" "$WORK/nothing" none none >"$WORK/bare"
 	for word in "make audit" "make bench" "make series-check"; do
 		grep -q "not measured; $word:" "$WORK/bare" || die "none says that $word is missing"
 	done

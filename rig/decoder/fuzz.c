@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * libFuzzer target: every register holds what the input says, in the order in
- * which the decoder asks; whatever that is, the contract of fb_decoder.h holds.
+ * which the decoder asks; whatever that is, the contract of plane_decoder.h holds.
  */
 
 #include <inttypes.h>
@@ -10,7 +10,7 @@
 
 #include <drm/drm_fourcc.h>
 
-#include "gvt/fb_decoder.h"
+#include "gvt/plane_decoder.h"
 
 #define MAX_READS	64
 
@@ -23,7 +23,8 @@ struct stream {
 
 static const struct {
 	const char *name;
-	int (*decode)(const struct gvt_plane_regs *regs, struct gvt_plane *out);
+	enum gvt_refusal (*decode)(const struct gvt_plane_regs *regs,
+				   struct gvt_plane *out);
 } targets[] = {
 	{ "primary", gvt_decode_primary },
 	{ "overlay", gvt_decode_overlay },
@@ -133,6 +134,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct gvt_plane_regs regs = { .read = read_stream };
 	struct gvt_plane out, again, untouched;
 	struct stream first, second;
+	enum gvt_refusal why;
 	size_t target;
 	int err, outcome;
 
@@ -148,7 +150,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(&untouched, 0xa5, sizeof(untouched));
 
 	regs.ctx = &first;
-	err = targets[target].decode(&regs, &out);
+	why = targets[target].decode(&regs, &out);
+	err = gvt_refusal_errno(why);
+	check(!err == (why == GVT_DESCRIBED));
 	switch (err) {
 	case 0:
 		outcome = OK;
@@ -170,7 +174,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	/* The same registers are the same plane. */
 	regs.ctx = &second;
-	check(targets[target].decode(&regs, &again) == err);
+	check(targets[target].decode(&regs, &again) == why);
 	check(first.reads == second.reads);
 	if (!err)
 		check(out.pipe == again.pipe && out.fourcc == again.fourcc &&

@@ -9,10 +9,10 @@
 
 # shellcheck source=series-lib.sh
 . "$(dirname "$0")/series-lib.sh"
-# shellcheck source=apt.sh
-. "$SCRIPTS/apt.sh"
-# shellcheck source=tap-lib.sh
-. "$SCRIPTS/tap-lib.sh"
+# shellcheck source=../lib/apt.sh
+. "$SCRIPTS/lib/apt.sh"
+# shellcheck source=../lib/tap-lib.sh
+. "$SCRIPTS/lib/tap-lib.sh"
 usage_if_asked "$@"
 
 LOG=$LOGS/newest.log
