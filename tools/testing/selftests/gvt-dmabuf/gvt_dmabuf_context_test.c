@@ -194,7 +194,7 @@ TEST_F(space, that_was_not_created_stays_in_use)
 }
 
 /* Before: the same */
-TEST_F(space, created_twice_and_destroyed_thrice_stays_in_use)
+TEST_F(space, extra_destroy_keeps_it_in_use)
 {
 	if (!test_unsafe(_metadata))
 		return;
@@ -244,7 +244,7 @@ TEST_F(space, is_loaded_by_a_ring)
 }
 
 /* Before: the host did not forget a table at frame 0, and found it when freed. */
-TEST_F(space, at_frame_0_is_forgotten_when_destroyed)
+TEST_F(space, at_frame_0_is_freed_on_destroy)
 {
 	const uint64_t frame_0 = 1;	/* an address of 0 is none */
 	struct vgpu *v = &self->e.v;
@@ -328,7 +328,7 @@ TEST_F(space, that_is_half_loaded_is_refused)
 }
 
 /* Before: the GPU walked page tables at what address the guest liked */
-TEST_F(space, that_is_loaded_otherwise_is_refused)
+TEST_F(space, load_by_registers_is_refused)
 {
 	const uint32_t registers[] = {
 		VGPU_BLITTER + PDP0_LDW, VGPU_BLITTER + PDP0_LDW + 8,
@@ -355,7 +355,7 @@ TEST_F(space, that_is_loaded_otherwise_is_refused)
 }
 
 /* Before: what the engine was executing was forgotten, and missed at its end */
-TEST_F(space, in_use_when_execlists_are_started_again)
+TEST_F(space, in_use_when_execlists_restart)
 {
 	if (!test_unsafe(_metadata))
 		return;
@@ -422,7 +422,7 @@ TEST_F(context, without_its_ring_is_refused)
 }
 
 /* Before: the ring was where the host's stack said that it is */
-TEST_F(context, without_its_image_is_refused_alone)
+TEST_F(context, missing_image_refuses_it_alone)
 {
 	struct vgpu_ring *ring = &self->ring;
 
@@ -457,7 +457,7 @@ TEST_F(context, without_its_batch_is_refused)
 }
 
 /* From near the end of the second page to the store in the first one */
-TEST_F(context, with_a_ring_that_wraps_is_executed)
+TEST_F(context, wrapped_ring_is_executed)
 {
 	struct vgpu_ring *ring = &self->ring;
 	uint64_t gma;
@@ -473,7 +473,7 @@ TEST_F(context, with_a_ring_that_wraps_is_executed)
 	EXPECT_TRUE(exec_was_stored(&self->e));
 }
 
-TEST_F(context, with_an_indirect_batch_is_executed)
+TEST_F(context, indirect_batch_is_executed)
 {
 	struct vgpu *v = &self->e.v;
 	struct vgpu_ring render;

@@ -77,7 +77,7 @@ TEST_F(planes, show_what_a_query_answers)
 			     strlen(want)));
 }
 
-TEST_F(planes, say_why_a_picture_is_refused)
+TEST_F(planes, say_why_a_plane_is_refused)
 {
 	ASSERT_EQ(0, show_narrow(&self->v));
 	EXPECT_STREQ("refused: " NARROW,
@@ -105,7 +105,7 @@ TEST_F(planes, show_memory_that_was_mapped_again)
 		TH_LOG("%s", plane(v, "pipe A primary: ", self->text));
 }
 
-TEST_F(planes, tell_a_plane_that_is_off_from_a_pipe_that_is)
+TEST_F(planes, off_plane_differs_from_off_pipe)
 {
 	EXPECT_STREQ("off: plane is off",
 		     plane(&self->v, "pipe A cursor: ", self->text));
@@ -114,7 +114,7 @@ TEST_F(planes, tell_a_plane_that_is_off_from_a_pipe_that_is)
 }
 
 /* A query answers for the lowest pipe only. */
-TEST_F(planes, show_the_second_pipe_beside_the_first)
+TEST_F(planes, show_both_pipes)
 {
 	ASSERT_EQ(0, vgpu_primary_show(&self->v, 1, &self->s));
 	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 1, TEST_WIDTH, TEST_HEIGHT));
@@ -233,7 +233,7 @@ static unsigned int wait_dmabufs(struct vgpu *v, uint32_t id, char *text,
 	return r.dmabufs;
 }
 
-TEST_F(dmabufs, lists_what_is_open_and_nothing_else)
+TEST_F(dmabufs, lists_open_dmabufs_only)
 {
 	struct vfio_device_gfx_plane_info info;
 	int fd;
@@ -289,7 +289,7 @@ TEST_F(dmabufs, counts_dmabufs_and_references)
 	close(second);
 }
 
-TEST_F(dmabufs, lists_what_outlives_its_id_as_ended)
+TEST_F(dmabufs, lists_ended_surfaces)
 {
 	struct vfio_device_gfx_plane_info info;
 	int fd = test_export(&self->v, VGPU_PRIMARY, &info);
@@ -435,7 +435,7 @@ TEST_F(trace, export_says_which_fd_or_errno)
 	close(fd);
 }
 
-TEST_F(trace, release_says_how_many_dmabufs_are_left)
+TEST_F(trace, release_counts_dmabufs_left)
 {
 	struct vfio_device_gfx_plane_info info;
 	int first, second;
@@ -505,7 +505,7 @@ FIXTURE_TEARDOWN(mdev)
 }
 
 /* A reader waits for the vGPU, and who removes the vGPU for the readers. */
-TEST_F_TIMEOUT(mdev, can_be_removed_while_its_files_are_read, 90)
+TEST_F_TIMEOUT(mdev, removed_while_debugfs_is_read, 90)
 {
 	int round;
 

@@ -467,7 +467,7 @@ TEST_F(event, client_beside_the_guest)
 
 /* ---- only what is asked for ---- */
 
-TEST_F(event, arming_signals_what_was_before_once)
+TEST_F(event, arming_signals_once)
 {
 	uint32_t i;
 
@@ -481,7 +481,7 @@ TEST_F(event, arming_signals_what_was_before_once)
 	EXPECT_GE(1, signals(self->fd[VGPU_PRIMARY]));
 }
 
-TEST_F(event, goes_to_nobody_when_disarmed)
+TEST_F(event, disarmed_listener_gets_nothing)
 {
 	arm_all(_metadata, self);
 	ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, VGPU_PRIMARY, -1));

@@ -65,7 +65,7 @@ FIXTURE_TEARDOWN(restore)
 static const uint32_t nothing[] = { MI_NOOP, MI_NOOP };
 
 /* It changes the value that its second command stores, in guest memory. */
-TEST_F(restore, batch_is_executed_as_it_was_checked)
+TEST_F(restore, batch_runs_as_checked)
 {
 	const uint32_t batch[] = {
 		MI_STORE_DATA_IMM, self->batch + 7 * sizeof(uint32_t), 0,
@@ -84,7 +84,7 @@ TEST_F(restore, batch_is_executed_as_it_was_checked)
 }
 
 /* Before, if it was alone: it was executed */
-TEST_F(restore, batch_with_a_command_that_is_refused)
+TEST_F(restore, batch_with_refused_command)
 {
 	if (!test_unsafe(_metadata))
 		return;
@@ -105,7 +105,7 @@ TEST_F(restore, batch_with_a_command_that_is_refused)
  * The last command of the indirect context is long enough for the start of the
  * batch to be a part of it. Before: then the batch was not found, and executed.
  */
-TEST_F(restore, batch_whose_start_is_part_of_a_command)
+TEST_F(restore, batch_starts_inside_a_command)
 {
 	const uint32_t batch[] = {
 		MI_STORE_DATA_IMM, self->e.gma, 0, PATTERN,
@@ -152,7 +152,7 @@ TEST_F(restore, batch_starts_at_any_line)
  * busy then; the guest writes to the image before it is restored. Before: the
  * engine was given what it said by then, or a part of it.
  */
-TEST_F(restore, batches_are_those_that_were_submitted)
+TEST_F(restore, batches_are_those_submitted)
 {
 	const uint32_t batch[] = {
 		MI_STORE_DATA_IMM, self->e.gma, 0, PATTERN,
@@ -180,14 +180,14 @@ TEST_F(restore, batches_are_those_that_were_submitted)
 
 /* ---- contexts that are submitted again ---- */
 
-FIXTURE(again) {
+FIXTURE(resubmit) {
 	struct exec e;
 	struct vgpu_gate gate;
 	struct vgpu_ring ring;
 	struct exec_log log;
 };
 
-FIXTURE_SETUP(again)
+FIXTURE_SETUP(resubmit)
 {
 	if (!test_open_vgpu(_metadata, &self->e.v))
 		return;
@@ -197,7 +197,7 @@ FIXTURE_SETUP(again)
 	ASSERT_EQ(0, exec_log_open(&self->log));
 }
 
-FIXTURE_TEARDOWN(again)
+FIXTURE_TEARDOWN(resubmit)
 {
 	vgpu_gate_open(&self->gate);
 	close(self->log.fd);
@@ -232,7 +232,7 @@ static void load_forbidden_register(struct vgpu_ring *ring)
 	state[2] = 0x1000;
 }
 
-TEST_F(again, is_executed_with_the_state_that_it_had)
+TEST_F(resubmit, same_state_is_executed)
 {
 	int i;
 
@@ -242,7 +242,7 @@ TEST_F(again, is_executed_with_the_state_that_it_had)
 	}
 }
 
-TEST_F(again, is_executed_with_state_that_it_may_load)
+TEST_F(resubmit, allowed_state_is_executed)
 {
 	ASSERT_EQ(0, restore_and_store(&self->e, &self->ring));
 	self->ring.state[STATE_ENGINE] = MI_NOOP | 1;
@@ -262,7 +262,7 @@ static void expect_refused(struct __test_metadata *_metadata, struct exec *e,
 }
 
 /* Before: state was checked the first time only */
-TEST_F(again, is_refused_with_state_that_it_may_not_load)
+TEST_F(resubmit, forbidden_state_is_refused)
 {
 	if (!test_unsafe(_metadata))
 		return;
@@ -272,7 +272,7 @@ TEST_F(again, is_refused_with_state_that_it_may_not_load)
 }
 
 /* What an engine neither loads nor saves stays for the next time. */
-TEST_F(again, is_refused_with_state_that_came_while_inhibited)
+TEST_F(resubmit, state_set_inhibited_is_refused)
 {
 	if (!test_unsafe(_metadata))
 		return;
@@ -285,7 +285,7 @@ TEST_F(again, is_refused_with_state_that_came_while_inhibited)
 }
 
 /* Before: the list did not end, and a warning when the next one did */
-TEST_F(again, in_the_same_list_is_refused_alone)
+TEST_F(resubmit, same_list_is_refused_alone)
 {
 	if (!test_unsafe(_metadata))
 		return;
@@ -299,7 +299,7 @@ TEST_F(again, in_the_same_list_is_refused_alone)
 }
 
 /* A driver has four contexts under way. Before: as many as memory was for */
-TEST_F(again, is_refused_when_many_wait)
+TEST_F(resubmit, is_refused_when_many_wait)
 {
 	struct vgpu *v = &self->e.v;
 	int i;

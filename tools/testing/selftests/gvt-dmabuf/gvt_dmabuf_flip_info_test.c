@@ -86,7 +86,7 @@ TEST_F(flip_info, can_be_probed)
 				      VFIO_DEVICE_QUERY_GFX_PLANE, &info));
 }
 
-TEST_F(flip_info, is_not_written_for_who_does_not_ask)
+TEST_F(flip_info, not_written_without_the_flag)
 {
 	union {
 		struct vfio_device_gfx_plane_info info;
@@ -121,7 +121,7 @@ TEST_F(flip_info, needs_room)
 				&info));
 }
 
-TEST_F(flip_info, counts_each_flip_and_says_when_it_was)
+TEST_F(flip_info, counts_and_times_each_flip)
 {
 	const uint64_t gma[] = { self->b.gma, self->b.gma, self->a.gma };
 	struct vfio_device_gfx_plane_info before, after;
@@ -141,7 +141,7 @@ TEST_F(flip_info, counts_each_flip_and_says_when_it_was)
 }
 
 /* A flip that waits for the vblank counts when it is shown, not before. */
-TEST_F(flip_info, counts_a_flip_that_waits_when_it_is_shown)
+TEST_F(flip_info, pending_flip_counts_at_latch)
 {
 	struct vfio_device_gfx_plane_info before, after;
 	const uint64_t earliest = now();
@@ -162,7 +162,7 @@ TEST_F(flip_info, counts_a_flip_that_waits_when_it_is_shown)
 	EXPECT_GE(now(), after.flip_time);
 }
 
-TEST_F(flip_info, is_the_same_while_nothing_is_flipped)
+TEST_F(flip_info, unchanged_without_a_flip)
 {
 	struct vfio_device_gfx_plane_info before, after;
 
@@ -172,7 +172,7 @@ TEST_F(flip_info, is_the_same_while_nothing_is_flipped)
 	EXPECT_EQ(0, memcmp(&before, &after, sizeof(before)));
 }
 
-TEST_F(flip_info, of_a_cursor_counts_images_and_not_positions)
+TEST_F(flip_info, cursor_move_is_not_counted)
 {
 	struct vfio_device_gfx_plane_info before, moved, shown;
 
@@ -186,7 +186,7 @@ TEST_F(flip_info, of_a_cursor_counts_images_and_not_positions)
 	EXPECT_EQ(before.flip_seq + 1, shown.flip_seq);
 }
 
-TEST_F(flip_info, counts_a_plane_that_is_turned_off)
+TEST_F(flip_info, counts_turn_off)
 {
 	struct vfio_device_gfx_plane_info before, after;
 

@@ -142,7 +142,7 @@ TEST_F(flip, size_waits_for_surf)
 	expect_latched(_metadata, &self->v, PLANE_SIZE, 31u << 16 | 63u);
 }
 
-TEST_F(flip, surf_of_an_asynchronous_flip_shows_at_once)
+TEST_F(flip, async_surf_latches_immediately)
 {
 	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
 	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->b));
@@ -236,19 +236,19 @@ static void expect_seen_when_done(struct __test_metadata *_metadata,
 		TH_LOG("0x%x was done, and not seen", reg);
 }
 
-TEST_F(flip, surf_is_seen_when_the_guest_is_told_that_it_is_done)
+TEST_F(flip, surf_visible_when_flip_done)
 {
 	ASSERT_EQ(0, flip_synchronously(&self->v));
 	expect_seen_when_done(_metadata, &self->v, PLANE_SURF, self->b.gma);
 }
 
-TEST_F(flip, by_register_50080_is_seen_when_the_guest_is_told_that_it_is_done)
+TEST_F(flip, reg_50080_visible_when_flip_done)
 {
 	expect_seen_when_done(_metadata, &self->v, FLIP_PLANE_1, self->b.gma);
 }
 
 /* A pipe that is off has no vblank: the picture is there when it is on again. */
-TEST_F(flip, that_waits_is_seen_when_the_pipe_has_been_off)
+TEST_F(flip, pending_latches_when_pipe_turns_off)
 {
 	ASSERT_EQ(0, flip_synchronously(&self->v));
 	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
@@ -330,7 +330,7 @@ TEST_F(flip, by_register_50080_is_seen)
 	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->b));
 }
 
-TEST_F(flip, by_register_50080_has_its_type_in_the_low_bits)
+TEST_F(flip, reg_50080_has_type_in_low_bits)
 {
 	ASSERT_EQ(0, vgpu_write32(&self->v, FLIP_PLANE_1, self->b.gma | 1));
 	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->b));
@@ -436,7 +436,7 @@ TEST_F(command, flips_plane_1)
 }
 
 /* What the flip shows is what the commands before it draw. */
-TEST_F(command, flips_after_the_commands_before_it)
+TEST_F(command, flip_follows_earlier_commands)
 {
 	struct vfio_device_gfx_plane_info before, meanwhile;
 	uint32_t flip[FLIP_DWORDS];

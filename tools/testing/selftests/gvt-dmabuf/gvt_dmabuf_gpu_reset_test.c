@@ -80,7 +80,7 @@ static int reset_gpu(struct vgpu *v, uint32_t domains)
 	return ret ? ret : val ? -ETIME : 0;
 }
 
-TEST_F(gpu_reset, keeps_ids_and_picture)
+TEST_F(gpu_reset, keeps_ids_and_pixels)
 {
 	struct vfio_device_gfx_plane_info before, after;
 	int was, is;

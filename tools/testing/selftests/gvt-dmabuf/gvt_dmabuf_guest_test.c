@@ -189,7 +189,7 @@ TEST_F(left, no_memory_in_the_aperture)
 	EXPECT_EQ(0, pages_in_aperture(&self->v, &self->s, self->ram));
 }
 
-TEST_F(left, no_picture)
+TEST_F(left, no_framebuffer)
 {
 	static const enum vgpu_plane planes[] = { VGPU_PRIMARY, VGPU_CURSOR };
 	struct vfio_device_gfx_plane_info info;
@@ -379,7 +379,7 @@ TEST_F(rate, survives_a_pll_that_divides_by_zero)
  * Unbounded it would be a timer of 248 ns: vblanks are too slow to keep up with it,
  * but the CPU on which the pipe was turned on has no time for anything else.
  */
-TEST_F(rate, of_a_picture_of_two_by_two_pixels_is_bounded)
+TEST_F(rate, two_by_two_pixels_is_bounded)
 {
 	int64_t before, after;
 
@@ -478,7 +478,7 @@ TEST_F(uevent, tells_that_the_display_is_ready)
 	EXPECT_EQ(1, count_uevents(self->socket));
 }
 
-TEST_F(uevent, comes_as_often_as_the_guest_likes_not)
+TEST_F(uevent, toggling_is_rate_limited)
 {
 	int i, count = 0;
 

@@ -158,7 +158,7 @@ TEST_F(hotplug, each_change_interrupts)
 	}
 }
 
-TEST_F(hotplug, masked_waits_until_it_is_unmasked)
+TEST_F(hotplug, masked_comes_when_unmasked)
 {
 	ASSERT_EQ(0, unmask(&self->v, 0));
 	interrupted(self->msi, 0);
@@ -275,7 +275,7 @@ static int read_dpcd(struct vgpu *v, uint32_t address)
 	return reg(v, aux(v) + 4) >> 16 & 0xff;
 }
 
-TEST_F(hotplug, guest_does_not_write_what_the_sink_can_do)
+TEST_F(hotplug, sink_capabilities_are_read_only)
 {
 	const int lanes = read_dpcd(&self->v, DPCD_LANES);
 
@@ -319,7 +319,7 @@ static int begin_to_read_edid(struct vgpu *v)
 	return reg(v, aux(v) + 4) >> 16 & 0xff;
 }
 
-TEST_F(hotplug, edid_that_is_being_read_starts_anew_after_a_reset)
+TEST_F(hotplug, edid_read_restarts_after_reset)
 {
 	ASSERT_EQ(EDID_BYTE_0, begin_to_read_edid(&self->v));
 	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_RESET, NULL));

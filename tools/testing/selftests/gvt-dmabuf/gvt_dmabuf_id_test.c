@@ -62,7 +62,7 @@ TEST_F(id, same_surface_keeps_its_id)
 #define APART		0x1000000000ull
 
 /* Frames of a picture need not be neighbours: what is between is no part of it. */
-TEST_F(id, stays_when_memory_between_its_pages_is_unmapped)
+TEST_F(id, survives_unmap_between_its_pages)
 {
 	const size_t bytes = 3 * VGPU_PAGE;
 	struct vfio_device_gfx_plane_info info;
@@ -123,7 +123,7 @@ TEST_F(id, flip_gives_another_and_back_the_same)
 	EXPECT_EQ(a, query_id(&self->v));
 }
 
-TEST_F(id, same_place_with_another_format_is_another)
+TEST_F(id, other_format_is_another)
 {
 	struct vgpu_surface other = self->a;
 	int64_t id = query_id(&self->v);
@@ -415,7 +415,7 @@ TEST_F(id, pins_return_after_close)
  * 1.6 MB for ten thousand different framebuffers; the limit leaves room for
  * what the rest of the kernel does meanwhile.
  */
-TEST_F_TIMEOUT(id, queries_without_get_cost_bounded_memory, 120)
+TEST_F_TIMEOUT(id, queries_cost_bounded_memory, 120)
 {
 	const long limit_kib = 384;
 	struct vgpu_surface s = self->a;

@@ -78,7 +78,7 @@ TEST_F(import, into_another_device_succeeds)
 	EXPECT_EQ(0, vgpu_drm_import(self->vgem, self->fd, &self->handle));
 }
 
-TEST_F(import, into_another_device_is_the_same_picture)
+TEST_F(import, other_device_reads_same_pixels)
 {
 	int again;
 
@@ -90,7 +90,7 @@ TEST_F(import, into_another_device_is_the_same_picture)
 	EXPECT_EQ(0, test_compare(again, &self->v, &self->s));
 }
 
-TEST_F(import, holds_the_picture_when_all_else_is_closed)
+TEST_F(import, outlives_all_other_files)
 {
 	int again;
 
@@ -106,7 +106,7 @@ TEST_F(import, holds_the_picture_when_all_else_is_closed)
 }
 
 /* The other device's mapping is writable for all that we know of it. */
-TEST_F(import, into_another_device_stays_read_only)
+TEST_F(import, other_device_stays_read_only)
 {
 	void *map;
 	int again;
@@ -122,7 +122,7 @@ TEST_F(import, into_another_device_stays_read_only)
 			    self->s.size));
 }
 
-TEST_F(import, of_two_pictures_are_two)
+TEST_F(import, two_surfaces_are_two)
 {
 	struct vfio_device_gfx_plane_info info;
 	struct vgpu_surface other;

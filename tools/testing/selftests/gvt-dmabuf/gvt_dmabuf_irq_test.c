@@ -154,7 +154,7 @@ TEST_F(irq, disarming_twice_does_no_harm)
 	EXPECT_TRUE(signalled_within(self->a, VBLANK_MS));
 }
 
-TEST_F(irq, fd_that_is_no_eventfd_is_refused_and_changes_nothing)
+TEST_F(irq, bad_fd_changes_nothing)
 {
 	ASSERT_EQ(0, set_msi(&self->v, self->a));
 	EXPECT_EQ(-EINVAL, set_msi(&self->v, self->v.device));
@@ -188,7 +188,7 @@ TEST_F(irq, set_outside_the_range_is_refused)
 			TH_LOG("case %zu", i);
 }
 
-TEST_F(irq, argument_without_room_for_the_fd_is_refused)
+TEST_F(irq, argument_without_fd_is_refused)
 {
 	struct vfio_irq_set set = {
 		.argsz = sizeof(set),
@@ -206,7 +206,7 @@ TEST_F(irq, argument_without_room_for_the_fd_is_refused)
 
 /* ---- what it holds ---- */
 
-TEST_F(irq, eventfd_that_was_replaced_is_released)
+TEST_F(irq, replaced_eventfd_is_released)
 {
 	const int first = next_eventfd_id();
 	int i, fd;
@@ -222,7 +222,7 @@ TEST_F(irq, eventfd_that_was_replaced_is_released)
 	EXPECT_GE(first + 10, next_eventfd_id());
 }
 
-TEST_F(irq, eventfd_that_was_set_again_is_released)
+TEST_F(irq, eventfd_set_twice_is_released)
 {
 	const int first = next_eventfd_id();
 	int i, fd, id;
@@ -238,7 +238,7 @@ TEST_F(irq, eventfd_that_was_set_again_is_released)
 	EXPECT_EQ(first, next_eventfd_id());
 }
 
-TEST_F(irq, close_of_the_vgpu_releases_the_eventfd)
+TEST_F(irq, close_releases_eventfd)
 {
 	const int first = next_eventfd_id();
 	int fd;

@@ -126,7 +126,7 @@ static bool in_third_frame(const struct screen *s)
 }
 
 /* What stood for the frame that is over, if nobody had looked, was lost. */
-TEST_F(late, surf_of_a_plane_that_is_on_since_waits)
+TEST_F(late, surf_after_turn_on_waits)
 {
 	struct vfio_device_gfx_plane_info info;
 	int i, in_time = 0;
@@ -147,7 +147,7 @@ TEST_F(late, surf_of_a_plane_that_is_on_since_waits)
 	EXPECT_LE(1, in_time) TH_LOG("never within a frame");
 }
 
-TEST_F(late, stride_of_a_plane_that_is_on_since_waits_for_surf)
+TEST_F(late, stride_after_turn_on_waits_for_surf)
 {
 	struct vfio_device_gfx_plane_info info;
 	int i, in_time = 0;
@@ -166,7 +166,7 @@ TEST_F(late, stride_of_a_plane_that_is_on_since_waits_for_surf)
 	EXPECT_LE(1, in_time) TH_LOG("never within a frame");
 }
 
-TEST_F(late, off_of_a_plane_that_is_on_since_waits_for_surf)
+TEST_F(late, off_after_turn_on_waits_for_surf)
 {
 	struct vfio_device_gfx_plane_info info;
 	int i, in_time = 0;
@@ -267,13 +267,13 @@ TEST_F(surflive, of_a_cursor_is_what_is_latched)
 				 CUR_BASE, CUR_SURFLIVE);
 }
 
-TEST_F(surflive, of_register_50080_is_what_is_latched)
+TEST_F(surflive, reg_50080_sets_it_at_latch)
 {
 	expect_live_when_latched(_metadata, &self->v, self->s, FLIP_PLANE_1,
 				 PLANE_SURF(1), PLANE_SURFLIVE(1));
 }
 
-TEST_F(surflive, of_an_asynchronous_flip_is_at_once)
+TEST_F(surflive, async_flip_sets_it_immediately)
 {
 	uint32_t live;
 
@@ -283,7 +283,7 @@ TEST_F(surflive, of_an_asynchronous_flip_is_at_once)
 	EXPECT_EQ(self->s[1].gma, live);
 }
 
-TEST_F(surflive, of_a_pipe_that_is_off_is_at_once)
+TEST_F(surflive, pipe_off_sets_it_immediately)
 {
 	uint32_t live;
 
@@ -329,7 +329,7 @@ FIXTURE_TEARDOWN(flip_done)
 	test_close(&self->v);
 }
 
-TEST_F(flip_done, comes_once_and_for_its_plane_alone)
+TEST_F(flip_done, comes_once_per_plane)
 {
 	const uint32_t all = SKL_FLIP_DONE(1) | SKL_FLIP_DONE(2) |
 			     SKL_FLIP_DONE(3);

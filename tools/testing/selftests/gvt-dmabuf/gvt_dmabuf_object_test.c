@@ -181,7 +181,7 @@ TEST_F(object, sw_finish_and_willneed_work)
 }
 
 /* Purging before the first read must not take the pixels from other holders. */
-TEST_F(object, dontneed_keeps_the_picture_of_another_holder)
+TEST_F(object, dontneed_keeps_pages_of_others)
 {
 	struct drm_i915_gem_madvise advice = {
 		.handle = self->handle,
@@ -209,7 +209,7 @@ TEST_F(object, pread_works_at_any_offset)
 					  self->s.size - 1, got, 2));
 }
 
-TEST_F(object, dmabuf_mmap_shows_the_picture)
+TEST_F(object, dmabuf_mmap_shows_the_pixels)
 {
 	uint8_t *got = malloc(self->s.size);
 
@@ -232,7 +232,7 @@ static void *gtt_map(int drm, uint32_t handle, uint64_t flags, int prot,
 	return mmap(NULL, size, prot, MAP_SHARED, drm, arg.offset);
 }
 
-TEST_F(object, gtt_mmap_shows_the_picture)
+TEST_F(object, gtt_mmap_shows_the_pixels)
 {
 	uint8_t *map = gtt_map(self->drm, self->handle, I915_MMAP_OFFSET_GTT,
 			       PROT_READ, self->s.size);
@@ -392,7 +392,7 @@ TEST_F(object, userptr_of_an_mmap_gets_no_pages)
 }
 
 /* A relocation makes the kernel write an address there, through the aperture. */
-TEST_F(object, relocation_does_not_write_to_the_guest)
+TEST_F(object, relocation_misses_the_guest)
 {
 	static const uint32_t batch[] = { MI_BATCH_BUFFER_END, 0 };
 	struct drm_i915_gem_relocation_entry reloc = {
@@ -419,7 +419,7 @@ TEST_F(object, relocation_does_not_write_to_the_guest)
 }
 
 /* The GPU drops a write through a read-only page table entry. */
-TEST_F(object, gpu_store_does_not_reach_the_guest)
+TEST_F(object, gpu_store_misses_the_guest)
 {
 	uint32_t batch[] = {
 		MI_STORE_DWORD_IMM, 0, 0, 0xdeadbeef,
@@ -453,7 +453,7 @@ TEST_F(object, gpu_store_does_not_reach_the_guest)
 }
 
 /* The same store to memory that may be written: the batch above did run. */
-TEST_F(object, gpu_store_reaches_an_object_of_ours)
+TEST_F(object, gpu_store_reaches_own_object)
 {
 	uint32_t batch[] = {
 		MI_STORE_DWORD_IMM, 0, 0, 0xdeadbeef,

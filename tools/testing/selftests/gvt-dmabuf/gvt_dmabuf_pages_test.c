@@ -266,7 +266,7 @@ TEST_F(pages, survive_d3_of_the_vgpu)
 }
 
 /* Nobody had read it before the close: no pages, or the right ones. */
-TEST_F_TIMEOUT(pages, first_read_after_close_gives_no_other_picture, 120)
+TEST_F_TIMEOUT(pages, late_first_read_is_not_recycled, 120)
 {
 	int wrong;
 

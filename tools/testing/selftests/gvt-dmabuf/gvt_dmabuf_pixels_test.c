@@ -140,7 +140,7 @@ TEST_F(pixels, of_the_cursor_signal_the_cursor)
 }
 
 /* What a console does when it scrolls, over and over */
-TEST_F(pixels, changing_on_signal_once_per_refresh)
+TEST_F(pixels, steady_changes_signal_per_refresh)
 {
 	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->s);
 	uint32_t first, last, refreshes;
@@ -174,7 +174,7 @@ static int scans(struct _test_data_pixels *self, enum vgpu_plane type)
 	FILE *f;
 
 	snprintf(path, sizeof(path), "%s/trace", self->tracing);
-	snprintf(want, sizeof(want), "gvt_pixel_scan: vgpu%d type %d:",
+	snprintf(want, sizeof(want), "gvt_frontbuffer_scan: vgpu%d type %d:",
 		 vgpu_number(&self->v), type);
 	f = fopen(path, "re");
 	if (!f)
@@ -205,7 +205,7 @@ static bool trace_scans(struct _test_data_pixels *self)
 			 "%s/instances/gvt-dmabuf-pixels", dirs[i]);
 		if (mkdir(self->tracing, 0700) && errno != EEXIST)
 			return false;
-		snprintf(path, sizeof(path), "%s/events/gvt/gvt_pixel_scan/enable",
+		snprintf(path, sizeof(path), "%s/events/gvt/gvt_frontbuffer_scan/enable",
 			 self->tracing);
 		return !test_write(path, "1");
 	}
@@ -229,7 +229,7 @@ static int pages_of_last_scan(struct _test_data_pixels *self,
 	FILE *f;
 
 	snprintf(path, sizeof(path), "%s/trace", self->tracing);
-	snprintf(want, sizeof(want), "gvt_pixel_scan: vgpu%d type %d: ",
+	snprintf(want, sizeof(want), "gvt_frontbuffer_scan: vgpu%d type %d: ",
 		 vgpu_number(&self->v), type);
 	f = fopen(path, "re");
 	while (f && fgets(line, sizeof(line), f)) {
@@ -264,7 +264,7 @@ TEST_F(pixels, of_failed_memory_are_not_read)
 	EXPECT_TRUE(told_within(&self->v, self->fd[VGPU_CURSOR], 3 * SLOWEST));
 }
 
-TEST_F(pixels, are_not_scanned_for_nobody)
+TEST_F(pixels, not_scanned_without_listener)
 {
 	if (!trace_scans(self))
 		SKIP(return, "no tracefs: mount it, with CONFIG_EVENT_TRACING");
@@ -319,7 +319,7 @@ TEST_F(pixels, that_have_settled_survive_a_mask)
 }
 
 /* Who comes later has seen it, and must be told that it is gone. */
-TEST_F(pixels, drawn_for_nobody_and_undone)
+TEST_F(pixels, drawn_without_listener_and_undone)
 {
 	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->s);
 	const int fd = self->fd[VGPU_PRIMARY];

@@ -249,7 +249,7 @@ TEST_F(start_state, reset_brings_no_host_panel)
 	EXPECT_TRUE(frames_stand_still(&self->v));
 }
 
-TEST_F(start_state, host_planes_are_not_described)
+TEST_F(start_state, host_planes_are_not_shown)
 {
 	struct vfio_device_gfx_plane_info info;
 	enum vgpu_plane plane;

@@ -112,7 +112,7 @@ static void run_batch(struct __test_metadata *_metadata, struct vgpu *v,
 	EXPECT_EQ(~PATTERN, commands[7]);
 }
 
-TEST_F(submit, batch_buffer_is_executed_as_it_was_checked)
+TEST_F(submit, batch_runs_as_checked)
 {
 	run_batch(_metadata, &self->v, &self->a, self->batch, self->commands,
 		  2);
@@ -120,7 +120,7 @@ TEST_F(submit, batch_buffer_is_executed_as_it_was_checked)
 }
 
 /* As the first command it must start the shadow, not the guest's own. */
-TEST_F(submit, batch_buffer_at_the_start_is_executed_as_it_was_checked)
+TEST_F(submit, first_command_starts_shadow_batch)
 {
 	run_batch(_metadata, &self->v, &self->a, self->batch, self->commands,
 		  0);
@@ -128,7 +128,7 @@ TEST_F(submit, batch_buffer_at_the_start_is_executed_as_it_was_checked)
 }
 
 /* A context that was never pinned must not be unpinned. */
-TEST_F(submit, is_possible_after_a_ring_that_was_refused)
+TEST_F(submit, works_after_a_refused_ring)
 {
 	if (!test_unsafe(_metadata))
 		return;
@@ -141,7 +141,7 @@ TEST_F(submit, is_possible_after_a_ring_that_was_refused)
 }
 
 /* The last code of either GPU is reserved, and no reason for a backtrace. */
-TEST_F(submit, nothing_of_a_ring_that_flips_no_plane_is_executed)
+TEST_F(submit, ring_with_bad_flip_is_not_run)
 {
 	const uint32_t ring[] = {
 		MI_DISPLAY_FLIP | (self->v.gen == 8 ? BDW_FLIP_PLANE(7) :
@@ -163,7 +163,7 @@ TEST_F(submit, nothing_of_a_ring_that_flips_no_plane_is_executed)
 }
 
 /* The timeline of its request must not stay locked. */
-TEST_F(submit, is_possible_after_a_second_ring_that_was_refused)
+TEST_F(submit, works_after_two_refused_rings)
 {
 	if (!test_unsafe(_metadata))
 		return;
@@ -180,7 +180,7 @@ TEST_F(submit, is_possible_after_a_second_ring_that_was_refused)
  * A page directory that names itself: the GPU would take the shadows of its page
  * tables for pages of the guest. What it stores would be an entry of one.
  */
-TEST_F(submit, of_a_table_at_two_levels_is_refused)
+TEST_F(submit, table_at_two_levels_is_refused)
 {
 	const uint32_t store[] = {
 		MI_STORE_DATA_IMM & ~GLOBAL_GTT,

@@ -161,7 +161,7 @@ TEST_F(abi, plane_that_is_off_answers_zeros)
 }
 
 /* Importers map whole pages. */
-TEST_F(abi, size_is_whole_pages_and_that_of_the_dmabuf)
+TEST_F(abi, size_is_that_of_the_dmabuf)
 {
 	struct vfio_device_gfx_plane_info info;
 	struct vgpu_surface s;
@@ -177,7 +177,7 @@ TEST_F(abi, size_is_whole_pages_and_that_of_the_dmabuf)
 }
 
 /* The guest draws on while the host shows. */
-TEST_F(abi, picture_is_not_a_copy)
+TEST_F(abi, pixels_are_not_a_copy)
 {
 	struct vfio_device_gfx_plane_info info;
 	struct vgpu_surface s;
@@ -194,27 +194,27 @@ TEST_F(abi, picture_is_not_a_copy)
 
 /* ---- pictures ---- */
 
-FIXTURE(picture) {
+FIXTURE(framebuffer) {
 	struct vgpu v;
 };
 
-FIXTURE_VARIANT(picture) {
+FIXTURE_VARIANT(framebuffer) {
 	uint64_t modifier;
 	enum vgpu_order order;
 };
 
-FIXTURE_VARIANT_ADD(picture, linear) { .modifier = DRM_FORMAT_MOD_LINEAR };
-FIXTURE_VARIANT_ADD(picture, x) { .modifier = I915_FORMAT_MOD_X_TILED };
-FIXTURE_VARIANT_ADD(picture, y) { .modifier = I915_FORMAT_MOD_Y_TILED };
-FIXTURE_VARIANT_ADD(picture, yf) { .modifier = I915_FORMAT_MOD_Yf_TILED };
-FIXTURE_VARIANT_ADD(picture, linear_ctl_last) {
+FIXTURE_VARIANT_ADD(framebuffer, linear) { .modifier = DRM_FORMAT_MOD_LINEAR };
+FIXTURE_VARIANT_ADD(framebuffer, x) { .modifier = I915_FORMAT_MOD_X_TILED };
+FIXTURE_VARIANT_ADD(framebuffer, y) { .modifier = I915_FORMAT_MOD_Y_TILED };
+FIXTURE_VARIANT_ADD(framebuffer, yf) { .modifier = I915_FORMAT_MOD_Yf_TILED };
+FIXTURE_VARIANT_ADD(framebuffer, linear_ctl_last) {
 	.modifier = DRM_FORMAT_MOD_LINEAR, .order = VGPU_CTL_LAST };
-FIXTURE_VARIANT_ADD(picture, x_ctl_last) {
+FIXTURE_VARIANT_ADD(framebuffer, x_ctl_last) {
 	.modifier = I915_FORMAT_MOD_X_TILED, .order = VGPU_CTL_LAST };
-FIXTURE_VARIANT_ADD(picture, linear_ptes_last) {
+FIXTURE_VARIANT_ADD(framebuffer, linear_ptes_last) {
 	.modifier = DRM_FORMAT_MOD_LINEAR, .order = VGPU_PTES_LAST };
 
-FIXTURE_SETUP(picture)
+FIXTURE_SETUP(framebuffer)
 {
 	if (!test_open(_metadata, &self->v))
 		return;
@@ -223,7 +223,7 @@ FIXTURE_SETUP(picture)
 	self->v.order = variant->order;
 }
 
-FIXTURE_TEARDOWN(picture)
+FIXTURE_TEARDOWN(framebuffer)
 {
 	test_close(&self->v);
 }
@@ -262,7 +262,7 @@ static void expect_pictures(struct __test_metadata *_metadata, struct vgpu *v,
 			expect_picture(_metadata, v, fourccs[i], modifier);
 }
 
-TEST_F(picture, equals_guest_memory)
+TEST_F(framebuffer, equals_guest_memory)
 {
 	static const uint32_t fourccs[] = {
 		DRM_FORMAT_RGB565, DRM_FORMAT_XRGB8888, DRM_FORMAT_XBGR8888,
@@ -274,7 +274,7 @@ TEST_F(picture, equals_guest_memory)
 }
 
 /* The hardware scans out 16-bit floats: they must not be refused. */
-TEST_F(picture, of_half_floats_equals_guest_memory)
+TEST_F(framebuffer, half_floats_equal_guest_memory)
 {
 	const uint32_t fourccs[] = { DRM_FORMAT_XBGR16161616F,
 				     DRM_FORMAT_XRGB16161616F };
@@ -287,7 +287,7 @@ TEST_F(picture, of_half_floats_equals_guest_memory)
  * The hardware blends the lowest plane over black, which leaves
  * premultiplied colours as they are. A viewer must not blend them again.
  */
-TEST_F(picture, of_the_primary_plane_has_no_alpha)
+TEST_F(framebuffer, primary_has_no_alpha)
 {
 	static const struct {
 		uint32_t shown, seen;
@@ -389,7 +389,7 @@ TEST_F(cursor, move_keeps_the_id)
 	EXPECT_EQ(before.dmabuf_id, after.dmabuf_id);
 }
 
-TEST_F(cursor, hotspot_is_unknown_until_the_guest_says)
+TEST_F(cursor, hotspot_is_unknown_until_set)
 {
 	struct vfio_device_gfx_plane_info info;
 
@@ -402,7 +402,7 @@ TEST_F(cursor, hotspot_is_unknown_until_the_guest_says)
 	EXPECT_EQ(9, info.y_hot);
 }
 
-TEST_F(cursor, hotspot_outside_the_image_is_unknown)
+TEST_F(cursor, hotspot_outside_image_is_unknown)
 {
 	struct vfio_device_gfx_plane_info info;
 
@@ -493,7 +493,7 @@ TEST_F(decode, reserved_formats_are_refused)
 }
 
 /* The ABI has one memory plane. NV12 needs two. */
-TEST_F(decode, pictures_of_two_memory_planes_are_not_supported)
+TEST_F(decode, two_memory_planes_are_unsupported)
 {
 	struct vfio_device_gfx_plane_info info;
 
@@ -504,7 +504,7 @@ TEST_F(decode, pictures_of_two_memory_planes_are_not_supported)
 }
 
 /* A compressed framebuffer must not be described as if it was not. */
-TEST_F(decode, compressed_pictures_are_not_supported)
+TEST_F(decode, compression_is_unsupported)
 {
 	struct vfio_device_gfx_plane_info info;
 
@@ -515,7 +515,7 @@ TEST_F(decode, compressed_pictures_are_not_supported)
 	EXPECT_EQ(-EOPNOTSUPP, vgpu_query(&self->v, VGPU_PRIMARY, &info));
 }
 
-TEST_F(decode, cursors_that_are_no_argb_are_refused)
+TEST_F(decode, cursor_without_argb_is_refused)
 {
 	static const struct {
 		uint32_t mode;
@@ -551,7 +551,7 @@ TEST_F(decode, stride_below_the_width_is_refused)
 	EXPECT_EQ(-EINVAL, vgpu_query(&self->v, VGPU_PRIMARY, &info));
 }
 
-TEST_F(decode, surface_of_another_vgpu_is_refused)
+TEST_F(decode, foreign_surface_is_refused)
 {
 	struct vfio_device_gfx_plane_info info;
 
@@ -559,7 +559,7 @@ TEST_F(decode, surface_of_another_vgpu_is_refused)
 	EXPECT_EQ(-EINVAL, vgpu_query(&self->v, VGPU_PRIMARY, &info));
 }
 
-TEST_F(decode, plane_of_a_pipe_that_is_off_is_off)
+TEST_F(decode, pipe_off_turns_planes_off)
 {
 	struct vfio_device_gfx_plane_info info;
 

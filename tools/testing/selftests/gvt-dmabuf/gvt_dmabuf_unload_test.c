@@ -4,7 +4,7 @@
  * are kvmgt's. The vGPU may be gone by then: closed, and its mdev removed.
  *
  * Afterwards the module is loaded and the vGPU made again. This needs the file
- * of the module, which is where the rig (vm/init) has it.
+ * of the module, which is where the rig (rig/init) has it.
  */
 #include "test_util.h"
 #include "module_util.h"

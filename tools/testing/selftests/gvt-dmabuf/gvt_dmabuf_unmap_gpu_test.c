@@ -158,7 +158,7 @@ TEST_F(reached, other_memory_mapped_there)
 }
 
 /* What ran without it does not keep it away from what runs next. */
-TEST_F(reached, memory_mapped_after_it_was_missed)
+TEST_F(reached, memory_mapped_after_a_miss)
 {
 	ASSERT_EQ(0, test_unmap_dma(&self->v, IOVA, VGPU_PAGE));
 	ASSERT_EQ(0, run(&self->v, &self->gate, &self->ring, self->store));

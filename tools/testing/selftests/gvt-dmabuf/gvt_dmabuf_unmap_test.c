@@ -111,7 +111,7 @@ TEST_F(unmapped, page_is_enough_to_end_an_id)
  * VFIO tells of an unmap only if pages are pinned. The guest has let go of them
  * before, so the frames look the same afterwards, and the memory is another.
  */
-TEST_F(unmapped, frames_with_other_memory_get_another_id)
+TEST_F(unmapped, other_memory_gets_another_id)
 {
 	struct vfio_device_gfx_plane_info before, after;
 	struct vgpu *v = &self->v;
@@ -135,7 +135,7 @@ TEST_F(unmapped, frames_with_other_memory_get_another_id)
 }
 
 /* The guest puts its framebuffer where it was: it is the same one. */
-TEST_F(unmapped, by_the_guest_and_mapped_again_is_the_same)
+TEST_F(unmapped, same_pages_again_keep_the_id)
 {
 	struct vfio_device_gfx_plane_info before, after;
 	struct vgpu *v = &self->v;
@@ -159,7 +159,7 @@ static int name_again(struct vgpu *v, uint64_t gpa, uint64_t *gma)
 }
 
 /* A reference was found by its DMA address, whichever entry had taken it. */
-TEST_F(unmapped, entry_of_before_releases_nothing)
+TEST_F(unmapped, old_entry_releases_nothing)
 {
 	struct vfio_device_gfx_plane_info info;
 	struct vgpu *v = &self->v;
@@ -195,7 +195,7 @@ TEST_F(unmapped, frames_of_one_page_are_two)
 }
 
 /* The framebuffer is described only if its own entries hold its pages. */
-TEST_F(unmapped, page_stays_when_another_entry_goes)
+TEST_F(unmapped, page_survives_another_entry)
 {
 	struct vfio_device_gfx_plane_info info;
 	struct vgpu *v = &self->v;
@@ -214,7 +214,7 @@ TEST_F(unmapped, page_stays_when_another_entry_goes)
 }
 
 /* A VMM that cuts its memory in other pieces unmaps and maps it. */
-TEST_F(unmapped, memory_is_described_when_mapped_again)
+TEST_F(unmapped, remapped_memory_is_described)
 {
 	struct vfio_device_gfx_plane_info info;
 	struct vgpu *v = &self->v;
@@ -286,7 +286,7 @@ static void let_it_ask(struct asker *a)
 		usleep(100);
 }
 
-TEST_F_TIMEOUT(unmapped, while_it_is_asked_for_leaves_no_id, 120)
+TEST_F_TIMEOUT(unmapped, during_a_query_leaves_no_id, 120)
 {
 	static struct asker asker;
 	struct vgpu *v = &self->v;
@@ -354,7 +354,7 @@ static int64_t first_use_ns(struct vgpu *v, struct vgpu_surface *s,
 }
 
 /* Frames 256 MiB apart were all in one place of a hash. */
-TEST_F_TIMEOUT(unmapped, distance_of_frames_costs_nothing, 120)
+TEST_F_TIMEOUT(unmapped, far_frames_cost_nothing, 120)
 {
 	const size_t size = FAR_PAGES * VGPU_PAGE;
 	const uint64_t near = 0x10000000000ull;

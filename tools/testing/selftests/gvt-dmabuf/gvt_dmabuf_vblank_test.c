@@ -119,7 +119,7 @@ FIXTURE_VARIANT_ADD(scanline, vblank_that_starts_behind_the_end) {
 	.vtotal = 525, .vblank_start = 65536,
 };
 
-TEST_F(scanline, visits_the_frame_and_no_line_outside)
+TEST_F(scanline, stays_inside_the_frame)
 {
 	const int64_t until = clock_ms() + CLOCK_MANY_MS;
 	bool upper = false, lower = false;
@@ -198,7 +198,7 @@ static bool scanline_moves(struct vgpu *v)
 	return line != first;
 }
 
-TEST_F(counter, of_a_frame_of_one_line_stays_at_it)
+TEST_F(counter, one_line_frame_stays_at_line_0)
 {
 	uint32_t line;
 	int i;
@@ -222,7 +222,7 @@ TEST_F(counter, is_not_the_guests_to_write)
 	EXPECT_GT(VTOTAL, line);
 }
 
-TEST_F(counter, of_a_pipe_goes_on_when_another_is_turned_off)
+TEST_F(counter, survives_other_pipe_turned_off)
 {
 	uint32_t first, last;
 
@@ -247,7 +247,7 @@ static void show_first_of(struct __test_metadata *_metadata, struct vgpu *v,
 }
 
 /* A driver that sees the frame end draws to the picture that was shown before. */
-TEST_F(counter, moves_when_a_flip_is_shown_and_not_before)
+TEST_F(counter, of_flips_moves_at_the_latch)
 {
 	struct vfio_device_gfx_plane_info before, after;
 	struct vgpu_surface s[2];
@@ -287,7 +287,7 @@ static bool flip_is_done(struct vgpu *v, uint32_t done)
  * The work of a vblank may be late. A flip that the guest makes meanwhile is
  * for the vblank after it: neither shown nor said to be done before.
  */
-TEST_F(counter, of_a_frame_moves_before_a_flip_in_it_is_shown)
+TEST_F(counter, of_frames_moves_before_the_flip)
 {
 	const uint32_t done = self->v.gen == 8 ? BDW_FLIP_DONE : SKL_FLIP_DONE;
 	struct vfio_device_gfx_plane_info before, after;
@@ -329,7 +329,7 @@ TEST_F(counter, of_a_frame_moves_before_a_flip_in_it_is_shown)
 #define THIRD_FRAME_MS	40
 
 /* Nobody has looked at the counter since, and the thread has had no time. */
-TEST_F(counter, that_is_late_does_not_lose_a_flip_to_the_next_one)
+TEST_F(counter, late_update_keeps_pending_flip)
 {
 	struct vfio_device_gfx_plane_info first, now;
 	struct vgpu_surface s[3];
@@ -395,7 +395,7 @@ static int interrupts(int fd, int ms)
 	return count;
 }
 
-TEST_F(vblank, is_announced_each_time_it_is_acknowledged)
+TEST_F(vblank, acknowledged_comes_again)
 {
 	int i;
 
@@ -407,7 +407,7 @@ TEST_F(vblank, is_announced_each_time_it_is_acknowledged)
 	}
 }
 
-TEST_F(vblank, that_is_not_acknowledged_is_announced_once)
+TEST_F(vblank, unacknowledged_comes_once)
 {
 	ASSERT_EQ(0, vgpu_vblank_irq_on(&self->v, 0));
 	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 0, WIDTH, HEIGHT));
@@ -438,7 +438,7 @@ TEST_F(vblank, comes_after_it_is_unmasked)
 	EXPECT_LE(1, interrupts(self->fd, CLOCK_MANY_MS));
 }
 
-TEST_F(vblank, of_a_pipe_comes_when_another_is_turned_off)
+TEST_F(vblank, survives_other_pipe_turned_off)
 {
 	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 0, WIDTH, HEIGHT));
 	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 1, WIDTH, HEIGHT));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Unloading kvmgt, and loading it again from its file, which is where the rig
- * (vm/init) has it.
+ * (rig/init) has it.
  */
 #ifndef GVT_DMABUF_MODULE_UTIL_H
 #define GVT_DMABUF_MODULE_UTIL_H
