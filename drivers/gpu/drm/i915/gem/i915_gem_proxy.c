@@ -29,8 +29,8 @@
 #include "i915_scatterlist.h"
 
 /*
- * Devices only read, whatever direction an importer asks for. An IOMMU holds
- * them to it. The CPU's side is begin_cpu_access()'s business.
+ * Devices only read, whatever direction an importer asks for, and an IOMMU
+ * enforces this. begin_cpu_access() takes care of the CPU's caches.
  */
 #define PROXY_DMA_DIRECTION DMA_TO_DEVICE
 #define PROXY_DMA_ATTRS (DMA_ATTR_SKIP_CPU_SYNC | \
@@ -38,7 +38,7 @@
 			 DMA_ATTR_NO_WARN)
 
 /* A folio counts the references on all its pages in one place. */
-static void put_run(struct page *page, unsigned long count)
+static void proxy_put_run(struct page *page, unsigned long count)
 {
 	while (count) {
 		struct folio *folio = page_folio(page);
@@ -61,7 +61,7 @@ void i915_gem_proxy_put_runs(const struct i915_gem_proxy_run *runs,
 			     unsigned int num_runs)
 {
 	for (; num_runs; num_runs--, runs++)
-		put_run(runs->first, runs->count);
+		proxy_put_run(runs->first, runs->count);
 }
 
 /* What a device takes as one entry of a table, in pages */
@@ -70,8 +70,8 @@ struct segment_limits {
 	unsigned long boundary;	/* not crossed by an entry; a power of two */
 };
 
-static struct segment_limits segment_limits(unsigned int max_segment,
-					    unsigned long boundary_mask)
+static struct segment_limits proxy_segment_limits(unsigned int max_segment,
+						  unsigned long boundary_mask)
 {
 	/* Bytes would not do: an entry counts them in 32 bits, a run may not. */
 	return (struct segment_limits){
@@ -81,8 +81,8 @@ static struct segment_limits segment_limits(unsigned int max_segment,
 }
 
 /* How many of @count pages from @first go into one entry, at least one */
-static unsigned int segment_pages(struct page *first, unsigned int count,
-				  const struct segment_limits *limits)
+static unsigned int proxy_segment_pages(struct page *first, unsigned int count,
+					const struct segment_limits *limits)
 {
 	unsigned long to_boundary = limits->boundary -
 		(page_to_pfn(first) & (limits->boundary - 1));
@@ -110,15 +110,15 @@ int i915_gem_proxy_fill_table(struct sg_table *st,
 			      unsigned long boundary_mask)
 {
 	const struct segment_limits limits =
-		segment_limits(max_segment, boundary_mask);
+		proxy_segment_limits(max_segment, boundary_mask);
 	unsigned int i, done, len, segments = 0;
 	struct scatterlist *sg;
 	int err;
 
 	for (i = 0; i < num_runs; i++) {
 		for (done = 0; done < runs[i].count; done += len) {
-			len = segment_pages(runs[i].first + done,
-					    runs[i].count - done, &limits);
+			len = proxy_segment_pages(runs[i].first + done,
+						  runs[i].count - done, &limits);
 			segments++;
 		}
 	}
@@ -132,8 +132,8 @@ int i915_gem_proxy_fill_table(struct sg_table *st,
 		for (done = 0; done < runs[i].count; done += len) {
 			struct page *page = runs[i].first + done;
 
-			len = segment_pages(page, runs[i].count - done,
-					    &limits);
+			len = proxy_segment_pages(page, runs[i].count - done,
+						  &limits);
 			sg_set_page(sg, page, len << PAGE_SHIFT, 0);
 			sg = __sg_next(sg);
 		}
@@ -142,10 +142,10 @@ int i915_gem_proxy_fill_table(struct sg_table *st,
 	return 0;
 }
 
-static struct sg_table *map_segments(struct device *dev,
-				     const struct i915_gem_proxy_run *runs,
-				     unsigned int num_runs,
-				     unsigned int max_segment)
+static struct sg_table *proxy_map_segments(struct device *dev,
+					   const struct i915_gem_proxy_run *runs,
+					   unsigned int num_runs,
+					   unsigned int max_segment)
 {
 	struct sg_table *st;
 	int err;
@@ -191,10 +191,10 @@ i915_gem_proxy_map_runs(struct device *dev,
 				       dma_get_max_seg_size(dev));
 	struct sg_table *st;
 
-	st = map_segments(dev, runs, num_runs, max_segment);
+	st = proxy_map_segments(dev, runs, num_runs, max_segment);
 	/* A small remapping table may still take single pages. */
 	if (IS_ERR(st) && max_segment > PAGE_SIZE)
-		st = map_segments(dev, runs, num_runs, PAGE_SIZE);
+		st = proxy_map_segments(dev, runs, num_runs, PAGE_SIZE);
 
 	return st;
 }
@@ -254,14 +254,14 @@ static void proxy_put_pages(struct drm_i915_gem_object *obj,
 	dma_unmap_sgtable(obj->base.dev->dev, st, PROXY_DMA_DIRECTION,
 			  PROXY_DMA_ATTRS);
 	for_each_sgtable_sg(st, sg, i)
-		put_run(sg_page(sg), sg->length >> PAGE_SHIFT);
+		proxy_put_run(sg_page(sg), sg->length >> PAGE_SHIFT);
 	sg_free_table(st);
 	kfree(st);
 }
 
 /*
- * i915 reads pages as if memory could not fail. Their owner's can, and may be known
- * to have.
+ * i915 would read pages whose memory has failed and take the host down. Refuse to
+ * read those whose memory is known to have failed.
  */
 static int proxy_pread(struct drm_i915_gem_object *obj,
 		       const struct drm_i915_gem_pread *args)
@@ -294,6 +294,7 @@ static void proxy_release(struct drm_i915_gem_object *obj)
 
 static const struct drm_i915_gem_object_ops proxy_ops = {
 	.name = "i915_gem_object_proxy",
+	.flags = I915_GEM_OBJECT_IS_PROXY,
 	.get_pages = proxy_get_pages,
 	.put_pages = proxy_put_pages,
 	.pread = proxy_pread,
@@ -301,12 +302,15 @@ static const struct drm_i915_gem_object_ops proxy_ops = {
 };
 
 /**
- * i915_gem_object_is_proxy - check for a proxy object
+ * i915_gem_object_is_page_proxy - check for a proxy that has struct pages
  * @obj: any GEM object of i915
+ *
+ * Unlike i915_gem_object_is_proxy(), this is known to be false if nothing can
+ * create such an object.
  *
  * Return: true if @obj came from i915_gem_object_create_proxy().
  */
-bool i915_gem_object_is_proxy(const struct drm_i915_gem_object *obj)
+bool i915_gem_object_is_page_proxy(const struct drm_i915_gem_object *obj)
 {
 	return obj->ops == &proxy_ops;
 }

@@ -31,11 +31,11 @@ struct i915_gem_proxy_run {
  * struct i915_gem_proxy_ops - where the pages of a proxy come from
  * @owner: module that holds the functions below; it stays loaded for as long
  *	as an object may call them
- * @get_pages: fill @runs, of which there are @count, so that they are @count
- *	pages together, each with a reference that the proxy drops, and none of
- *	it PCI peer-to-peer memory. Called once at most, with the object's
- *	dma_resv held: it must not take mmap_lock nor any lock under which
- *	mmap_lock is taken. Returns how many runs it filled. On error (a
+ * @get_pages: fill @runs, which has room for @count runs, with @count pages in
+ *	total, each with a reference that the proxy drops, and none of them PCI
+ *	peer-to-peer memory. Called until the proxy has its pages, with the
+ *	object's dma_resv held: it must not take mmap_lock nor any lock under
+ *	which mmap_lock is taken. Returns how many runs it filled. On error (a
  *	negative errno, returned as it is to the caller that needs the pages)
  *	no reference is left.
  * @release: the object is gone and @priv will not be used again. Called once,
@@ -56,7 +56,7 @@ struct drm_i915_gem_object *
 i915_gem_object_create_proxy(struct drm_i915_private *i915, u64 size,
 			     unsigned int tiling, unsigned int stride,
 			     const struct i915_gem_proxy_ops *ops, void *priv);
-bool i915_gem_object_is_proxy(const struct drm_i915_gem_object *obj);
+bool i915_gem_object_is_page_proxy(const struct drm_i915_gem_object *obj);
 void i915_gem_proxy_put_runs(const struct i915_gem_proxy_run *runs,
 			     unsigned int num_runs);
 
@@ -75,7 +75,7 @@ bool i915_gem_dmabuf_is_proxy(const struct dma_buf *dmabuf);
 #else
 
 static inline bool
-i915_gem_object_is_proxy(const struct drm_i915_gem_object *obj)
+i915_gem_object_is_page_proxy(const struct drm_i915_gem_object *obj)
 {
 	return false;
 }

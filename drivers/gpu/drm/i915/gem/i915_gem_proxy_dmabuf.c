@@ -134,9 +134,9 @@ static int proxy_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
 		return err;
 
 	/*
-	 * Special PTEs: the pages are another process' anonymous memory, which
-	 * rmap must not find here, and get_user_pages() must not either, lest
-	 * userptr turns the read-only view into something else.
+	 * Use special PTEs: the pages are anonymous memory of another process.
+	 * rmap must not find them here, and neither must get_user_pages(), or
+	 * userptr could get around the read-only mapping.
 	 */
 	vm_flags_mod(vma, VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP,
 		     VM_MAYWRITE);
@@ -154,7 +154,7 @@ static int proxy_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
 }
 
 /* Without LLC the owner's GPU writes around the CPU caches. */
-static void flush_stale_lines(struct drm_i915_gem_object *obj)
+static void proxy_flush_stale_lines(struct drm_i915_gem_object *obj)
 {
 	if (!(obj->cache_coherent & I915_BO_CACHE_COHERENT_FOR_READ))
 		drm_clflush_sg(obj->mm.pages);
@@ -164,7 +164,7 @@ static void flush_stale_lines(struct drm_i915_gem_object *obj)
  * The memory may have failed since its owner used it. Reading it must not take the
  * host down, so what cannot be read is blank.
  */
-static void copy_page_or_blank(void *to, struct page *page)
+static void proxy_copy_page_or_blank(void *to, struct page *page)
 {
 	void *from;
 
@@ -181,7 +181,7 @@ static void copy_page_or_blank(void *to, struct page *page)
 	kunmap_local(from);
 }
 
-static void copy_pages(struct drm_i915_gem_object *obj, void *to)
+static void proxy_copy_pages(struct drm_i915_gem_object *obj, void *to)
 {
 	struct sgt_iter iter;
 	struct page *page;
@@ -189,7 +189,7 @@ static void copy_pages(struct drm_i915_gem_object *obj, void *to)
 	assert_object_held(obj);
 
 	for_each_sgt_page(page, iter, obj->mm.pages) {
-		copy_page_or_blank(to, page);
+		proxy_copy_page_or_blank(to, page);
 		to += PAGE_SIZE;
 	}
 }
@@ -199,10 +199,10 @@ static void copy_pages(struct drm_i915_gem_object *obj, void *to)
  * does, and there is no way to say that it must not. So it gets a copy, which
  * begin_cpu_access() brings up to date.
  *
- * The core warns of any error. What a guest or a VMM can bring about is none: if
- * the pages cannot be had, the copy is blank until begin_cpu_access(), which
- * returns why, finds them. Only a lack of memory, which is charged to the importer,
- * is -ENOMEM, as for every other exporter.
+ * The core warns of any error, so errors that a guest or a VMM can cause are not
+ * returned: if the pages cannot be looked up, the copy is blank until
+ * begin_cpu_access(), which returns the reason, succeeds. Only a lack of memory,
+ * which is charged to the importer, is -ENOMEM, as for every other exporter.
  */
 static int proxy_vmap(struct dma_buf *dmabuf, struct iosys_map *map)
 {
@@ -214,8 +214,8 @@ static int proxy_vmap(struct dma_buf *dmabuf, struct iosys_map *map)
 		return -ENOMEM;
 
 	if (!i915_gem_object_pin_pages(obj)) {
-		flush_stale_lines(obj);
-		copy_pages(obj, copy);
+		proxy_flush_stale_lines(obj);
+		proxy_copy_pages(obj, copy);
 		i915_gem_object_unpin_pages(obj);
 	}
 
@@ -240,22 +240,22 @@ static int proxy_begin_cpu_access(struct dma_buf *dmabuf,
 		return ret;
 
 	/*
-	 * The core waits when this has returned, which is too late: what a
-	 * writer leaves in memory must be there before lines are dropped and
-	 * the copy is made. No lock is held meanwhile, a writer may take long.
+	 * The core waits only after this has returned, which is too late:
+	 * writers must have finished before cache lines are flushed and the
+	 * copy is made. Hold no lock meanwhile, as a writer may take long.
 	 */
 	ret = dma_resv_wait_timeout(dmabuf->resv, DMA_RESV_USAGE_WRITE, true,
 				    MAX_SCHEDULE_TIMEOUT);
 	if (ret < 0)
 		goto out_unpin;
 
-	flush_stale_lines(obj);
+	proxy_flush_stale_lines(obj);
 
 	ret = dma_resv_lock_interruptible(dmabuf->resv, NULL);
 	if (ret)
 		goto out_unpin;
 	if (dmabuf->vmapping_counter)
-		copy_pages(obj, dmabuf->vmap_ptr.vaddr);
+		proxy_copy_pages(obj, dmabuf->vmap_ptr.vaddr);
 	dma_resv_unlock(dmabuf->resv);
 
 out_unpin:

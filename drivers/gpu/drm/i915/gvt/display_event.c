@@ -2,13 +2,13 @@
 /*
  * Notifying clients when what a vGPU shows may have changed.
  *
- * Whoever changes something calls one of the touch functions, which read one
- * byte and do nothing else while no client listens. Plane registers count when
- * they are latched, so the latch is asked rather than the write. Clients are
- * signalled when the display is refreshed, by the vGPU's vblank timer. That
- * timer runs while a pipe is on. Without it, work does the same: immediately,
- * but never earlier than a refresh after the last time, whether or not there was
- * something to signal then, because the guest must not decide how often that is.
+ * Code that changes something calls one of the touch functions, which only read
+ * one byte while no client listens. Plane registers count when they are latched,
+ * not when they are written. Clients are signalled when the display is refreshed,
+ * by the vGPU's vblank timer, which runs while a pipe is on. Otherwise a work item
+ * does the same, immediately but never earlier than one refresh after the last
+ * check, even if nothing was signalled then: the guest must not decide how often
+ * the host is woken.
  */
 
 #include <linux/eventfd.h>
@@ -18,9 +18,9 @@
 
 #include "i915_drv.h"
 
-#include "fb_decoder.h"
-#include "gfx_plane.h"
 #include "gvt.h"
+#include "plane_decoder.h"
+#include "vgpu_plane.h"
 
 const u32 gvt_event_plane_types[GVT_EVENT_PLANES] = {
 	[GVT_EVENT_PRIMARY] = DRM_PLANE_TYPE_PRIMARY,
@@ -28,7 +28,7 @@ const u32 gvt_event_plane_types[GVT_EVENT_PLANES] = {
 	[GVT_EVENT_OVERLAY] = DRM_PLANE_TYPE_OVERLAY,
 };
 
-static void signal_planes(struct gvt_display_event *event, unsigned long planes)
+static void gvt_event_signal_planes(struct gvt_display_event *event, unsigned long planes)
 {
 	unsigned int i;
 
@@ -39,7 +39,7 @@ static void signal_planes(struct gvt_display_event *event, unsigned long planes)
 }
 
 /* Planes whose registers have been latched since the last call */
-static u8 take_latched(struct intel_vgpu *vgpu)
+static u8 gvt_event_collect_latched(struct intel_vgpu *vgpu)
 {
 	unsigned long types = vgpu->display.latch.latched;
 	unsigned int i;
@@ -59,18 +59,17 @@ static u8 take_latched(struct intel_vgpu *vgpu)
  * Find where the surfaces of planes lie that have changed, or are watched from
  * now on.
  */
-static void update_shown(struct intel_vgpu *vgpu, unsigned long planes)
+static void gvt_event_update_shown(struct intel_vgpu *vgpu, unsigned long planes)
 {
 	struct gvt_pte_range *shown = vgpu->display.event.shown;
 	struct gvt_plane plane;
-	const char *why;
 	unsigned int i;
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
 	for_each_set_bit(i, &planes, GVT_EVENT_PLANES) {
 		if (intel_vgpu_decode_plane(vgpu, gvt_event_plane_types[i], 0,
-					    &plane, &why)) {
+					    &plane)) {
 			shown[i] = (struct gvt_pte_range){ .first = 1 };
 			continue;
 		}
@@ -99,13 +98,13 @@ u8 intel_vgpu_display_refreshed(struct intel_vgpu *vgpu)
 	}
 
 	spin_lock(&event->lock);
-	gvt_event_touch(&event->state, take_latched(vgpu));
+	gvt_event_touch(&event->state, gvt_event_collect_latched(vgpu));
 	changed = event->state.dirty;
-	signal_planes(event, gvt_event_refresh(&event->state));
+	gvt_event_signal_planes(event, gvt_event_refresh(&event->state));
 	event->refreshed = ktime_get();
 	spin_unlock(&event->lock);
 
-	update_shown(vgpu, changed);
+	gvt_event_update_shown(vgpu, changed);
 	return changed;
 }
 
@@ -124,7 +123,7 @@ static void refresh_without_vblank(struct work_struct *work)
 }
 
 /* Something has been touched: make sure that there will be a refresh. */
-static void want_refresh(struct intel_vgpu *vgpu)
+static void gvt_event_queue_refresh(struct intel_vgpu *vgpu)
 {
 	struct gvt_display_event *event = &vgpu->display.event;
 	s64 left;
@@ -161,7 +160,7 @@ void intel_vgpu_touch_planes(struct intel_vgpu *vgpu, u8 planes)
 	spin_lock(&event->lock);
 	gvt_event_touch(&event->state, planes);
 	if (event->state.dirty)
-		want_refresh(vgpu);
+		gvt_event_queue_refresh(vgpu);
 	spin_unlock(&event->lock);
 }
 
@@ -175,7 +174,7 @@ void intel_vgpu_touch_planes(struct intel_vgpu *vgpu, u8 planes)
  */
 void intel_vgpu_touch_latched_planes(struct intel_vgpu *vgpu)
 {
-	intel_vgpu_touch_planes(vgpu, take_latched(vgpu));
+	intel_vgpu_touch_planes(vgpu, gvt_event_collect_latched(vgpu));
 }
 
 /**
@@ -192,7 +191,7 @@ void intel_vgpu_touch_latched_planes(struct intel_vgpu *vgpu)
 void intel_vgpu_touch_planes_of_regs(struct intel_vgpu *vgpu, u32 offset,
 				     unsigned int bytes)
 {
-	u8 planes = take_latched(vgpu);
+	u8 planes = gvt_event_collect_latched(vgpu);
 	u32 reg;
 
 	for (reg = round_down(offset, sizeof(u32)); reg < offset + bytes;
@@ -258,11 +257,11 @@ void intel_vgpu_set_display_triggers(struct intel_vgpu *vgpu,
 		if (event->triggers[i])
 			arm |= BIT(i);
 	}
-	signal_planes(event, gvt_event_arm(&event->state, arm, planes & ~arm));
+	gvt_event_signal_planes(event, gvt_event_arm(&event->state, arm, planes & ~arm));
 	watched = event->state.watched & ~watched;
 	spin_unlock(&event->lock);
 
-	update_shown(vgpu, watched);
+	gvt_event_update_shown(vgpu, watched);
 	mutex_unlock(&vgpu->vgpu_lock);
 }
 
@@ -278,7 +277,7 @@ void intel_vgpu_trigger_display_event(struct intel_vgpu *vgpu, u8 planes)
 	struct gvt_display_event *event = &vgpu->display.event;
 
 	spin_lock(&event->lock);
-	signal_planes(event, gvt_event_trigger(&event->state, planes));
+	gvt_event_signal_planes(event, gvt_event_trigger(&event->state, planes));
 	spin_unlock(&event->lock);
 }
 
@@ -315,11 +314,11 @@ void intel_vgpu_unmask_display_event(struct intel_vgpu *vgpu, u8 planes)
 
 	spin_lock(&event->lock);
 	watched = event->state.watched;
-	signal_planes(event, gvt_event_unmask(&event->state, planes));
+	gvt_event_signal_planes(event, gvt_event_unmask(&event->state, planes));
 	watched = event->state.watched & ~watched;
 	spin_unlock(&event->lock);
 
-	update_shown(vgpu, watched);
+	gvt_event_update_shown(vgpu, watched);
 	mutex_unlock(&vgpu->vgpu_lock);
 }
 

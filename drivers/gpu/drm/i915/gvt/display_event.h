@@ -50,10 +50,10 @@ struct gvt_display_event {
 };
 
 /**
- * gvt_event_is_watched - whether anybody is to be notified of changes
+ * gvt_event_is_watched - whether a client is to be notified of changes
  * @event: of a vGPU
  *
- * Here, because each register and GGTT write of a guest asks.
+ * Inline, because each register and GGTT write of a guest calls it.
  *
  * Return: true if so; may be out of date without vgpu_lock.
  */

@@ -7,10 +7,12 @@
  * notified at most once per refresh. What the client does itself is signalled
  * immediately.
  *
- * A masked plane is not watched. Nobody knows what happened to it meanwhile, so
+ * A masked plane is not watched. Its changes are not recorded meanwhile, so
  * unmasking it signals once, as arming does.
  */
 
+#include <linux/array_size.h>
+#include <linux/bits.h>
 #include <linux/compiler.h>
 #include <linux/export.h>
 #include <linux/stddef.h>
@@ -115,23 +117,25 @@ u8 gvt_event_unmask(struct gvt_event_state *state, u8 planes)
 }
 EXPORT_SYMBOL_IF_KUNIT(gvt_event_unmask);
 
-#define PIPES_END	3
+#define NUM_PIPES	3
 #define PIPE_BYTES	0x1000
-#define IN_PIPE(reg_a)	((reg_a) % PIPE_BYTES)
 
-/* Offsets of pipe A that those of the other pipes repeat */
-static u8 planes_of_pipe_reg(u32 offset)
-{
-	switch (offset) {
-	case _PIPEASRC:
-	case _TRANSACONF:
-		return GVT_EVENT_ALL;
-	case _CURAPOS:
-		return BIT(GVT_EVENT_CURSOR);
-	default:
-		return 0;
-	}
-}
+/* What a description depends on and the latch does not keep */
+static const struct {
+	u32 offset;	/* of pipe A, if each pipe has one */
+	bool per_pipe;
+	u8 planes;
+} gvt_event_regs[] = {
+	{ _PIPEASRC, true, GVT_EVENT_ALL },
+	{ _TRANSACONF, true, GVT_EVENT_ALL },
+	{ 0x7f008, false, GVT_EVENT_ALL },	/* PRM vol. 2c, TRANS_CONF_EDP */
+	{ _TRANS_DDI_FUNC_CTL_EDP, false, GVT_EVENT_ALL },
+	{ _CURAPOS, true, BIT(GVT_EVENT_CURSOR) },
+	{ VGT_PVINFO_PAGE + offsetof(struct vgt_if, cursor_x_hot), false,
+	  BIT(GVT_EVENT_CURSOR) },
+	{ VGT_PVINFO_PAGE + offsetof(struct vgt_if, cursor_y_hot), false,
+	  BIT(GVT_EVENT_CURSOR) },
+};
 
 /**
  * gvt_event_planes_of_reg - which planes change when a register is written
@@ -143,19 +147,17 @@ static u8 planes_of_pipe_reg(u32 offset)
  */
 u8 gvt_event_planes_of_reg(u32 offset)
 {
-	switch (offset) {
-	case 0x60000 ... 0x60000 + PIPES_END * PIPE_BYTES - 1:
-		return planes_of_pipe_reg(0x60000 + IN_PIPE(offset));
-	case 0x6f400:				/* TRANS_DDI_FUNC_CTL_EDP */
-	case 0x7f008:				/* TRANSCONF_EDP */
-		return GVT_EVENT_ALL;
-	case 0x70000 ... 0x70000 + PIPES_END * PIPE_BYTES - 1:
-		return planes_of_pipe_reg(0x70000 + IN_PIPE(offset));
-	case VGT_PVINFO_PAGE + offsetof(struct vgt_if, cursor_x_hot):
-	case VGT_PVINFO_PAGE + offsetof(struct vgt_if, cursor_y_hot):
-		return BIT(GVT_EVENT_CURSOR);
-	default:
-		return 0;
+	unsigned int i;
+	u32 from_a;
+
+	for (i = 0; i < ARRAY_SIZE(gvt_event_regs); i++) {
+		from_a = offset - gvt_event_regs[i].offset;
+		if (!from_a || (gvt_event_regs[i].per_pipe &&
+				from_a < NUM_PIPES * PIPE_BYTES &&
+				!(from_a % PIPE_BYTES)))
+			return gvt_event_regs[i].planes;
 	}
+
+	return 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(gvt_event_planes_of_reg);

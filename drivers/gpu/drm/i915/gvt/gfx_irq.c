@@ -90,8 +90,8 @@ long intel_vgpu_get_gfx_irq_info(void __user *arg)
 }
 
 /* All of them, or none if one fd is not good. */
-static int set_triggers(struct intel_vgpu *vgpu, unsigned int start,
-			unsigned int count, const s32 *fds)
+static int gvt_gfx_irq_set_triggers(struct intel_vgpu *vgpu, unsigned int start,
+				    unsigned int count, const s32 *fds)
 {
 	struct eventfd_ctx *triggers[GVT_EVENT_PLANES] = {};
 	unsigned int i;
@@ -110,7 +110,7 @@ static int set_triggers(struct intel_vgpu *vgpu, unsigned int start,
 		triggers[start + i] = trigger;
 	}
 
-	/* What comes back is what was there before. */
+	/* On return, @triggers has the previous eventfds. */
 	intel_vgpu_set_display_triggers(vgpu,
 					GENMASK(start + count - 1, start),
 					triggers);
@@ -149,16 +149,16 @@ int intel_vgpu_set_gfx_irqs(struct intel_vgpu *vgpu, u32 flags,
 			    unsigned int start, unsigned int count,
 			    const void *data)
 {
-	const s32 nobody[GVT_EVENT_PLANES] = { -1, -1, -1 };
+	const s32 disarmed[GVT_EVENT_PLANES] = { -1, -1, -1 };
 	u8 planes;
 
 	switch (flags & VFIO_IRQ_SET_ACTION_TYPE_MASK) {
 	case VFIO_IRQ_SET_ACTION_TRIGGER:
 		/* No sub-interrupt at all means to disable the index. */
 		if (!count && flags & VFIO_IRQ_SET_DATA_NONE)
-			return set_triggers(vgpu, 0, GVT_EVENT_PLANES, nobody);
+			return gvt_gfx_irq_set_triggers(vgpu, 0, GVT_EVENT_PLANES, disarmed);
 		if (count && flags & VFIO_IRQ_SET_DATA_EVENTFD)
-			return set_triggers(vgpu, start, count, data);
+			return gvt_gfx_irq_set_triggers(vgpu, start, count, data);
 		break;
 	case VFIO_IRQ_SET_ACTION_MASK:
 	case VFIO_IRQ_SET_ACTION_UNMASK:

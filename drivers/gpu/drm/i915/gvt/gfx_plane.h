@@ -10,15 +10,12 @@
 #include <linux/errno.h>
 #include <linux/types.h>
 
-struct gvt_plane;
 struct intel_vgpu;
 
 #if IS_ENABLED(CONFIG_DRM_I915_GVT_DMABUF)
 
 long intel_vgpu_query_gfx_plane(struct intel_vgpu *vgpu, void __user *arg);
 long intel_vgpu_get_gfx_dmabuf(struct intel_vgpu *vgpu, void __user *arg);
-int intel_vgpu_decode_plane(struct intel_vgpu *vgpu, u32 type, u32 skip_pipes,
-			    struct gvt_plane *plane, const char **why);
 
 #else
 

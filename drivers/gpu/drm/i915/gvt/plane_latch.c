@@ -27,8 +27,8 @@
 
 #include "i915_drv.h"
 
-#include "fb_decoder.h"
 #include "gvt.h"
+#include "plane_decoder.h"
 #include "plane_latch.h"
 
 #define PLANES_BASE	0x70000
@@ -139,7 +139,7 @@ static const u32 *written_regs(const struct intel_vgpu *vgpu,
 	return &vgpu_vreg(vgpu, block_offset(block));
 }
 
-static bool is_off(const u32 *regs, unsigned int block)
+static bool gvt_latch_is_off(const u32 *regs, unsigned int block)
 {
 	/* All of the modes have one of these bits, and PLANE_CTL is PRI_CTL. */
 	u32 on = is_cursor(block) ? MCURSOR_MODE_MASK | 0x18 : PLANE_CTL_ENABLE;
@@ -190,7 +190,7 @@ static u8 types_of_block(const struct gvt_plane_roles *roles,
 	return 0;
 }
 
-/* What a query says of otherwise, if other planes are described now */
+/* Types whose query result changes because other planes are described now */
 static u8 changed_types(const struct gvt_plane_roles *before,
 			const struct gvt_plane_roles *after)
 {
@@ -214,8 +214,8 @@ static unsigned int flips_of_block(unsigned int block)
 	       block % PIPE_BLOCKS / 2;
 }
 
-/* A window is not where it was, is there no more, or is seen through otherwise. */
-static bool is_moved(const u32 *before, const u32 *after)
+/* Position, size, control or color key differ: other planes may be visible. */
+static bool gvt_latch_is_moved(const u32 *before, const u32 *after)
 {
 	return before[CTL_WORD] != after[CTL_WORD] ||
 	       before[POS_WORD] != after[POS_WORD] ||
@@ -236,19 +236,19 @@ static u8 obvious_types(struct intel_vgpu *vgpu, unsigned int block)
 	if (is_cursor(block))
 		return BIT(DRM_PLANE_TYPE_CURSOR);
 	if (plane_of_block(block) == PLANE_1 &&
-	    is_off(latched_regs(vgpu, plane_2), plane_2) &&
-	    is_off(latched_regs(vgpu, plane_3), plane_3))
+	    gvt_latch_is_off(latched_regs(vgpu, plane_2), plane_2) &&
+	    gvt_latch_is_off(latched_regs(vgpu, plane_3), plane_3))
 		return BIT(DRM_PLANE_TYPE_PRIMARY);
 	return 0;
 }
 
-static void latch_block_regs(struct intel_vgpu *vgpu, unsigned int block,
-			     const u32 *regs)
+static void gvt_latch_block(struct intel_vgpu *vgpu, unsigned int block,
+			    const u32 *regs)
 {
 	struct gvt_plane_latch *latch = &vgpu->display.latch;
 	u32 *latched = latched_regs(vgpu, block);
 	struct gvt_plane_flips *flips = &latch->flips[flips_of_block(block)];
-	bool moved = !is_cursor(block) && is_moved(latched, regs);
+	bool moved = !is_cursor(block) && gvt_latch_is_moved(latched, regs);
 	struct gvt_plane_roles before, after;
 	u8 types;
 
@@ -295,7 +295,7 @@ void intel_vgpu_arm_plane(struct intel_vgpu *vgpu, u32 offset)
 		return;
 
 	if (!(latch->vblanks & BIT(pipe_of_block(block)))) {
-		latch_block_regs(vgpu, block, written);
+		gvt_latch_block(vgpu, block, written);
 		return;
 	}
 
@@ -318,7 +318,7 @@ void intel_vgpu_arm_plane_that_is_off(struct intel_vgpu *vgpu, u32 offset)
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
-	if (block < ALL_BLOCKS && is_off(latched_regs(vgpu, block), block))
+	if (block < ALL_BLOCKS && gvt_latch_is_off(latched_regs(vgpu, block), block))
 		intel_vgpu_arm_plane(vgpu, offset);
 }
 
@@ -336,13 +336,13 @@ void intel_vgpu_latch_plane(struct intel_vgpu *vgpu, u32 offset)
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
 	if (block < ALL_BLOCKS)
-		latch_block_regs(vgpu, block, written_regs(vgpu, block));
+		gvt_latch_block(vgpu, block, written_regs(vgpu, block));
 }
 
 /*
- * At its vblank a plane that is off latches what has been written until then.
- * One that is off only from then on has armed itself if it was turned on again
- * meanwhile, for the vblank after this one.
+ * At its vblank, a plane that is off latches what has been written until then. A
+ * plane that this vblank turns off, and that the guest has already written to be
+ * on again, is armed for the next vblank.
  */
 static void latch_waiting_block(struct intel_vgpu *vgpu, unsigned int block)
 {
@@ -350,19 +350,19 @@ static void latch_waiting_block(struct intel_vgpu *vgpu, unsigned int block)
 	const u32 *written = written_regs(vgpu, block);
 	u32 *latched = latched_regs(vgpu, block);
 
-	if (is_off(latched, block)) {
-		latch_block_regs(vgpu, block, written);
+	if (gvt_latch_is_off(latched, block)) {
+		gvt_latch_block(vgpu, block, written);
 		return;
 	}
 
-	latch_block_regs(vgpu, block, block_regs(latch->armed, block));
-	if (!is_off(latched, block) || is_off(written, block))
+	gvt_latch_block(vgpu, block, block_regs(latch->armed, block));
+	if (!gvt_latch_is_off(latched, block) || gvt_latch_is_off(written, block))
 		return;
 
 	if (latch->vblanks & BIT(pipe_of_block(block)))
 		__set_bit(block, &latch->waiting);
 	else
-		latch_block_regs(vgpu, block, written);
+		gvt_latch_block(vgpu, block, written);
 }
 
 /* Is @offset a register of a scaler that can be latched, and of which? */
@@ -394,8 +394,8 @@ static void read_scaler(const struct intel_vgpu *vgpu, unsigned int scaler,
 }
 
 /* A plane may be as large as its pipe or not by this, and be scaled or not. */
-static void latch_scaler(struct intel_vgpu *vgpu, unsigned int scaler,
-			 const struct gvt_scaler_regs *regs)
+static void gvt_latch_scaler(struct intel_vgpu *vgpu, unsigned int scaler,
+			     const struct gvt_scaler_regs *regs)
 {
 	struct gvt_plane_latch *latch = &vgpu->display.latch;
 
@@ -404,7 +404,7 @@ static void latch_scaler(struct intel_vgpu *vgpu, unsigned int scaler,
 	latch->latched |= ALL_TYPES;
 }
 
-static void arm_scaler(struct intel_vgpu *vgpu, unsigned int scaler)
+static void gvt_latch_arm_scaler(struct intel_vgpu *vgpu, unsigned int scaler)
 {
 	struct gvt_plane_latch *latch = &vgpu->display.latch;
 	struct gvt_scaler_regs *armed = &latch->armed_scalers[scaler];
@@ -413,7 +413,7 @@ static void arm_scaler(struct intel_vgpu *vgpu, unsigned int scaler)
 	if (latch->vblanks & BIT(scaler / GVT_LATCH_SCALERS))
 		latch->waiting_scalers |= BIT(scaler);
 	else
-		latch_scaler(vgpu, scaler, armed);
+		gvt_latch_scaler(vgpu, scaler, armed);
 }
 
 /**
@@ -435,7 +435,7 @@ void intel_vgpu_arm_scaler(struct intel_vgpu *vgpu, u32 offset)
 		return;
 	if (reg == SCALER_SIZE ||
 	    !(vgpu->display.latch.scalers[scaler].ctl & PS_SCALER_EN))
-		arm_scaler(vgpu, scaler);
+		gvt_latch_arm_scaler(vgpu, scaler);
 }
 
 /* As latch_waiting_block() */
@@ -447,11 +447,11 @@ static void latch_waiting_scaler(struct intel_vgpu *vgpu, unsigned int scaler)
 	struct gvt_scaler_regs written;
 
 	read_scaler(vgpu, scaler, &written);
-	latch_scaler(vgpu, scaler,
-		     was_off ? &written : &latch->armed_scalers[scaler]);
+	gvt_latch_scaler(vgpu, scaler,
+			 was_off ? &written : &latch->armed_scalers[scaler]);
 	if (!was_off && !(latched->ctl & PS_SCALER_EN) &&
 	    written.ctl & PS_SCALER_EN)
-		arm_scaler(vgpu, scaler);
+		gvt_latch_arm_scaler(vgpu, scaler);
 }
 
 /**

@@ -42,16 +42,16 @@ struct gvt_scaler_regs {
 };
 
 /**
- * struct gvt_plane_latch - what the planes of each pipe show
- * @regs: of each pipe those at 0x70000 + pipe * 0x1000; only the ones that
- *	belong to planes are kept up to date
- * @armed: the same of planes that wait for a vblank
- * @waiting: which those are: bit n for the block at n * 0x80 in both
- * @scalers: of each pipe
- * @armed_scalers: the same of scalers that wait for a vblank
- * @waiting_scalers: which those are: bit n for scaler n in both
+ * struct gvt_plane_latch - latched and armed registers of all planes
+ * @regs: registers at 0x70000 + pipe * 0x1000 of each pipe, as latched; only
+ *	those that belong to planes are kept up to date
+ * @armed: the same, as armed, of planes that wait for a vblank
+ * @waiting: planes that wait: bit n for the block at n * 0x80 in @regs and @armed
+ * @scalers: latched registers of the scalers of each pipe
+ * @armed_scalers: the same, as armed, of scalers that wait for a vblank
+ * @waiting_scalers: scalers that wait: bit n for entry n of both arrays
  * @vblanks: pipes that have vblanks: bit n for pipe n
- * @latched: BIT(enum drm_plane_type) of what QUERY may answer differently about
+ * @latched: BIT(enum drm_plane_type) of planes whose QUERY result may have changed
  *	because registers were latched; set here, cleared by the reader
  * @flips: of each plane of each pipe
  */

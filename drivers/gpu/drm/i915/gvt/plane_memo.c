@@ -13,7 +13,7 @@
 
 #include "plane_memo.h"
 
-static bool still_true(const struct gvt_plane_memo *memo, unsigned int *telling)
+static bool gvt_memo_matches(const struct gvt_plane_memo *memo, unsigned int *telling)
 {
 	unsigned int i = *telling;
 
@@ -49,7 +49,7 @@ const struct gvt_plane *gvt_memo_recall(struct gvt_plane_memos *memos)
 	/* Mostly the last answer holds, or the one that was made after it. */
 	for (i = 0; i < GVT_MEMOS; i++) {
 		slot = (memos->recent + i) % GVT_MEMOS;
-		if (still_true(&memos->memo[slot], &memos->telling)) {
+		if (gvt_memo_matches(&memos->memo[slot], &memos->telling)) {
 			memos->recent = slot;
 			return &memos->memo[slot].plane;
 		}
@@ -59,10 +59,10 @@ const struct gvt_plane *gvt_memo_recall(struct gvt_plane_memos *memos)
 }
 
 /**
- * gvt_memo_begin - get ready to note down a decode
+ * gvt_memo_begin - start to record a decode
  * @memos: of a kind of plane
  *
- * Return: for gvt_memo_read(), and for the answer.
+ * Return: the memo to pass to gvt_memo_read() and to store the result in.
  */
 struct gvt_plane_memo *gvt_memo_begin(struct gvt_plane_memos *memos)
 {

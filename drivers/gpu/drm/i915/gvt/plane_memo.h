@@ -8,7 +8,7 @@
 
 #include <linux/types.h>
 
-#include "fb_decoder.h"
+#include "plane_decoder.h"
 
 #define GVT_PLANE_TYPES	3	/* enum drm_plane_type */
 

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Plane registers of a vGPU -> description of the framebuffer they scan out.
+ */
+
+#ifndef _GVT_PLANE_DECODER_H_
+#define _GVT_PLANE_DECODER_H_
+
+#include <linux/limits.h>
+#include <linux/types.h>
+
+#include "display/intel_display_limits.h"
+#include "i915_reg_defs.h"
+
+/* gvt_plane.x_hot and .y_hot when the guest did not say, or said nonsense */
+#define GVT_HOTSPOT_UNKNOWN	U32_MAX
+
+/*
+ * Registers that are read for an answer, at most 26 if one pipe is on. A guest
+ * with small planes on several pipes can make it more.
+ */
+#define GVT_DECODE_READS	32
+
+/*
+ * Whether a plane is described, or why not: errno and text are in plane_decoder.c.
+ * The decoder does not know of GGTT and pages: _PLANE_TYPE, _OUTSIDE, _UNMAPPED and
+ * _NO_* are for its callers.
+ */
+enum gvt_refusal {
+	GVT_DESCRIBED,
+	GVT_REFUSED_PIPE_OFF,
+	GVT_REFUSED_PLANE_OFF,
+	GVT_REFUSED_PLANE_TYPE,
+	GVT_REFUSED_VERSION,
+	GVT_REFUSED_RESERVED_FORMAT,
+	GVT_REFUSED_FORMAT,
+	GVT_REFUSED_TILING,
+	GVT_REFUSED_STRIDE,
+	GVT_REFUSED_SIZE,
+	GVT_REFUSED_ODD_COLUMN,
+	GVT_REFUSED_NARROW_STRIDE,
+	GVT_REFUSED_ABOVE_4G,
+	GVT_REFUSED_OUTSIDE,
+	GVT_REFUSED_UNMAPPED,
+	GVT_REFUSED_NO_MEMORY,
+	GVT_REFUSED_NO_ID,
+	GVT_REFUSED_INSIDE_PAGE,
+	GVT_REFUSED_INSIDE_TILE,
+	GVT_REFUSED_ENCRYPTED,
+	GVT_REFUSED_COMPRESSED,
+	GVT_REFUSED_ROTATED,
+	GVT_REFUSED_ROTATED_OR_KEYED,
+	GVT_REFUSED_ROTATED_OR_MIRRORED,
+	GVT_REFUSED_KEYED,
+	GVT_REFUSED_SCALED,
+	GVT_REFUSED_CURSOR_MODE,
+	GVT_REFUSED_CURSOR_HEIGHT,
+	GVT_REFUSED_CURSOR_FORMAT,
+	GVT_REFUSED_CURSOR_ALPHA,
+	GVT_NUM_REFUSALS
+};
+
+/**
+ * struct gvt_plane_regs - where the decoder reads registers from
+ * @read: returns the value of one register; called once a register and decode,
+ *	so the caller only has to keep writers out for the length of one call
+ * @ctx: handed to @read as it is
+ * @ver: display version: 8 (Broadwell) or 9 (Skylake, Broxton, Kaby Lake,
+ *	Coffee Lake, Comet Lake); the decoder knows no other
+ * @num_pipes: pipes that the platform has, counted from pipe A
+ * @skip_pipes: BIT(pipe) of those that the caller does not ask about
+ *
+ * A vGPU's virtual registers in the driver, an array in KUnit.
+ */
+struct gvt_plane_regs {
+	u32 (*read)(const void *ctx, i915_reg_t reg);
+	const void *ctx;
+	unsigned int ver;
+	unsigned int num_pipes;
+	u32 skip_pipes;
+};
+
+/**
+ * struct gvt_plane - one framebuffer in guest graphics memory
+ * @pipe: pipe that shows the plane
+ * @fourcc: DRM_FORMAT_*, a format with one memory plane and one cpp
+ * @modifier: DRM_FORMAT_MOD_LINEAR or I915_FORMAT_MOD_{X,Y,Yf}_TILED
+ * @width: in pixels, not 0
+ * @height: in lines, not 0
+ * @stride: bytes from one line of pixels to the next, at least @width * cpp,
+ *	and for a tiled surface a multiple of the tile's width
+ * @gma: GGTT address of the first byte shown, page aligned
+ * @size: bytes from @gma to the end of what is shown, page aligned and not 0;
+ *	@gma + @size never exceeds 4 GiB
+ * @x_pos: where the pipe shows the left edge; negative for a cursor that
+ *	leaves the screen there. Not 0 for a primary plane that does not cover it
+ * @y_pos: the same for the top edge
+ * @x_hot: cursor hotspot from the image's left edge, or %GVT_HOTSPOT_UNKNOWN
+ * @y_hot: cursor hotspot from the image's top edge, or %GVT_HOTSPOT_UNKNOWN
+ *
+ * Every field is set for every kind of plane. Two decodes of the same registers
+ * compare equal field by field (there may be padding between fields).
+ */
+struct gvt_plane {
+	enum pipe pipe;
+	u32 fourcc;
+	u64 modifier;
+	u32 width;
+	u32 height;
+	u32 stride;
+	u64 gma;
+	u64 size;
+	s32 x_pos;
+	s32 y_pos;
+	u32 x_hot;
+	u32 y_hot;
+};
+
+/**
+ * struct gvt_plane_roles - which planes of the hardware are described
+ * @pipe: the pipe whose planes they are, and whose cursor
+ * @primary: PLANE_1 to PLANE_3
+ * @overlay: the same, another one
+ * @has_overlay: @overlay is on and can be seen
+ */
+struct gvt_plane_roles {
+	enum pipe pipe;
+	enum plane_id primary;
+	enum plane_id overlay;
+	bool has_overlay;
+};
+
+enum gvt_refusal gvt_decode_primary(const struct gvt_plane_regs *regs,
+				    struct gvt_plane *out);
+enum gvt_refusal gvt_decode_cursor(const struct gvt_plane_regs *regs,
+				   struct gvt_plane *out);
+enum gvt_refusal gvt_decode_overlay(const struct gvt_plane_regs *regs,
+				    struct gvt_plane *out);
+int gvt_refusal_errno(enum gvt_refusal why);
+const char *gvt_refusal_text(enum gvt_refusal why);
+void gvt_find_plane_roles(const struct gvt_plane_regs *regs,
+			  struct gvt_plane_roles *roles);
+
+#endif /* _GVT_PLANE_DECODER_H_ */

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Planes and exported surfaces of a vGPU in debugfs, to find out why a screen is
+ * black. Reading makes no id, and does not keep one from being dropped.
+ */
+
+#include <linux/debugfs.h>
+#include <linux/seq_file.h>
+
+#include <drm/drm_plane.h>
+
+#include "i915_drv.h"
+
+#include "gvt.h"
+#include "surface_debugfs.h"
+#include "surface_types.h"
+#include "vgpu_plane.h"
+
+static const struct {
+	const char *name;
+	u32 type;
+} plane_types[] = {
+	{ "primary", DRM_PLANE_TYPE_PRIMARY },
+	{ "overlay", DRM_PLANE_TYPE_OVERLAY },
+	{ "cursor", DRM_PLANE_TYPE_CURSOR },
+};
+
+/* Check whether a query would find all pages; like it, look up missing ones. */
+static int check_pages(struct intel_vgpu *vgpu, const struct gvt_plane *plane)
+{
+	const struct gvt_surface s = {
+		.table = vgpu->surfaces,
+		.plane = *plane,
+	};
+	struct page_summary unused;
+	int ret;
+
+	ret = intel_vgpu_find_frames_in_ggtt(vgpu, plane->gma, plane->size);
+	if (ret)
+		return ret == -ENOMEM ? ret : -EINVAL;
+	return gvt_surface_walk(&s, &unused);
+}
+
+static void show_plane(struct seq_file *m, struct intel_vgpu *vgpu,
+		       enum pipe pipe, u32 type)
+{
+	struct gvt_plane plane;
+	enum gvt_refusal why;
+	int ret;
+
+	why = intel_vgpu_decode_plane(vgpu, type, ~BIT(pipe), &plane);
+	if (!why) {
+		ret = check_pages(vgpu, &plane);
+		if (ret)
+			why = ret == -ENOMEM ? GVT_REFUSED_NO_MEMORY :
+					       GVT_REFUSED_UNMAPPED;
+	}
+	ret = gvt_refusal_errno(why);
+	if (ret == -ENODEV) {
+		seq_printf(m, "off: %s\n", gvt_refusal_text(why));
+		return;
+	}
+	if (ret) {
+		seq_printf(m, "refused: %s (%d)\n", gvt_refusal_text(why), ret);
+		return;
+	}
+
+	seq_printf(m, "%ux%u at %d,%d stride %u gma 0x%llx size 0x%llx modifier 0x%llx",
+		   plane.width, plane.height, plane.x_pos, plane.y_pos,
+		   plane.stride, plane.gma, plane.size, plane.modifier);
+	if (plane.x_hot != GVT_HOTSPOT_UNKNOWN)
+		seq_printf(m, " hotspot %u,%u", plane.x_hot, plane.y_hot);
+	seq_printf(m, " format %p4cc\n", &plane.fourcc);
+}
+
+/*
+ * Show one consistent state of all planes, as a flip may touch more than one. Each
+ * pipe is shown as if it were the only one. The first line names the pipe that
+ * queries describe, and which of its hardware planes, counted from 1, are the
+ * primary and the overlay.
+ */
+static int vgpu_planes_show(struct seq_file *m, void *unused)
+{
+	struct intel_vgpu *vgpu = m->private;
+	struct gvt_plane_roles roles;
+	enum pipe pipe;
+	unsigned int i;
+
+	mutex_lock(&vgpu->vgpu_lock);
+	intel_vgpu_plane_roles(vgpu, &roles);
+	seq_printf(m, "queries: pipe %c, primary is plane %d, overlay is plane %d\n",
+		   'A' + roles.pipe, roles.primary + 1, roles.overlay + 1);
+	for (pipe = PIPE_A; pipe < GVT_NUM_PIPES; pipe++)
+		for (i = 0; i < ARRAY_SIZE(plane_types); i++) {
+			seq_printf(m, "pipe %c %s: ", 'A' + pipe,
+				   plane_types[i].name);
+			show_plane(m, vgpu, pipe, plane_types[i].type);
+		}
+	mutex_unlock(&vgpu->vgpu_lock);
+
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(vgpu_planes);
+
+static int vgpu_dmabufs_show(struct seq_file *m, void *unused)
+{
+	struct intel_vgpu *vgpu = m->private;
+	struct gvt_surfaces *table = vgpu->surfaces;
+	const struct gvt_surface *s;
+	ktime_t now = ktime_get();
+
+	seq_printf(m, "%-10s %-7s %-10s %-5s %-8s %-5s %-6s %-6s %-6s %-10s %-18s %s\n",
+		   "id", "dmabufs", "references", "state", "age_ms", "pages",
+		   "width", "height", "stride", "gma", "modifier", "format");
+	mutex_lock(&table->lock);
+	list_for_each_entry(s, &table->exported, node)
+		seq_printf(m, "%-10u %-7u %-10u %-5s %-8lld %-5llu %-6u %-6u %-6u 0x%08llx 0x%016llx %p4cc\n",
+			   s->id, s->exports, kref_read(&s->ref),
+			   s->live ? "live" : "ended",
+			   ktime_ms_delta(now, s->born),
+			   s->plane.size >> PAGE_SHIFT, s->plane.width,
+			   s->plane.height, s->plane.stride, s->plane.gma,
+			   s->plane.modifier, &s->plane.fourcc);
+	mutex_unlock(&table->lock);
+
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(vgpu_dmabufs);
+
+/**
+ * intel_vgpu_debugfs_add_surfaces - add what the export knows to debugfs
+ * @vgpu: a vGPU that has its debugfs directory, with which the files go
+ *
+ * Context: Process context. Removing the directory waits for readers, which take
+ * vgpu_lock: it must not be held then.
+ */
+void intel_vgpu_debugfs_add_surfaces(struct intel_vgpu *vgpu)
+{
+	debugfs_create_file("planes", 0444, vgpu->debugfs, vgpu,
+			    &vgpu_planes_fops);
+	debugfs_create_file("dmabufs", 0444, vgpu->debugfs, vgpu,
+			    &vgpu_dmabufs_fops);
+}
