@@ -212,7 +212,8 @@ inner=$(sed -n 's/^rig: error: //p' "$CONSOLE" | tr -d '\r' | head -n 1)
 "$SCRIPTS/lib/splats.sh" "$CONSOLE" >"$LOG.splats" || {
 	first=$(head -n 1 "$LOG.splats")
 	# Where it was, for those who have no more than what is printed
-	note "$(tr -d '\r' <"$CONSOLE" | grep -F -A 60 -- "$first" | grep -v ' ? ' | head -n 40)"
+	tr -d '\r' <"$CONSOLE" |
+		FIRST=$first awk 'index($0, ENVIRON["FIRST"]) { on = 1 } on && !/ \? / && n++ < 40' >&2
 	fail "the kernel complained: $first (log: $CONSOLE)"
 }
 case $rc in
