@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # build.sh KERNEL HEADERS VERSION: called by dkms, in a copy of this directory.
 #
-# Takes i915 out of Debian's linux-source, which must be of the very version
-# that the kernel was built from, applies patches/ and builds i915 and kvmgt.
-# Only i915's directory is patched, and the header of VFIO for user space, which
-# says what is new: VFIO and KVM stay Debian's.
+# Unpacks i915 from Debian's linux-source, which must have exactly the version of
+# the kernel, applies patches/ and builds i915 and kvmgt. Patches change only i915's
+# directory and VFIO's uAPI header, which defines the new interfaces: VFIO and KVM
+# stay Debian's.
 
 set -eu
 
@@ -27,7 +27,7 @@ die() {
 [ -f "$tarball" ] || die "no $tarball: install the package $name"
 rm -rf linux
 mkdir linux
-# intel_ips.h is the one file that i915 includes from elsewhere in the source.
+# intel_ips.h is the only file that i915 includes from elsewhere in the source.
 tar -xf "$tarball" -C linux --strip-components=1 \
 	"$name/Makefile" "$name/$i915" "$name/$vfio" \
 	"$name/drivers/platform/x86/intel_ips.h"
@@ -41,15 +41,15 @@ for patch in patches/*.patch; do
 		die "${patch#patches/} does not fit $name $source"
 done
 
-# Debian's modules have no version. If these had none either, dkms would take them
-# for the same and not install them.
+# Debian's modules have no version. Without one here either, dkms would consider them
+# identical and not install them.
 for main in i915_module.c gvt/kvmgt.c; do
 	printf 'MODULE_VERSION("%s");\n' "$version" >>"linux/$i915/$main"
 done
 
-# Headers of tracepoints name themselves from include/trace of the source; and
-# the option of the export is not in the configuration of Debian's kernel. The
-# header of VFIO comes before Debian's, which then has nothing to add.
+# Trace headers include themselves by a path relative to include/trace of the source.
+# Debian's configuration does not have the option of the export. VFIO's header is
+# included before Debian's, which its include guard then makes empty.
 mkdir -p linux/include/trace
 make -C "$headers" M="$PWD/linux/$i915" -j"$(nproc)" \
 	CONFIG_DRM_I915_GVT_DMABUF=y \
