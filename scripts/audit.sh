@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# audit.sh: show each row of docs/audit.md on stock and on ours.
+# audit.sh: run the tests of each row of docs/audit.md on stock and on ours.
 #
 # Runs the tests on Debian's modules and on ours, on all platforms and on the
-# debug kernel, and those that may take a stock kernel down each in a boot of its
-# own. If make check has just passed with the same modules, programs and QEMU, what
-# it left in out/check is taken for ours. Prints the table and leaves it in
-# out/audit/audit.md, then what never-less.sh says of the same runs, and leaves it in
-# out/audit/never-less.md. Fails if a row is not a pass for ours, or if nothing that was
-# run failed on stock and the row does not say why, or if a test passes on stock and
-# not on ours, or if stock goes down where it runs many tests.
+# debug kernel. Tests that may crash a stock kernel run there in a boot of their
+# own. If make check has just passed with the same modules, programs and QEMU, its
+# results in out/check are used for ours. Prints the table, then the result of
+# never-less.sh for the same runs, and writes both to out/audit: audit.md and
+# never-less.md.
 #
-#   --stock    only what runs on stock, beside what ours did in the last run
-#   --table    only the table, from the results of the last run
+# Fails if ours does not pass a row; if no test of a row failed on stock and the row
+# does not say why; if a test passes on stock and not on ours; or if stock crashes in
+# a run of many tests.
+#
+#   --stock    run stock only, and use the last results of ours
+#   --table    run nothing; make the table from the last results
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"

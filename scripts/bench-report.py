@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""bench-report.py FIGURES OURS STOCK KNOWN OUT: judge the figures of make bench.
-bench-report.py --beside BASE=BENCH.JSON...: those of several bases in one table.
+"""bench-report.py FIGURES OURS STOCK KNOWN OUT: evaluate the figures of make bench.
+bench-report.py --beside BASE=BENCH.JSON...: show those of several bases in one table.
 
-FIGURES is rig/bench/figures.toml; OURS and STOCK are what gvt-bench printed;
-KNOWN is docs/performance.md. Prints the table, and writes into the directory
-OUT: bench.json, bench.md (the table) and bench.dat (the bars of the chart).
-The exit status says whether all is as the goals and KNOWN have it.
+FIGURES is rig/bench/figures.toml; OURS and STOCK are outputs of gvt-bench; KNOWN
+is docs/performance.md. Prints the table, and writes bench.json, bench.md (the table)
+and bench.dat (the bars of the chart) to the directory OUT. The exit status is 0 if
+exactly the goals that KNOWN lists are missed, and no figure is too unsteady.
 """
 import json
 import pathlib

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# bench.sh [--report]: what the export costs, ours beside stock.
+# bench.sh [--report]: measure the cost of the export, of ours and of stock.
 #
 # Boots Debian's modules and ours on Debian's kernel image and the same GPU
 # model, side by side, and runs gvt-bench (rig/bench) in both. Prints a table and
@@ -11,23 +11,23 @@
 #   bench.json   a list of figures, each with
 #       name, title, unit
 #       goal     in words, or null if the figure is only reported
-#       limit    the most that the median of ours may be, or null
+#       limit    upper bound for the median of ours, or null
 #       ours     median, spread ((max - min) / median), inner (the spread without
 #                the value farthest from the median), values
 #       stock    the same, or null if stock cannot do it
 #       ratio    median of stock / median of ours, or null
 #       verdict  "reached", "missed" or "reported"
-#   ours.txt, stock.txt    what gvt-bench printed
+#   ours.txt, stock.txt    the output of gvt-bench
 #
-# Nothing is timed: the CPU of the rig is emulated and its clock counts
-# instructions, one nanosecond each (-icount shift=0). Each figure is measured
-# nine times.
+# The CPU of the rig is emulated and its clock counts instructions, one nanosecond
+# each (-icount shift=0); nothing depends on real time. Each figure is measured nine
+# times.
 #
 # Fails if a goal is missed that docs/performance.md does not list as missed, if
 # one is reached that it lists, or if a figure's spread is above 3 % even without
-# the value that is farthest from the median.
+# the value farthest from the median.
 #
-#   --report     no run: judge what the last run left
+#   --report     run nothing; evaluate the last results
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# check-deb.sh: try the DKMS package out, as TAP.
+# check-deb.sh: test the DKMS package; results as TAP.
 #
-# Builds it (deb.sh), installs it in a Debian of its own (deb-root.sh), which has
-# DKMS build the modules, boots the rig on these and runs the kselftest there,
-# removes the package and looks whether anything is left. The Debian is of the
-# machine's release, or of the one that ROOT names, with its kernel. Needs root. The
-# last line is "N passed, N failed, N skipped".
+# Builds it (deb.sh), installs it in a Debian system of its own (deb-root.sh), where
+# DKMS builds the modules, boots the rig on these and runs the kselftest, removes the
+# package and checks that nothing is left. The system and its kernel are of the
+# machine's release, or of the one that ROOT names. Needs root. The last line is
+# "N passed, N failed, N skipped".
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"

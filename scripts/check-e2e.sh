@@ -1,28 +1,28 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# check-e2e.sh [--platform P] [--stock [--helped]] [--kvm] [SCENARIO...]: stock QEMU shows guests, as tests (TAP).
+# check-e2e.sh [--platform P] [--stock [--helped]] [--kvm] [SCENARIO...]: test Debian's QEMU with guests; results as TAP.
 #
 #   firmware   a guest of a kilobyte that programs the GGTT and a plane itself
-#   console    Linux: the text on the guest's framebuffer, pixel for pixel
+#   console    Linux: the text console, pixel for pixel
 #   flips      Linux: page flips between two and between three buffers
 #   churn      firmware: 2,000 flips among two, three and seven buffers
 #   owners     firmware: guests that reset, are killed with their QEMU, or crash
-#              while the picture is exported, one after the other on one vGPU
-#   restarts   Linux: reboots, panics, and restarts after both; is killed with its
-#              QEMU, and panics for good
+#              with an export in use, one after the other on one vGPU
+#   restarts   Linux: reboots, panics and restarts, is killed with its QEMU, and
+#              panics without a restart
 #   pair       firmware: two vGPUs, two QEMUs and two guests at once
 #   planes     Linux: three sizes, down and up; the hardware cursor
-#   client     Linux: QEMU's D-Bus display hands the dma-buf, tiled or not, and the
-#              hotspot on to another process
+#   client     Linux: QEMU's D-Bus display passes the dma-buf, tiled or not, and the
+#              hotspot to another process
 #   card       Linux: another graphics card imports the dma-buf and displays it
 #   libvirt    firmware: as a domain of libvirt
 #   event      firmware, Linux: QEMU with qemu/patches sleeps while the picture is still
 #
-# Without SCENARIO all of them. A guest hands over to the viewer by lines on a
-# serial port (rig/e2e/hand.h), so nothing is timed; a picture that does not come
-# fails the test after a bound. A failure names its log. With --stock the rig has
-# Debian's own i915 and kvmgt; --helped spares it and its guests two defects that
-# hide everything else, see docs/e2e.md. Results are in out/check-e2e, or the
+# Without SCENARIO, all of them. Guest and viewer synchronize by lines on a serial
+# port (rig/e2e/hand.h), so nothing depends on timing; a picture that does not appear
+# fails the test after two minutes of the rig. A failure names its log. With --stock
+# the rig has Debian's own i915 and kvmgt; --helped works around two defects of these
+# that hide all others, see docs/e2e.md. Results are in out/check-e2e, or in the
 # directory that E2E_RESULTS names. The last line is "N passed, N failed, N skipped".
 
 # shellcheck source=lib/lib.sh

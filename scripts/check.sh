@@ -3,31 +3,31 @@
 # check.sh [--stock] [--kvm] [STEP...]: run the tests and count the results.
 #
 #   shell        shellcheck on the scripts
-#   sources      which of apt's suites and packages are the base's (sources-check.sh)
+#   sources      the selection of apt's suites and packages (sources-check.sh)
 #   series       the patch series: listing, replay, git am, checkpatch
 #   style        checkpatch on what is not in the series
-#   docs         the document of the series, by Sphinx
-#   uapi         the headers for user space compile alone, and mean the same in
-#                32 and 64 bits
+#   docs         the document of the series, by Sphinx; links (docs-check.sh)
+#   uapi         the uAPI headers compile alone, with the same layout in 32 and 64
+#                bits
 #   decoder      the decoder in user space: KUnit rows and branch coverage
 #   sparse       sparse and W=1 on the kernel files of the series
-#   qtest        the registers of the IGD device
+#   qtest        the IGD device
 #   igt          the IGT test, if IGT_SRC names a checkout (igt.sh)
-#   rig          on each platform: GPU smoke test and kselftest; on one with a pipe
-#                less; and the kselftest as 32-bit programs
+#   rig          on each platform: GPU smoke test and kselftest; the test of pipes on a
+#                GPU with one fused off; and the kselftest as 32-bit programs
 #   firmware     Debian's QEMU in the rig shows a guest (check-e2e.sh)
 #   debug        KUnit, mock selftests and kselftest on the debug kernel
 #   stress       a minute of the fuzzer on the debug kernel
 #   kunit        KUnit and mock selftests alone (part of debug)
 #
-# Without STEP all of them but kunit; on another base than the machine's own those
-# that depend on the kernel, with kunit for debug, on two platforms. --stock runs
-# only rig and firmware, on Debian's own i915 and kvmgt: their failures are what
-# stock lacks, and do not make the exit status non-zero as long as the tests could
-# run. The last line is always "N passed, N failed, N skipped".
+# Without STEP, all of them but kunit. On a base that is not the machine's own, only
+# steps that depend on the kernel, on two platforms, with kunit in place of debug.
+# --stock runs only rig and firmware, on Debian's own i915 and kvmgt. Failures show
+# faults of stock there, and the exit status is 0 as long as the tests could run. The
+# last line is always "N passed, N failed, N skipped".
 #
-# check.sh --made-of: print what rig and debug are run with, by its path. Results of
-# both in out/check, without a failure, have it in out/check/made-of.
+# check.sh --made-of: print the paths of what rig and debug run. If both pass, these
+# are also written to out/check/made-of.
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"

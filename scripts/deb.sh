@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # deb.sh: build the DKMS package gvt-dmabuf-dkms in out/deb.
 #
-# It carries what the series changes in i915, patch by patch, and builds i915 and
-# kvmgt from Debian's kernel source where it is installed: docs/hardware.md. The
-# maintainer is who builds it: DEBFULLNAME and DEBEMAIL, or git's identity.
+# It contains the series' changes to i915, patch by patch. On the machine where it is
+# installed it builds i915 and kvmgt from Debian's kernel source: docs/hardware.md. The
+# maintainer of the package is DEBFULLNAME and DEBEMAIL, or git's identity.
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"

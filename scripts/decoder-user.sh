@@ -8,11 +8,11 @@
 # decoder, and fails unless all rows pass and every branch was taken both ways.
 #
 # With --fuzz: builds the decoder with libFuzzer, ASan and UBSan (clang), feeds
-# it random registers for SECONDS and fails on the first broken promise. The
-# corpus is kept in the cache, so that a later run starts where this one ended.
+# it random registers for SECONDS and fails at the first violation of its contract.
+# The corpus is kept in the cache; a later run continues with it.
 #
-# DIR is a kernel tree of the base (default: the one that fetch.sh unpacked),
-# whose register headers, fourccs and format table are used as they are.
+# DIR is a kernel tree of the base (default: the one that fetch.sh unpacked). Its
+# register headers, fourccs and format table are used unmodified.
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"

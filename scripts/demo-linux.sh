@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# demo-linux.sh [--frames N] [BOOT-OPTION...]: stock QEMU shows a Linux guest.
+# demo-linux.sh [--frames N] [BOOT-OPTION...]: show a Linux guest in Debian's QEMU.
 #
 # Boots the rig, in it Debian's unmodified QEMU, and in that a Linux guest whose
 # own i915 drives the vGPU: first its boot console, then a desktop that flips
-# pages between three buffers and moves a hardware cursor. What QEMU shows its
-# VNC viewers becomes out/demo/linux-console.png, linux-desktop.png and the
-# animation linux-desktop-moving.png; each picture is compared with the guest's
-# framebuffer, all but the cursor. --frames is the length of the animation.
-# Further options go to boot.sh.
+# between three buffers and moves a hardware cursor. The output of QEMU's display is
+# saved as out/demo/linux-console.png, linux-desktop.png and the animation
+# linux-desktop-moving.png. Each picture except for the cursor is compared with the
+# guest's framebuffer. --frames is the length of the animation. Other options are
+# passed to boot.sh.
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# demo.sh [--platform P] [--kvm]: a vGPU's desktop as out/demo/desktop.png.
+# demo.sh [--platform P] [--kvm]: save a vGPU's desktop as out/demo/desktop.png.
 #
-# Builds what is not built, boots the rig, and lets the demo program draw a
-# desktop on a vGPU, take it out through the export of the series, compare every
-# pixel, and write the pictures. Further options go to boot.sh.
+# Builds what is missing, boots the rig and runs the demo program. That draws a
+# desktop on a vGPU, exports and imports it, compares every pixel, and writes PNGs.
+# Other options are passed to boot.sh.
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# docs-check.sh: the document of the series by Sphinx, and what the others point to;
-# results as TAP.
+# docs-check.sh: build the document of the series with Sphinx and check the links of
+# the other documents; results as TAP.
 #
-# Builds Documentation/gpu/gvt-dmabuf.rst with the kernel's own configuration of
-# Sphinx, alone: all of Documentation/gpu takes minutes, and has warnings of its
-# own. The page is out/docs/gvt-dmabuf.html.
+# Builds only Documentation/gpu/gvt-dmabuf.rst, with the kernel's own configuration of
+# Sphinx: all of Documentation/gpu takes minutes and has warnings of its own. The
+# page is out/docs/gvt-dmabuf.html.
 
 # shellcheck source=lib/kernel-tree.sh
 . "$(dirname "$0")/lib/kernel-tree.sh"

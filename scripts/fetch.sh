@@ -3,11 +3,11 @@
 # fetch.sh [--update] [--quiet] [--emulator]: get the base packages and unpack them.
 #
 # Downloads, with the machine's own apt sources, the kernel source, the kernel
-# image and headers built from the very same source version, and the source of
-# QEMU; unpacks each into the cache. What is there already is not fetched
-# again. --update takes the newest versions on offer instead of those in use.
-# With --emulator it does not get the kernel. No root is needed: apt's lists and
-# files live in the cache.
+# image and headers built from exactly that source version, and the source of QEMU,
+# and unpacks each into the cache. Packages in the cache are not fetched again.
+# --update selects the newest available versions instead of those in use. With
+# --emulator the kernel is not fetched. No root is needed: apt's lists and files are
+# in the cache.
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"

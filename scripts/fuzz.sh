@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fuzz.sh [OPTION...]: guest, VMM and viewers of a vGPU at random, in the rig.
+# fuzz.sh [OPTION...]: fuzz the export in the rig.
 #
-# Runs gvt-fuzz (rig/fuzz) on a vGPU: random registers, GGTT entries, ioctl
-# arguments, and import, close, reset and unmap in any order, from several
-# threads. Prints what it says as it comes: at the end each ioctl with its
-# outcomes, and a line of totals. The run fails if the program finds a promise
-# broken or the kernel complains.
+# Runs gvt-fuzz (rig/fuzz) on a vGPU: random registers, GGTT entries and ioctl
+# arguments, and import, close, reset and unmap in any order, from several threads.
+# Prints its output as it appears: at the end each ioctl with its outcomes, and a line
+# of totals. The run fails if the program finds a violation of the contract, or if
+# the kernel log has a warning.
 #
 #   --minutes N     how long to fuzz, by the clock of this machine (default 2)
-#   --seed S        what the random numbers come from (default: the time)
+#   --seed S        seed of the random numbers (default: the time)
 #   --threads T     threads (default 4)
 #   --platform P    model: bdw, skl, kbl (default) or cfl
 #   --plain         Debian's kernel with our modules, preemptible: ten times as
@@ -17,8 +17,8 @@
 #                   (default: the debug kernel)
 #   --name NAME     names the logs (default: fuzz)
 #
-# Each thread does the same things for the same seed, but what the others do
-# meanwhile is a matter of the clock: a failure may take a few runs to come back.
+# With the same seed each thread does the same operations, but how those of several
+# threads interleave depends on timing: to reproduce a failure may take a few runs.
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"

@@ -3,12 +3,12 @@
 # igt.sh [--stock] [--platform P] IGT-SOURCE: build igt/ in a checkout of
 # igt-gpu-tools and run it in the rig.
 #
-# The checkout is not touched: it is copied to the cache, igt/gvt_dmabuf.c and
-# the kselftest's guest (vgpu*.[ch]) are put beside IGT's own tests, and igt/
-# meson.patch tells meson. Without a checkout: clone igt-gpu-tools from
+# The checkout is copied to the cache and not changed itself. igt/gvt_dmabuf.c and the
+# kselftest's guest library (vgpu*.[ch]) are put beside IGT's own tests, and
+# igt/meson.patch adds them to the build. To get a checkout, clone igt-gpu-tools from
 # gitlab.freedesktop.org/drm/igt-gpu-tools, or unpack a release of it, and run
 #     make igt IGT_SRC=DIRECTORY
-# The test makes its vGPU itself. --stock: on Debian's own i915 and kvmgt.
+# The test creates its vGPU itself. --stock: on Debian's own i915 and kvmgt.
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # never-less.sh [OURS STOCK]: list each kselftest that stock passes and ours does not.
 #
-# OURS and STOCK are results of check.sh; without them those of the last audit, in
-# out/audit. A test is compared with itself, variant and platform included. One
-# that ours skips, or never came to, has not passed either. Prints a table, or a
-# line that says how many tests stock passed, and fails if there is a row or if
+# OURS and STOCK are directories of results of check.sh; the default are those of the
+# last audit, in out/audit. Tests are compared by platform, program, name and variant.
+# A test that ours skips or does not reach counts as not passed. Prints a table of
+# these, or the number of tests that stock passed. Fails if the table has a row, or if
 # stock passed nothing.
 
 # shellcheck source=lib/lib.sh

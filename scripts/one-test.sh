@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# one-test.sh PROGRAM [-t TEST]... [BOOT-OPTION...]: one program of the kselftest in the rig.
+# one-test.sh PROGRAM [-t TEST]... [BOOT-OPTION...]: run one program of the kselftest in the rig.
 #
 #   scripts/one-test.sh flip
 #   scripts/one-test.sh plane -t written_last_is_seen --platform bdw
 #   scripts/one-test.sh unmap32 --debug
 #
-# PROGRAM is the name of its file or what stands there between gvt_dmabuf_ and _test,
-# with 32 for the one of 32 bits; -t TEST runs only tests of that name. All else goes
+# PROGRAM is the file name, or its part between gvt_dmabuf_ and _test, followed by 32
+# for the 32-bit program. -t TEST runs only tests of that name. Other options are passed
 # to boot.sh: --stock, --debug, --platform P and so on. The exit status is the test's.
 
 # shellcheck source=lib/lib.sh

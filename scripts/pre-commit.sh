@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# pre-commit.sh: the quick part of `make lint`, on what is staged.
+# pre-commit.sh: run the quick part of `make lint` on the staged changes.
 #
-# Whitespace; shellcheck; the kernel's checkpatch --strict on C that the series
-# creates; in new files an SPDX line, and no more than 600 lines. To have git run it
-# before each commit:
+# Checks whitespace, shell scripts with shellcheck, C files of the series with the
+# kernel's checkpatch --strict, and in new files the SPDX line and the length, 600
+# lines at most. To have git run it before each commit:
 #     ln -s ../../scripts/pre-commit.sh .git/hooks/pre-commit
 
 # Git runs it as .git/hooks/pre-commit.

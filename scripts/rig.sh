@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# rig.sh: build all that the rig is made of, and link it under out/rig.
+# rig.sh: build all parts of the rig, and link them under out/rig.
 #
 # vmlinuz, qemu-system-x86_64, modules/i915.ko and modules/kvmgt.ko (ours),
 # img/ (Debian's unpacked kernel package, with the stock modules), initrd
-# and programs/: names that stay, for booting things by hand.
+# and programs/: stable names, for booting by hand.
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# setup.sh [--check] [PACKAGE...]: make the machine ready to build and boot.
+# setup.sh [--check] [PACKAGE...]: prepare the machine to build and boot.
 #
-# Looks at disk and memory first, then for the Debian packages that the build
-# needs, and for each PACKAGE, which only one target needs, and installs the
-# missing ones with apt (as root, or through sudo).
-# With --check nothing is installed: missing packages are listed and the exit
-# status says whether there are any.
+# Checks disk space and memory, then installs missing Debian packages with apt (as
+# root, or through sudo): those that every build needs, and each PACKAGE, which only
+# one target needs.
+# With --check nothing is installed: missing packages are listed, and the exit status
+# is non-zero if there are any.
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# sources-check.sh: which of a machine's apt sources and packages the base is
-# taken from, as TAP. Nothing is fetched.
+# sources-check.sh: test the selection of apt sources and packages for a base;
+# results as TAP. Nothing is fetched.
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# sparse.sh: sparse and W=1 on the kernel files of the series; results as TAP.
+# sparse.sh: run sparse and W=1 on the kernel files of the series; results as TAP.
 #
-# Uses the build tree of modules.sh. What they say about other files of the base
-# is the base's, and passed over.
+# Uses the build tree of modules.sh. Messages about other files of the base are
+# ignored.
 
 # shellcheck source=lib/kernel-tree.sh
 . "$(dirname "$0")/lib/kernel-tree.sh"

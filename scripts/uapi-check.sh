@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# uapi-check.sh: the headers of the series for user space; results as TAP.
+# uapi-check.sh: test the uAPI headers of the series; results as TAP.
 #
-# Each compiles alone as C and as C++, in 32 and in 64 bits, and each structure
-# that a patch touches, or whose text it touches, has every field at the same
-# place in both.
+# Each must compile alone as C and as C++, in 32 and in 64 bits. Each structure whose
+# definition or comment a patch changes must have the same offsets in both.
 
 # shellcheck source=series/series-lib.sh
 . "$(dirname "$0")/series/series-lib.sh"

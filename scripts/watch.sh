@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# watch.sh [--platform P] [--kvm]: an example viewer sleeps until a screen changes.
+# watch.sh [--platform P] [--kvm]: run an example client of the display event.
 #
-# Boots the rig and lets rig/watch play a guest and watch it: a line for each thing
-# that the guest did and for each event that came, then how often the viewer woke
-# up. Its pictures are in out/watch. Further options go to boot.sh.
+# Boots the rig and runs rig/watch, which plays a guest and its client, and prints a
+# line for each action of the guest, a line for each event, and at the end how often
+# the client woke up. Its pictures are in out/watch. Other options are passed to
+# boot.sh.
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What demo-linux.sh and check-e2e.sh share: how the rig is booted in which
-# Debian's QEMU runs a guest. Sourced after lib.sh, never run.
+# Shared by demo-linux.sh and check-e2e.sh: boot the rig and run a guest in Debian's
+# QEMU there. Sourced after lib.sh, never run.
 
 # shellcheck disable=SC2034	# what is set here is used by those who source it
 

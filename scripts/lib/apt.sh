@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Packages from where the machine has its own, without root: apt's lists and files
-# live in the cache. Sourced after lib.sh, never run; LOG is where it logs.
+# Fetch packages from the machine's own mirrors, without root: apt's lists and files
+# are in the cache. Sourced after lib.sh, never run; the caller sets LOG.
 
 APT=$CACHE/apt-$DEBIAN_CODENAME
 # A base may take its kernel from a suite that is none of the release's: with

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # ktap.sh [NAME]: count the results in TAP or KTAP on standard input.
 #
-# Prints "passed failed skipped", and on standard error each failure with the
-# first thing that its test said, and the reason of each skip, with NAME before.
-# Only leaves count, not the line that sums up a subtest. A plan that is not met,
-# no plan at all, and "Bail out!" count as a failure each: a test that dies
-# half-way has not passed.
+# Prints "passed failed skipped". On standard error it prints each failure with the
+# first message of its test, and the reason of each skip, each prefixed with NAME.
+# Only leaves count, not the summary line of a subtest. A plan that is not met, a
+# missing plan and "Bail out!" each count as a failure: a test that dies half-way has
+# not passed.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What the scripts share: messages, long steps, locks and cache entries.
+# Shared by all scripts: messages, long steps, locks and cache entries.
 # Sourced, never run.
 
 # shellcheck disable=SC2034	# what is set here is used by those who source it

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# splats.sh CONSOLE-LOG: print what a kernel must not say.
+# splats.sh CONSOLE-LOG: find warnings and oopses in a kernel log.
 #
-# Prints each offending line of the log and exits 1 if there is one.
+# Prints each such line of the log, and exits with 1 if there is any.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -16,10 +16,10 @@ SPLAT+='|possible recursive locking|possible circular locking|inconsistent lock 
 SPLAT+='|INFO: trying to register|refcount_t: |list_(add|del) corruption|Call Trace:'
 SPLAT+='|cut here|unable to handle|GEM_(BUG|WARN)_ON|ODEBUG: |DMA-API: |nobody cared'
 SPLAT+='|Modules tainted'
-# A checker that gives up finds nothing from then on.
+# A checker that disables itself finds nothing from then on.
 SPLAT+='|kmemleak: (Cannot|.*disabled)|turning off the locking|lockdep is turned off'
 
-# What the DMA API's checker says of itself when all is well
+# Harmless messages of the DMA API's checker about itself
 FINE='DMA-API: (preallocated|debugging enabled|dma_debug_entry pool grown)'
 
 ! tr -d '\r' <"$1" | grep -E "$SPLAT" | grep -vE "$FINE"

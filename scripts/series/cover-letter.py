@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """cover-letter.py TEMPLATE OUT SERIES BASE: print the text of a cover letter.
 
-TEMPLATE has a subject, an empty line, text (series/*/cover). A line that
-is @AUDIT@, @BENCH@ or @CHECK@ becomes what was measured, as the last runs left
-it below the directory OUT; @BASE@ anywhere becomes BASE. What was not measured
-is said to be missing, with the command that measures it, and what was measured
-on another state of the series than SERIES (the word of `series.sh hash`) says so.
+TEMPLATE has a subject, an empty line, and text (series/*/cover). A line @AUDIT@,
+@BENCH@ or @CHECK@ is replaced by the results of the last run, from the directory
+OUT; @BASE@ anywhere is replaced by BASE. If there are no results, the text says so
+and names the command that makes them. Results for another state of the series than
+SERIES (the output of `series.sh hash`) are marked.
 """
 import json
 import pathlib

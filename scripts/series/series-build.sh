@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# How series-check.sh builds the kernel at one step; sourced, never run.
+# Build the kernel for one step of series-check.sh; sourced, never run.
 #
-# Two trees follow the steps, one with Debian's configuration and one with that
-# of the debug kernel, so that a step compiles what its patch changed. Because
-# gcc and sparse speak only when they compile, all that counts is compiled again
-# when a tree is not what the step before left: after a run that was stopped, say.
+# Two trees follow the steps, one with Debian's configuration and one with that of
+# the debug kernel, so a step compiles only what its patch changed. gcc and sparse
+# print messages only when they compile. So if a tree is not in the state of the
+# previous step, for example after an interrupted run, all relevant files are
+# compiled again.
 
 # shellcheck disable=SC2034	# what is set here is used by those who source it
 # shellcheck disable=SC2153	# PATCHES and WORK are set by those who source it

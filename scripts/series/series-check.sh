@@ -1,26 +1,24 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# series-check.sh [--from N] [--to N] [--series NAME] [--minutes N]: is each series good
-# at every step?
+# series-check.sh [--from N] [--to N] [--series NAME] [--minutes N]: check the series
+# after each patch.
 #
-# A step is the tree after one patch, counted from 1. At each of them
-#   - i915 and kvmgt build as modules of Debian's kernel, and what the patch
-#     touches builds for the debug kernel as well, with W=1 and sparse, and
-#     neither says anything in gvt/, gem/ or a file of the series that it does
-#     not say about the base; nor does kernel-doc;
-#   - the modules load in the rig on Debian's image, and of the kselftest nothing
-#     fails but what a later patch is there for (its "tests"), or what fails on the
-#     base as long as its export is there; what a patch is there for passes from it
-#     on, and fails before it.
-# Once, for the series: the rules of series-rules.sh, coccicheck on the new files,
-# and that it applies to the newest source that apt offers.
+# A step is the tree after one patch, counted from 1. At each step
+#   - i915 and kvmgt must build as modules of Debian's kernel, and the files that the
+#     patch touches also for the debug kernel, with W=1 and sparse. Neither these nor
+#     kernel-doc may print a message about gvt/, gem/ or a file of the series that
+#     they do not print for the base;
+#   - the modules must load in the rig on Debian's image, and the kselftest must pass,
+#     except for tests that a later patch names in its "tests" and, until the export
+#     of the series replaces that of the base, tests that fail on the base. The tests
+#     that a patch names must fail before it and pass from it on.
+# After the last step: the checks of series-rules.sh, coccicheck on the new files, and
+# whether the series applies to the newest source that apt offers.
 #
-# Without options all steps; --from last is the last step alone, --series NAME those of
-# one series. What passed is
-# kept in the cache under a hash of all that it depends on, so a run that was
-# stopped goes on where it was, and a second one is quick. With --minutes no step
-# is begun later than that.
-# The last line is "N passed, N failed, N skipped"; it stays in
+# Without options all steps; --from last is the last step alone, --series NAME the
+# steps of one series. Results are kept in the cache under a hash of their inputs, so
+# an interrupted run continues where it was. With --minutes no step starts later than
+# that. The last line is "N passed, N failed, N skipped"; it is also written to
 # out/series-check/summary.
 
 # shellcheck source=series-lib.sh

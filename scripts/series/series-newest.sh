@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# series-newest.sh [VERSION]: does the series apply to the newest source?
+# series-newest.sh [VERSION]: test whether the series applies to the newest source.
 #
-# Asks the machine's apt sources for the newest kernel source package of the
-# base's series (or takes VERSION of it) and replays the series onto its files. A
-# hunk that does not fit is told by patch, file and line. Results as TAP; without
-# the network the result is a skip.
+# Fetches the newest kernel source package of the base (or VERSION of it) from the
+# machine's apt sources and replays the series onto its files. If a hunk does not
+# apply, it prints patch, file and line. Results as TAP; without network it skips.
 
 # shellcheck source=series-lib.sh
 . "$(dirname "$0")/series-lib.sh"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# How series-check.sh runs the kselftest at one step; sourced, never run.
+# Run the kselftest for one step of series-check.sh; sourced, never run.
 
 # shellcheck disable=SC2034	# what is set here is used by those who source it
 # shellcheck disable=SC2153	# PATCHES, PROGRAMS and WORK are set by those who source it

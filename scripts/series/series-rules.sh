@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# series-rules.sh: what holds for the series as a text; results as TAP.
+# series-rules.sh: check the series without a compiler; results as TAP.
 #
-# Listing, replay, git am, checkpatch, the size of patches, MAINTAINERS, and
-# what is said when the base is another. What needs a compiler or the rig is in
-# series-check.sh.
+# Listing, replay, git am, checkpatch, the size of patches, MAINTAINERS, and the
+# messages on a different base. series-check.sh has the checks that need a compiler or
+# the rig.
 
 # shellcheck source=series-lib.sh
 . "$(dirname "$0")/series-lib.sh"
