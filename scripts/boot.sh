@@ -2,36 +2,36 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # boot.sh [OPTION...] [-- COMMAND...]: boot the rig and run a command in it.
 #
-# The command runs in the guest with a vGPU made, in /share, which is a
-# directory of this machine; its output appears here as it comes, and its exit
-# status is ours. The run fails as well if the guest hangs, QEMU dies, init
-# finds something missing, or the kernel log has a warning or worse.
+# The rig creates a vGPU and runs the command in /share, which is a directory of this
+# machine. Its output is printed as it appears, and its exit status is returned. The
+# run also fails if the guest hangs, QEMU dies, init finds something missing, or the
+# kernel log has a warning or worse.
 #
 #   --platform P    model: bdw, skl, kbl (default) or cfl
 #   --stock         Debian's own i915 and kvmgt instead of ours
 #   --debug         the debug kernel: KASAN, lockdep, kmemleak, KUnit
 #   --modules DIR   i915.ko and kvmgt.ko of DIR, built for Debian's kernel
-#   --traced        modules as they come, for the function tracer and kprobes
-#   --vgpus N       vGPUs to make (default 1)
-#   --type T        their type, such as V5_4, or 4 (default: the biggest)
+#   --traced        keep the modules' call sites for the function tracer and kprobes
+#   --vgpus N       vGPUs to create (default 1)
+#   --type T        their type, such as V5_4, or 4 (default: the largest)
 #   --aperture MB   size of the GPU's aperture (default 512)
 #   --bdf B         PCI address at which the guest looks for the GPU
-#   --igd PROPS     more properties of the GPU's model, such as pipes=3
+#   --igd PROPS     more properties of the GPU model, such as pipes=3
 #   --put FILE      put a copy of FILE into the share; may be repeated
-#   --share DIR     use DIR as the share and leave it (default: a new one,
+#   --share DIR     use DIR as the share and keep it (default: a new directory,
 #                   removed afterwards)
 #   --cpus N        virtual CPUs (default 1)
-#   --cpu FLAGS     more for QEMU's -cpu, such as -avx,-avx2
-#   --device D      one more device, as QEMU names it
-#   --export T=DIR  let the guest mount DIR, read only, by 9p as T
-#   --append ARGS   more for the kernel's command line; may be repeated
+#   --cpu FLAGS     flags to add to QEMU's -cpu, such as -avx,-avx2
+#   --device D      another device, an argument of QEMU's -device
+#   --export T=DIR  make DIR available to the guest by 9p, read-only, with the tag T
+#   --append ARGS   add ARGS to the kernel's command line; may be repeated
 #   --timeout S     seconds the run may take (default 600; --debug 1800)
-#   --name NAME     names the logs (default: rig)
+#   --name NAME     name of the logs (default: rig)
 #   --kvm           run on KVM instead of emulating the CPU
 #   --shift N       the guest's clock advances 2^N ns an instruction (default 3)
-#   --realtime      let the guest's clock follow the host's (see docs/rig.md)
+#   --realtime      the guest's clock follows the host's (see docs/rig.md)
 #   --shell         an interactive shell instead of a command
-#   --quiet         no line about times at the end
+#   --quiet         do not print the line about times at the end
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# deb-root.sh [--path]: a Debian in which the DKMS package can be tried out.
+# deb-root.sh [--path]: make a Debian system for testing the DKMS package.
 #
 # Debian's base system with dkms, the kernel image, its headers and its source,
-# installed by debootstrap and apt into the cache: 2 GB, never changed
-# afterwards. Needs root. --path prints where it is.
+# installed by debootstrap and apt into the cache: 2 GB, never changed afterwards.
+# Needs root. --path prints its location.
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"

@@ -2,17 +2,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # initrd.sh [--path] ours|stock|debug [traced]: make the initramfs of the rig.
 #
-# It holds a static busybox, rig/init, and the modules in loading order:
+# It contains a static busybox, rig/init, and the modules in loading order:
 #   ours    Debian's modules, with i915 and kvmgt of the series
 #   stock   Debian's modules, all of them
-#   debug   those of the debug kernel (scripts/kernel-debug.sh)
-# With "traced" the modules keep their call sites for the function tracer: each
-# is a call that the kernel takes out again while it loads the module, if it
-# knows them, so this is what runs on a real machine. --path prints where it is.
+#   debug   modules of the debug kernel (scripts/kernel-debug.sh)
+# With "traced" the modules keep the list of call sites of the function tracer. With
+# it the kernel patches the calls out when it loads a module, as on a real machine;
+# without it the calls stay. --path prints the location of the initramfs.
 #
-# initrd.sh --overlay DIR ORDER: print an archive to append to the initramfs
-# "stock", which was made with the modules.order ORDER: i915.ko and kvmgt.ko of
-# DIR take the places of Debian's.
+# initrd.sh --overlay DIR ORDER: print an archive to append to the initramfs "stock",
+# made with the modules.order ORDER. In it i915.ko and kvmgt.ko of DIR replace
+# Debian's.
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"

@@ -3,9 +3,9 @@
 # kernel-debug.sh [--path]: build the debug kernel of the rig.
 #
 # A small kernel from the base with the series, configured by rig/debug.config:
-# KASAN, lockdep, kmemleak, fault injection, KUnit and the i915 selftests. It
-# takes minutes the first time and seconds after a change of the series. --path
-# prints where it is.
+# KASAN, lockdep, kmemleak, fault injection, KUnit and the i915 selftests. The first
+# build takes minutes, one after a change of the series seconds. --path prints its
+# location.
 
 # shellcheck source=lib/kernel-tree.sh
 . "$(dirname "$0")/lib/kernel-tree.sh"

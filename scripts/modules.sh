@@ -4,7 +4,7 @@
 #
 # They are built in a tree of the base with Debian's configuration, symbol
 # versions and type information, so that Debian's own kernel image loads them.
-# A compiler warning is an error. --path prints where they are.
+# A compiler warning is an error. --path prints their location.
 
 # shellcheck source=lib/kernel-tree.sh
 . "$(dirname "$0")/lib/kernel-tree.sh"

@@ -3,9 +3,8 @@
 # programs.sh [--path]: build the programs that run in the rig.
 #
 # The kselftest, the GPU smoke test, the benchmark, the fuzzer, the demo and the
-# example of a viewer, linked statically (the rig has no libraries) against the
-# kernel headers with the series.
-# --path prints where they are.
+# example client, built with the kernel headers of the series and linked statically,
+# as the rig has no libraries. --path prints their location.
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"

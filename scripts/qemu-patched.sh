@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # qemu-patched.sh [--path]: build the client, Debian's QEMU with qemu/patches.
 #
-# That of the machine's release, or of the one that ROOT names; one older than the
-# patches has its own, in qemu/patches-VERSION.
-# It has what showing a vGPU takes and no more: KVM, vfio-pci, egl-headless and
-# VNC. It runs in the root file system of e2e-root.sh, whose libraries it is
-# linked with; their headers come from Debian's packages and are not installed.
-# --path prints where it is.
+# Builds the QEMU of the machine's release, or of the one that ROOT names. For a
+# version older than the patches, qemu/patches-VERSION has its own. Only what is
+# needed to show a vGPU is built: KVM, vfio-pci, egl-headless and VNC. The result runs
+# in the root file system of e2e-root.sh and is linked with its libraries; their
+# headers are taken from Debian's packages, which are not installed. --path prints its
+# location.
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"

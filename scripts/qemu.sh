@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # qemu.sh [--path]: build QEMU with the IGD device of qemu/, and the device's qtests.
 #
-# The QEMU is that of the base's release, or of the one that QEMU_SUITE in the
-# environment names, such as trixie. --path prints where they are. A change of the
-# device rebuilds in seconds: the build tree is kept for each QEMU version, and
-# each result is kept under the hash of what it was made from. qemu/patches are not
-# for this QEMU, but for the client: scripts/qemu-patched.sh.
+# Builds the QEMU of the base's release, or of the one that QEMU_SUITE in the
+# environment names, such as trixie. --path prints the location. After a change of the
+# device the build takes seconds: there is a build tree for each QEMU version, and
+# each result is cached under a hash of its inputs. qemu/patches are not for this
+# QEMU, but for the client: scripts/qemu-patched.sh.
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"

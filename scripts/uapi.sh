@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# uapi.sh [--path]: install the kernel headers for user space, with the series.
+# uapi.sh [--path]: install the uAPI headers of the kernel with the series.
 #
-# --path prints where they are.
+# --path prints their location.
 
 # shellcheck source=lib/kernel-tree.sh
 . "$(dirname "$0")/lib/kernel-tree.sh"

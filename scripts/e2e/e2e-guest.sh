@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# e2e-guest.sh [--path]: what runs inside and beside the guest of the rig.
+# e2e-guest.sh [--path]: build the guest that runs in the rig, and its viewers.
 #
 #   vmlinuz        Debian's kernel, for the guest
 #   guest-initrd   busybox, Debian's i915 as it is, rig/e2e/guest-init and the
 #                  programs that draw
 #   vnc-shot, dbus-shot   the viewers, for the root file system of e2e-root.sh
-#   cirrus.ko      Debian's, for another card than the vGPU's
-#   libvirt-run    libvirt in QEMU's place, with docs/libvirt-domain.xml
+#   cirrus.ko      Debian's, for another graphics card
+#   libvirt-run    starts libvirt instead of QEMU, with docs/libvirt-domain.xml
 #   host-run       starts QEMU and the viewer in the rig
-#   owners-run     the same for one owner of the vGPU after the other
+#   owners-run     the same for several owners of the vGPU in turn
 #   pair-run       the same for two vGPUs at once
 #   firmware.elf   a guest without Linux
 #
-# --path prints where they are.
+# --path prints their location.
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# e2e-root.sh [--path]: the root file system in which Debian's QEMU runs, of the
-# machine's own release or of that which ROOT names.
+# e2e-root.sh [--path]: make the root file system in which Debian's QEMU runs, of the
+# machine's own release or of the one that ROOT names.
 #
-# Debian's own packages of QEMU, of libvirt, of Mesa's software renderer and of a
-# VNC client library, with all that they depend on, unpacked into the cache;
-# nothing is installed and nothing of the machine's own is changed. The rig
-# mounts it by 9p. --path prints where it is.
+# Unpacks Debian's own packages of QEMU, libvirt, Mesa's software renderer and a VNC
+# client library, with their dependencies, into the cache. Nothing is installed or
+# changed on the machine. The rig mounts the file system by 9p. --path prints its
+# location.
 
 # shellcheck source=../lib/lib.sh
 . "$(dirname "$0")/../lib/lib.sh"

@@ -1,31 +1,32 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The patch series as things to replay and to mail; sourced, never run.
+# Replay and mail the patch series; sourced, never run.
 #
 # series/NAME/ is one series, of at most 15 patches; they apply in the order of their
-# names. It has
-#   cover        of its cover letter: subject, empty line, text (cover-letter.py); a
-#                series without it is patches that are mailed each by itself
-#   needs        series that come before it, one a line; none, and it applies to the base
-#   prefix       of its subjects, if it is not PATCH
+# names. It contains
+#   cover        the cover letter: subject, empty line, text (cover-letter.py); the
+#                patches of a series without it are mailed one by one
+#   needs        series that it depends on, one per line; without it, the series
+#                applies to the base
+#   prefix       of the subjects, if not PATCH
 # and a directory NN-name for each patch:
 #   message      the commit message, subject first
-#   files        files of this repository that are born in it, one a line
+#   files        files of this repository that the patch creates, one per line
 #   edit.patch   hunks on files of the base (unified diff, -p1)
-#   remove       files of the base that it deletes, one a line
+#   remove       files of the base that it deletes, one per line
 #   tests        tests of the kselftest that fail before it and pass from it on,
-#                one a line, without the name of a variant (series-check.sh)
-#   platform     the model on which these tests are run, if not on kbl
-# Only message is needed in each. series/testing.txt ends each cover letter. Mails are
-# generated: to change a file, edit it where it lies.
+#                one per line, without the name of a variant (series-check.sh)
+#   platform     the GPU model for these tests, if not kbl
+# Only message is required. series/testing.txt is appended to each cover letter. Mails
+# are generated: to change a file, edit it in place.
 #
-# It is written for the base "next". For a base with KERNEL_BACKPORT, the directory
-# of that name has what is different there, in directories of the same names:
-#   edit.patch   of the patch of that name, the hunks on the files that it names: they
-#                take the place of all that the series has on these files
+# The series is written for the base "next". For a base with KERNEL_BACKPORT, the
+# directory of that name has the differences, in directories of the same names:
+#   edit.patch   hunks for some files of the patch of that name; they replace all
+#                hunks of that patch for these files
 #   message      a patch that only that base needs, with the same files beside it; it may
 #                be in a series of its own
-# and below tree/ the files that are born in such patches.
+# and in tree/ the files that such patches create.
 
 # shellcheck disable=SC2034	# what is set here is used by those who source it
 # shellcheck source=../lib/lib.sh

@@ -1,19 +1,18 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# series.sh COMMAND: the patch series, made from series/ and the files here.
+# series.sh COMMAND: make the patch series from series/ and the files of this repository.
 #
-#   replay DIR   scratch git repository: the base files that the series touches,
-#                then one commit a patch
-#   export       mails, a directory a series with its cover letter and whom to send
-#                it to, in out/series/
-#   check        prove that all of it fits; results as TAP (series-rules.sh)
-#   tree         the whole kernel with the series, one commit a patch: out/tree
-#   state DIR    what the series makes of the base, without history:
-#                DIR/files/... and DIR/removed
-#   hash         one word that changes whenever the series does
+#   replay DIR   make a scratch git repository: the base files that the series
+#                touches, then one commit per patch
+#   export       write the mails to out/series/, one directory per series, with the
+#                cover letter and the recipients
+#   check        run the checks of series-rules.sh; results as TAP
+#   tree         make the whole kernel tree, with one commit per patch, in out/tree
+#   state DIR    write the result of all patches, without history, to DIR/files/...
+#                and DIR/removed
+#   hash         print a word that changes whenever the series does
 #
-# What series/ holds is told in series-lib.sh, and docs/rig.md tells how to add
-# a patch.
+# series-lib.sh describes the contents of series/, docs/rig.md how to add a patch.
 
 # shellcheck source=series-lib.sh
 . "$(dirname "$0")/series-lib.sh"
