@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * The dma-buf export of a GVT-g virtual GPU, as a VMM and its viewer use it.
+ * Test the dma-buf export of a GVT-g virtual GPU, as a VMM and its viewer use it.
  *
- * The test is VMM, guest and viewer in one: it makes a vGPU through sysfs, owns
+ * The test is VMM, guest and viewer in one: it creates a vGPU through sysfs, owns
  * it with a KVM VM that has no vCPU, and writes plane registers and GGTT entries
- * as a guest would (gvt_dmabuf/vgpu.h). So it needs a GPU that GVT-g knows, and
+ * as a guest would (gvt_dmabuf/vgpu.h). It needs a GPU that GVT-g supports, but
  * neither a guest system nor a display.
  */
 #include <errno.h>
@@ -29,34 +29,34 @@
  * Feature: prime
  *
  * SUBTEST: query
- * Description: A query describes what the guest shows, and names it.
+ * Description: A query describes the guest's framebuffer and returns its id.
  *
  * SUBTEST: export
- * Description: A dma-buf shows the guest's memory, each one by itself.
+ * Description: Each dma-buf shows the guest's memory, independently of others.
  *
  * SUBTEST: formats
- * Description: Every pixel format of the primary plane arrives as it is.
+ * Description: Every pixel format of the primary plane is exported correctly.
  *
  * SUBTEST: tiling
- * Description: Every tiling arrives with its modifier, and fences know it.
+ * Description: Every tiling is described by its modifier, and by GET_TILING.
  *
  * SUBTEST: cursor
- * Description: A cursor comes with position and hotspot.
+ * Description: A cursor is described with position and hotspot.
  *
  * SUBTEST: read-only
- * Description: No way of writing through the export reaches the guest.
+ * Description: The guest's memory cannot be written through the export.
  *
  * SUBTEST: proxy-ioctls
  * Description: Ioctls that would move or change the guest's pages are refused.
  *
  * SUBTEST: stress
- * Description: A guest that flips and a viewer that follows stay together.
+ * Description: A viewer always sees the framebuffer that a flipping guest shows.
  *
  * SUBTEST: lifetime
- * Description: Neither an id nor a dma-buf ever means another picture.
+ * Description: An id and a dma-buf never change to another framebuffer.
  */
 
-IGT_TEST_DESCRIPTION("Look at what a GVT-g virtual GPU scans out, through dma-bufs.");
+IGT_TEST_DESCRIPTION("Test the export of a GVT-g virtual GPU's framebuffers as dma-bufs.");
 
 #define GUEST_RAM	(32u << 20)
 
@@ -73,7 +73,7 @@ static char uuid[40];
 
 /* ---- the vGPU ---- */
 
-/* A type of which one more vGPU can be made, as its directory in sysfs */
+/* Find the sysfs directory of a type with an available instance. */
 static bool find_type(char *dir, size_t size)
 {
 	glob_t found;
@@ -132,7 +132,7 @@ static void remove_vgpu(int sig)
 	write_uuid(path);
 }
 
-/* As it comes out of a reset, whatever the last subtest left */
+/* Bring the vGPU into its state after reset, whatever the last subtest left. */
 static void open_vgpu(void)
 {
 	char why[256];
@@ -211,7 +211,7 @@ static void assert_shows(uint32_t handle, const void *want, size_t size)
 	free(got);
 }
 
-/* Import, compare, forget */
+/* Import, compare, close */
 static void assert_dmabuf_shows(int dmabuf, const struct vgpu_surface *s)
 {
 	uint32_t handle = prime_fd_to_handle(i915, dmabuf);
@@ -312,7 +312,7 @@ static const uint32_t formats[] = {
 	DRM_FORMAT_YUYV, DRM_FORMAT_UYVY, DRM_FORMAT_YVYU, DRM_FORMAT_VYUY,
 };
 
-/* Its four letters, less the spaces that some end in */
+/* The four letters of a fourcc, without trailing spaces */
 static const char *format_name(uint32_t fourcc, char name[5])
 {
 	memcpy(name, &fourcc, 4);
@@ -375,7 +375,7 @@ static void test_cursor(void)
 	assert_dmabuf_shows(fd, &s);
 	close(fd);
 
-	/* Off the screen at the left and at the top */
+	/* Partly off the left and top edges */
 	igt_assert_eq(vgpu_cursor_move(&vgpu, 0, -5, -6), 0);
 	query(VGPU_CURSOR, &info);
 	igt_assert_eq((int)info.x_pos, -5);
@@ -541,19 +541,19 @@ igt_main
 		igt_install_exit_handler(remove_vgpu);
 	}
 
-	igt_describe("A query describes what the guest shows, whatever the caller passed in.");
+	igt_describe("A query describes the guest's framebuffer, whatever the caller passed in.");
 	igt_subtest("query") {
 		open_vgpu();
 		test_query();
 	}
 
-	igt_describe("A dma-buf shows the guest's memory, and each one stands by itself.");
+	igt_describe("Each dma-buf shows the guest's memory, independently of others.");
 	igt_subtest("export") {
 		open_vgpu();
 		test_export();
 	}
 
-	igt_describe("Every pixel format that the primary plane has arrives as it is.");
+	igt_describe("Every pixel format of the primary plane is exported correctly.");
 	igt_subtest_with_dynamic("formats") {
 		char name[5];
 
@@ -567,7 +567,7 @@ igt_main
 		}
 	}
 
-	igt_describe("Every tiling arrives with its modifier, and fences know what they can.");
+	igt_describe("Every tiling is described by its modifier and, if a fence supports it, by GET_TILING.");
 	igt_subtest_with_dynamic("tiling") {
 		open_vgpu();
 		for (int i = 0; i < ARRAY_SIZE(tilings); i++) {
@@ -580,13 +580,13 @@ igt_main
 		}
 	}
 
-	igt_describe("A cursor can be drawn where the guest has it, off the screen as well.");
+	igt_describe("A cursor is described with its position, even off the screen, and hotspot.");
 	igt_subtest("cursor") {
 		open_vgpu();
 		test_cursor();
 	}
 
-	igt_describe("The host can read the picture and has no way to write into the guest.");
+	igt_describe("The host can read the framebuffer and cannot write guest memory.");
 	igt_subtest("read-only") {
 		open_vgpu();
 		test_read_only();
@@ -598,13 +598,13 @@ igt_main
 		test_proxy_ioctls();
 	}
 
-	igt_describe("A guest that flips and a viewer that follows never lose each other.");
+	igt_describe("A viewer always sees the framebuffer that a flipping guest shows.");
 	igt_subtest("stress") {
 		open_vgpu();
 		test_stress();
 	}
 
-	igt_describe("Neither an id nor a dma-buf ever comes to mean another picture.");
+	igt_describe("An id and a dma-buf never change to another framebuffer.");
 	igt_subtest_with_dynamic("lifetime") {
 		static const struct {
 			const char *name;
