@@ -452,9 +452,8 @@ static void create_context(void)
 }
 
 /*
- * QEMU 7.2 took the operand of the addition for the flags, which is what an
- * interrupt at that moment saved: see qemu/rig-patches. The bits of @operand are
- * reserved there.
+ * QEMU 7.2 used the operand of the addition as the flags, and the next interrupt
+ * saved these: see qemu/rig-patches. As flags, the bits of @operand are reserved.
  */
 static bool cmpxchg16b_keeps_flags(void)
 {

@@ -115,7 +115,7 @@ table() {
 				have[f[1], f[2]]++
 			}
 		}
-		# The worst that any of the tests of a row did.
+		# The worst result of the tests of a row.
 		function verdict(have, names, n,   i, seen, worst, t) {
 			for (i = 1; i <= n; i++) {
 				t = names[i]

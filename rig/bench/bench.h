@@ -22,15 +22,15 @@
 
 #define RUNS		9	/* values of each figure */
 /*
- * What the kernel does once a second falls into some samples and not into others,
- * and only ever adds: where it weighs, a value is the least of three.
+ * Work that the kernel does once a second falls into some samples only, and only
+ * adds to them: where that matters, a value is the least of three samples.
  */
 #define TRIES		3
 #define SAMPLES		(RUNS * TRIES)
 /*
- * What else the kernel does is in every fifth sample of what goes on behind a
- * call's back. Of three the least has it in one value of a hundred, and there are
- * seventy; of five in one of three thousand.
+ * Other work of the kernel is in one of five samples of asynchronous work. The least
+ * of three samples includes it in one of a hundred values, and there are seventy; the
+ * least of five in one of three thousand.
  */
 #define LEAST_OF	5
 #define LEAST_SAMPLES	(RUNS * LEAST_OF)
@@ -98,10 +98,10 @@ long long memory_in_use(void);
 
 /* ---- trace.c ---- */
 
-/* Note down each call of a function, as kprobe_events wants it said */
+/* Record each call of a function; @where is in the syntax of kprobe_events */
 void trace_start(const char *name, const char *where);
 void trace_stop(const char *name);
-/* What was noted down, until it is forgotten */
+/* The recorded calls, until trace_forget() */
 FILE *trace_open(void);
 void trace_forget(const char *name);
 
@@ -110,7 +110,7 @@ void trace_forget(const char *name);
 /* How the pages of a picture lie in memory */
 enum layout { CONTIGUOUS, CHUNKS_64K, SCATTERED };
 
-/* Make guest memory contiguous, whatever it was */
+/* Make guest memory contiguous, whatever its layout was */
 void solid_ram(struct vgpu *v);
 /* A picture of 32 bits a pixel, and how its pages lie */
 void make_screen(struct vgpu *v, struct vgpu_surface *s, unsigned int width,

@@ -15,7 +15,7 @@
 
 #include "bench.h"
 
-#define SETTLE	2000000	/* microseconds of the guest, which it skips */
+#define SETTLE	2000000	/* us of guest time, which the clock skips */
 
 int must(int ret, const char *what)
 {

@@ -20,7 +20,7 @@
 #define PROBE		"gvt_pages"
 #define PROBE_AT	"__i915_gem_object_set_pages entries=+8(%si):u32"
 
-/* Entries of the object that got its pages last */
+/* Entries of the table of the object that got its pages last */
 static double last_entries(void)
 {
 	FILE *f = trace_open();

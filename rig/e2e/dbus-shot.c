@@ -287,7 +287,7 @@ static int command(int qmp, const char *text, int fd)
 	}
 	if (sendmsg(qmp, &message, MSG_NOSIGNAL) != (ssize_t)iov.iov_len)
 		return -EPIPE;
-	/* Lines: events, and one that is the answer */
+	/* Each line is an event, except for one, the answer. */
 	while (n < sizeof(answer) - 1 && read(qmp, answer + n, 1) == 1) {
 		if (answer[n++] != '\n')
 			continue;

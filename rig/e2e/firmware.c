@@ -24,7 +24,7 @@
 #define PAGE		4096
 #define PAGES		((STRIDE * HEIGHT + PAGE - 1) / PAGE)
 #define PICTURE		0x1000000u	/* guest-physical, as the others */
-#define PICTURE_STEP	0x80000u	/* from one to the next, in the GGTT too */
+#define PICTURE_STEP	0x80000u	/* distance of pictures, also in the GGTT */
 #define PICTURES	7		/* more than the five that QEMU keeps */
 #define WAS_RESET	0x0f00000u	/* a word that a reset leaves alone */
 #define WAS_RESET_MAGIC	0x7e5e7e5eu
@@ -349,7 +349,7 @@ static void wait_for_frames(const struct display *d, __u32 count)
 			asm volatile("");
 }
 
-/* Show the same picture for long, and another when all have gone to sleep. */
+/* Show one picture long enough for all clients to sleep, then another. */
 static void stay_still(struct display *d, __u32 frames)
 {
 	wait_for_frames(d, SETTLING);

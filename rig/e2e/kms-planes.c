@@ -244,7 +244,7 @@ static int show_cursor(struct stage *s)
 	return ret ? ret : kms_cursor_show(&s->kms, NULL, 0);
 }
 
-/* As the guest's driver would if it had a hotspot to tell */
+/* Write the hotspot to the registers in which a guest's driver would report it. */
 static int tell_hotspot(int hot)
 {
 	__u32 *pvinfo;

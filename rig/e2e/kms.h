@@ -24,7 +24,7 @@ struct kms {
 	__u32 flips;			/* that have taken effect */
 };
 
-/* Each returns 0 or -errno, and has said on standard error what failed. */
+/* Each returns 0 or -errno, and prints failures to standard error. */
 
 /* The first connected display and its preferred mode */
 int kms_open(struct kms *k, const char *path);

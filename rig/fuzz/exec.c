@@ -40,7 +40,7 @@ static int execute(struct worker *w, struct drm_i915_gem_exec_object2 *objects)
 	return drm_ioctl(w, DRM_IOCTL_I915_GEM_EXECBUFFER2, &exec);
 }
 
-/* Have the kernel patch an address into the picture. */
+/* Ask for a relocation in the framebuffer. */
 static void exec_relocation(struct worker *w, const struct handle *h)
 {
 	static const __u32 batch[] = { MI_BATCH_BUFFER_END, 0 };

@@ -112,10 +112,10 @@ struct slot {
 /* ---- the fuzzer ---- */
 
 /**
- * struct fuzz - all that the threads share
+ * struct fuzz - shared by the threads
  * @device: held for reading to use @v, for writing to close and open it
  * @v: the vGPU
- * @opening: how many times it was opened; part of what guest memory says
+ * @opening: how many times it was opened; part of the contents of guest memory
  * @memfd: guest memory, both banks
  * @ram: where it is mapped here
  * @unmapping: held to unmap guest memory, so guards @bank
@@ -123,8 +123,8 @@ struct slot {
  * @resetting: held to reset, so that resets can be counted
  * @resets_begun: before each
  * @resets_ended: after each
- * @exact_gma: GGTT space of op_exact(), behind the threads' slices
- * @pool: exported pictures
+ * @exact_gma: GGTT space of op_exact(), after the threads' slices
+ * @pool: exported framebuffers
  * @stop: the threads are to end
  * @operations: how many each of them may do
  */
@@ -226,7 +226,7 @@ static inline bool one_in(struct worker *w, __u32 n)
 	return !below(w, n);
 }
 
-/* A value at which somebody forgot to look */
+/* An unusual value: 0, the maximum, one bit, a small or a random number */
 static inline __u32 odd_value(struct worker *w)
 {
 	switch (below(w, 5)) {

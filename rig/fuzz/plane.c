@@ -211,7 +211,7 @@ void op_remap(struct worker *w)
 	write_ptes(w, any_gma(w), &pte, 1);
 }
 
-/* What no guest would write. Rarely, since the kernel logs what fails. */
+/* Invalid entries. Rarely, as the kernel logs each failure. */
 void op_junk_pte(struct worker *w)
 {
 	const struct fuzz *f = w->f;
@@ -320,7 +320,7 @@ static void write_plane(struct worker *w, int pipe, int plane,
 	const __u32 size = regs[SIZE];
 	size_t i;
 
-	/* Broadwell's primary plane is as big as what the pipe takes in. */
+	/* Broadwell's primary plane has the size of the pipe's source. */
 	if (!plane)
 		write_reg(w, pipe_reg(pipe, PIPE_SRCSZ),
 			  size << 16 | size >> 16);

@@ -29,7 +29,7 @@ base_of() {
 	done
 	echo debian12
 }
-# What the machine runs is the base unless BASE says another.
+# The base is that of the release that the machine runs, unless BASE names another.
 # shellcheck source=/dev/null
 MACHINE_BASE=$(base_of "$(. /etc/os-release 2>/dev/null && echo "${VERSION_CODENAME-}")")
 BASE=${BASE:-$MACHINE_BASE}
@@ -47,8 +47,8 @@ MACHINE_CODENAME=$DEBIAN_CODENAME	# whose packages apt has here
 [ "$BASE" = "$MACHINE_BASE" ] || OUT=$REPO/out/$BASE
 OUT_NAME=${OUT#"$REPO/"}
 
-# The release whose QEMU, Mesa and libvirt the emulated host has, and in which the
-# package is tried: ROOT=trixie; that of the base if it does not say.
+# The release whose QEMU, Mesa and libvirt run in the rig, and in which the package
+# is tested: ROOT=trixie; by default that of the base.
 ROOT_RELEASE=${ROOT_RELEASE:-${ROOT:-$DEBIAN_CODENAME}}
 export ROOT_RELEASE
 if ! grep -qx "DEBIAN_CODENAME=$ROOT_RELEASE" "$REPO"/bases/*; then
@@ -56,8 +56,8 @@ if ! grep -qx "DEBIAN_CODENAME=$ROOT_RELEASE" "$REPO"/bases/*; then
 	exit 1
 fi
 
-# The release whose QEMU emulates the rig: QEMU_SUITE=trixie; that of the base if it
-# does not say.
+# The release whose QEMU runs the rig: QEMU_SUITE=trixie; by default that of the
+# base.
 QEMU_RELEASE=${QEMU_SUITE:-$DEBIAN_CODENAME}
 if ! grep -qx "DEBIAN_CODENAME=$QEMU_RELEASE" "$REPO"/bases/*; then
 	echo "error: no release '$QEMU_RELEASE': there are $(sed -n 's/^DEBIAN_CODENAME=//p' "$REPO"/bases/* | xargs)" >&2
@@ -96,8 +96,8 @@ usage_if_asked() {
 	esac
 }
 
-# path_wanted "$@", in a script that makes one cache entry: with --path its
-# standard output is the path alone, and what it says goes to standard error.
+# path_wanted "$@", in a script that makes one cache entry: with --path, only the
+# path goes to standard output, and messages go to standard error.
 PATH_FD=
 path_wanted() {
 	case ${1-} in
@@ -212,8 +212,9 @@ unlock() {
 }
 
 # --- cache entries ----------------------------------------------------------
-# An entry is a directory $CACHE/NAME that appears whole, by rename, with a
-# manifest of size and time of every file in it. What differs is made again.
+# An entry is a directory $CACHE/NAME that appears complete, by rename, with a
+# manifest of size and time of every file. An entry that differs from its manifest
+# is made again.
 
 manifest_of() {
 	(cd "$1" && find . -type f ! -path ./.manifest -printf '%s %T@ %p\n' | sort)
@@ -223,7 +224,7 @@ entry_ok() {
 	[ -f "$1/.manifest" ] && manifest_of "$1" | cmp -s - "$1/.manifest"
 }
 
-# entry_why DIR: the first difference, for a message.
+# entry_why DIR: the first difference from the manifest, for a message.
 entry_why() {
 	[ -f "$1/.manifest" ] || {
 		echo "no manifest"
