@@ -567,7 +567,7 @@ igt_main
 		}
 	}
 
-	igt_describe("Every tiling is described by its modifier and, if a fence supports it, by GET_TILING.");
+	igt_describe("Every tiling is described by its modifier, and by GET_TILING.");
 	igt_subtest_with_dynamic("tiling") {
 		open_vgpu();
 		for (int i = 0; i < ARRAY_SIZE(tilings); i++) {
