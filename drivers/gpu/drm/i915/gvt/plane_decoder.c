@@ -353,6 +353,23 @@ static const struct gvt_plane no_plane = {
 	.y_hot = GVT_HOTSPOT_UNKNOWN,
 };
 
+/* @id is PLANE_NONE if no plane of the pipe serves the type that is asked for. */
+static enum gvt_refusal decode_plane(const struct gvt_pipe_planes *p, int id,
+				     bool lowest, struct gvt_plane *out)
+{
+	struct gvt_plane plane = no_plane;
+	enum gvt_refusal why;
+
+	if (id == PLANE_NONE)
+		return GVT_REFUSED_PLANE_OFF;
+
+	plane.pipe = p->pipe;
+	why = gvt_decode_window(p, id, lowest, &plane);
+	if (!why)
+		*out = plane;
+	return why;
+}
+
 /**
  * gvt_decode_primary - describe what a screen shows, as far as one plane does
  * @regs: register source; all it returns is taken as hostile
@@ -386,7 +403,6 @@ static const struct gvt_plane no_plane = {
 enum gvt_refusal gvt_decode_primary(const struct gvt_plane_regs *regs,
 				    struct gvt_plane *out)
 {
-	struct gvt_plane plane = no_plane;
 	struct gvt_pipe_planes p;
 	enum gvt_refusal why;
 	int primary;
@@ -394,14 +410,8 @@ enum gvt_refusal gvt_decode_primary(const struct gvt_plane_regs *regs,
 	why = find_pipe(regs, &p, &primary);
 	if (why)
 		return why;
-	if (primary == PLANE_NONE)
-		return GVT_REFUSED_PLANE_OFF;
 
-	plane.pipe = p.pipe;
-	why = gvt_decode_window(&p, primary, true, &plane);
-	if (!why)
-		*out = plane;
-	return why;
+	return decode_plane(&p, primary, true, out);
 }
 EXPORT_SYMBOL_IF_KUNIT(gvt_decode_primary);
 
@@ -422,23 +432,16 @@ EXPORT_SYMBOL_IF_KUNIT(gvt_decode_primary);
 enum gvt_refusal gvt_decode_overlay(const struct gvt_plane_regs *regs,
 				    struct gvt_plane *out)
 {
-	struct gvt_plane plane = no_plane;
 	struct gvt_pipe_planes p;
 	enum gvt_refusal why;
-	int primary, id;
+	int primary, overlay;
 
 	why = find_pipe(regs, &p, &primary);
 	if (why)
 		return why;
-	id = find_overlay(&p, primary);
-	if (id == PLANE_NONE)
-		return GVT_REFUSED_PLANE_OFF;
 
-	plane.pipe = p.pipe;
-	why = gvt_decode_window(&p, id, id == PLANE_1, &plane);
-	if (!why)
-		*out = plane;
-	return why;
+	overlay = find_overlay(&p, primary);
+	return decode_plane(&p, overlay, overlay == PLANE_1, out);
 }
 EXPORT_SYMBOL_IF_KUNIT(gvt_decode_overlay);
 
