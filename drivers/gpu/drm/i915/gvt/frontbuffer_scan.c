@@ -55,10 +55,11 @@ static void gvt_scan_restart(struct gvt_scanned_plane *scanned,
 }
 
 /* The page that is there, with a reference, unless its memory has failed */
-static struct page *gvt_scan_hold_page(const struct gvt_surface *s,
+static struct page *gvt_scan_hold_page(struct intel_vgpu *vgpu,
+				       const struct gvt_plane *plane,
 				       unsigned int index)
 {
-	struct page *page = gvt_surface_hold_page(s, index);
+	struct page *page = gvt_plane_hold_page(vgpu, plane, index);
 
 	if (!page || !is_page_hwpoison(page))
 		return page;
@@ -72,15 +73,11 @@ static unsigned int gvt_scan_get_pages(struct intel_vgpu *vgpu,
 				       const struct gvt_scanned_plane *scanned,
 				       struct page **pages)
 {
-	const struct gvt_surface s = {
-		.table = vgpu->surfaces,
-		.plane = scanned->plane,
-	};
-	const unsigned int total = s.plane.size >> PAGE_SHIFT;
+	const unsigned int total = scanned->plane.size >> PAGE_SHIFT;
 	unsigned int count = 0, i;
 
 	for (i = scanned->phase; i < total; i += scanned->phases) {
-		pages[count] = gvt_scan_hold_page(&s, i);
+		pages[count] = gvt_scan_hold_page(vgpu, &scanned->plane, i);
 		if (pages[count])
 			count++;
 	}

@@ -266,7 +266,7 @@ static struct gvt_surface *gvt_surface_find_or_create(struct gvt_surfaces *table
 	fresh->table = table;
 	fresh->plane = *plane;
 
-	ret = gvt_surface_walk(fresh, &fresh->pages);
+	ret = gvt_plane_walk_pages(table->vgpu, plane, &fresh->pages);
 	if (ret)
 		goto err_put_fresh;
 
@@ -478,7 +478,8 @@ static bool surface_has_frames(const struct gvt_surface *s, u64 first_gfn,
 	if (!s->clean || pages > *budget)
 		return true;
 	*budget -= pages;
-	return gvt_surface_has_frames(s, first_gfn, last_gfn);
+	return gvt_plane_has_frames(s->table->vgpu, &s->plane, first_gfn,
+				    last_gfn);
 }
 
 /**

@@ -28,17 +28,13 @@ static const struct {
 /* Check whether a query would find all pages; like it, look up missing ones. */
 static int check_pages(struct intel_vgpu *vgpu, const struct gvt_plane *plane)
 {
-	const struct gvt_surface s = {
-		.table = vgpu->surfaces,
-		.plane = *plane,
-	};
 	struct page_summary unused;
 	int ret;
 
 	ret = intel_vgpu_find_frames_in_ggtt(vgpu, plane->gma, plane->size);
 	if (ret)
 		return ret == -ENOMEM ? ret : -EINVAL;
-	return gvt_surface_walk(&s, &unused);
+	return gvt_plane_walk_pages(vgpu, plane, &unused);
 }
 
 static void show_plane(struct seq_file *m, struct intel_vgpu *vgpu,

@@ -32,11 +32,17 @@
 #define MAX_LOCKED	1024u
 
 /* Entries of the vGPU's GGTT, as the guest wrote them */
-static const u64 *surface_ptes(const struct gvt_surface *s)
+static const u64 *plane_ptes(const struct intel_vgpu *vgpu,
+			     const struct gvt_plane *plane)
 {
-	const u64 *ptes = s->table->vgpu->gtt.ggtt_mm->ggtt_mm.virtual_ggtt;
+	const u64 *ptes = vgpu->gtt.ggtt_mm->ggtt_mm.virtual_ggtt;
 
-	return ptes + (s->plane.gma >> PAGE_SHIFT);
+	return ptes + (plane->gma >> PAGE_SHIFT);
+}
+
+static unsigned int plane_pages(const struct gvt_plane *plane)
+{
+	return plane->size >> PAGE_SHIFT;
 }
 
 /* A sum that is being taken; @words are not part of its digest yet. */
@@ -107,14 +113,14 @@ static unsigned int gvt_pages_get_refs(struct page *first, unsigned int count)
 }
 
 /* Hash a run of contiguous pages and take references on it, as requested */
-static int gvt_pages_visit_run(const struct gvt_surface *s, struct page *first,
-			       unsigned int count, struct summing *now,
-			       struct holding *h)
+static int gvt_pages_visit_run(const struct intel_vgpu *vgpu,
+			       struct page *first, unsigned int count,
+			       struct summing *now, struct holding *h)
 {
 	unsigned int held;
 
 	if (now)
-		gvt_pages_hash_run(now, first, count, &s->table->key);
+		gvt_pages_hash_run(now, first, count, &vgpu->surfaces->key);
 	if (!h)
 		return 0;
 
@@ -152,11 +158,6 @@ static unsigned int count_neighbours(const u64 *ptes, u64 pte,
 	return dma - first;
 }
 
-static unsigned int surface_pages(const struct gvt_surface *s)
-{
-	return s->plane.size >> PAGE_SHIFT;
-}
-
 /*
  * Return the page that the first of at most @max PTEs points to, and in @count how
  * many PTEs from that one on point to contiguous pages. @xas and @block keep the
@@ -191,21 +192,21 @@ static struct page *find_pages(struct xa_state *xas,
 }
 
 /*
- * Visit pages of @s from @done to @end: hash them unless @now is NULL, and take
+ * Visit pages of @plane from @done to @end: hash them unless @now is NULL, and take
  * references unless @h is NULL. Pages stay pinned while the lock of the cache is
  * held, so references can be taken. Return -EINVAL if a PTE is not present, -ENXIO
  * if it points to no memory of the guest; @h then has what could be taken.
  */
-static int gvt_pages_walk_locked(const struct gvt_surface *s, unsigned int *done,
-				 unsigned int end, struct summing *now,
-				 struct holding *h)
+static int gvt_pages_walk_locked(struct intel_vgpu *vgpu,
+				 const struct gvt_plane *plane,
+				 unsigned int *done, unsigned int end,
+				 struct summing *now, struct holding *h)
 {
 	struct page_summary *sum = now ? &now->sum : NULL;
-	struct intel_vgpu *vgpu = s->table->vgpu;
 	const struct gvt_dma_block *block = NULL;
 	struct page *first = NULL, *next = NULL;
 	XA_STATE(xas, &vgpu->gfn_cache, 0);
-	const u64 *ptes = surface_ptes(s);
+	const u64 *ptes = plane_ptes(vgpu, plane);
 	unsigned int i = *done, count = 0;
 	struct page *page;
 	int ret;
@@ -218,7 +219,7 @@ static int gvt_pages_walk_locked(const struct gvt_surface *s, unsigned int *done
 			page = find_pages(&xas, &block, ptes + i, end - i, sum,
 					  &count);
 		if (first && page != next) {
-			ret = gvt_pages_visit_run(s, first, next - first, now, h);
+			ret = gvt_pages_visit_run(vgpu, first, next - first, now, h);
 			if (ret)
 				return ret;
 		}
@@ -236,19 +237,21 @@ static int gvt_pages_walk_locked(const struct gvt_surface *s, unsigned int *done
 }
 
 /* The same for as many pages as one should visit with a lock held */
-static int gvt_pages_walk_chunk(const struct gvt_surface *s, unsigned int *done,
-				struct summing *now, struct holding *h)
+static int gvt_pages_walk_chunk(struct intel_vgpu *vgpu,
+				const struct gvt_plane *plane,
+				unsigned int *done, struct summing *now,
+				struct holding *h)
 {
-	const unsigned int total = surface_pages(s);
-	struct intel_vgpu *vgpu = s->table->vgpu;
+	const unsigned int total = plane_pages(plane);
 	int ret;
 
 	xa_lock(&vgpu->gfn_cache);
-	ret = gvt_pages_walk_locked(s, done, min(total, *done + MAX_LOCKED), now, h);
+	ret = gvt_pages_walk_locked(vgpu, plane, done,
+				    min(total, *done + MAX_LOCKED), now, h);
 	xa_unlock(&vgpu->gfn_cache);
 
 	if (now && !ret && *done == total)
-		gvt_pages_hash_words(now, &s->table->key);
+		gvt_pages_hash_words(now, &vgpu->surfaces->key);
 	return ret;
 }
 
@@ -287,8 +290,9 @@ static int gvt_pages_verify_and_get(const struct gvt_surface *s, bool sum_up,
 		 */
 		lockdep_assert_not_held(&s->table->vgpu->vgpu_lock);
 
-		ret = gvt_pages_walk_chunk(s, &done, clean ? NULL : &now, h);
-		if (ret || done == surface_pages(s))
+		ret = gvt_pages_walk_chunk(s->table->vgpu, &s->plane, &done,
+					   clean ? NULL : &now, h);
+		if (ret || done == plane_pages(&s->plane))
 			break;
 
 		mutex_unlock(&s->table->lock);
@@ -304,20 +308,24 @@ static int gvt_pages_verify_and_get(const struct gvt_surface *s, bool sum_up,
 }
 
 /**
- * gvt_surface_walk - compute the digest of a surface's pages
- * @s: a surface; only its table and plane are used
+ * gvt_plane_walk_pages - compute the digest of the pages of a plane
+ * @vgpu: a vGPU
+ * @plane: lies in its share of the GGTT
  * @sum: receives the digest and the range of guest frames
  *
- * Context: Process context, &gvt_surfaces.lock held if @s is in a table.
+ * Context: Process context, vgpu_lock held.
  * Return: 0, or -EINVAL if a page is not mapped, or not memory of the guest.
  */
-int gvt_surface_walk(const struct gvt_surface *s, struct page_summary *sum)
+int gvt_plane_walk_pages(struct intel_vgpu *vgpu, const struct gvt_plane *plane,
+			 struct page_summary *sum)
 {
 	struct summing now = { .sum.first_gfn = U64_MAX };
 	unsigned int done = 0;
 
-	while (done < surface_pages(s)) {
-		if (gvt_pages_walk_chunk(s, &done, &now, NULL))
+	lockdep_assert_held(&vgpu->vgpu_lock);
+
+	while (done < plane_pages(plane)) {
+		if (gvt_pages_walk_chunk(vgpu, plane, &done, &now, NULL))
 			return -EINVAL;
 		cond_resched();
 	}
@@ -327,21 +335,23 @@ int gvt_surface_walk(const struct gvt_surface *s, struct page_summary *sum)
 }
 
 /**
- * gvt_surface_has_frames - look whether a surface has pages at some frames
- * @s: a surface that is clean, so that its digest is that of its PTEs
+ * gvt_plane_has_frames - look whether a plane has pages at some frames
+ * @vgpu: a vGPU
+ * @plane: lies in its share of the GGTT
  * @first_gfn: first of the guest frames
  * @last_gfn: last one
  *
- * Context: &gvt_surfaces.lock held.
- * Return: whether one of its pages is at one of them.
+ * Context: vgpu_lock or &gvt_surfaces.lock held, so that the GGTT exists.
+ * Return: whether one of its PTEs points to one of them.
  */
-bool gvt_surface_has_frames(const struct gvt_surface *s, u64 first_gfn,
-			    u64 last_gfn)
+bool gvt_plane_has_frames(const struct intel_vgpu *vgpu,
+			  const struct gvt_plane *plane, u64 first_gfn,
+			  u64 last_gfn)
 {
-	const u64 *ptes = surface_ptes(s);
+	const u64 *ptes = plane_ptes(vgpu, plane);
 	unsigned int i;
 
-	for (i = 0; i < surface_pages(s); i++) {
+	for (i = 0; i < plane_pages(plane); i++) {
 		const u64 gfn = (READ_ONCE(ptes[i]) & GGTT_PTE_MASK) >> PAGE_SHIFT;
 
 		if (gfn >= first_gfn && gfn <= last_gfn)
@@ -352,23 +362,26 @@ bool gvt_surface_has_frames(const struct gvt_surface *s, u64 first_gfn,
 }
 
 /**
- * gvt_surface_hold_page - take a reference on one page of a surface
- * @s: a surface; only its table and plane are looked at
+ * gvt_plane_hold_page - take a reference on one page of a plane
+ * @vgpu: a vGPU
+ * @plane: lies in its share of the GGTT
  * @index: which of its pages
  *
  * Context: Process context, vgpu_lock held so that the GGTT exists.
  * Return: the page that is there now, or NULL.
  */
-struct page *gvt_surface_hold_page(const struct gvt_surface *s,
-				   unsigned int index)
+struct page *gvt_plane_hold_page(struct intel_vgpu *vgpu,
+				 const struct gvt_plane *plane,
+				 unsigned int index)
 {
-	struct intel_vgpu *vgpu = s->table->vgpu;
 	struct i915_gem_proxy_run run;
 	struct holding h = { .runs = &run };
 	int ret;
 
+	lockdep_assert_held(&vgpu->vgpu_lock);
+
 	xa_lock(&vgpu->gfn_cache);
-	ret = gvt_pages_walk_locked(s, &index, index + 1, NULL, &h);
+	ret = gvt_pages_walk_locked(vgpu, plane, &index, index + 1, NULL, &h);
 	xa_unlock(&vgpu->gfn_cache);
 
 	return ret ? NULL : run.first;

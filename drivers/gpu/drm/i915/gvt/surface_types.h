@@ -115,11 +115,14 @@ struct gvt_surface {
 	ktime_t born;
 };
 
-int gvt_surface_walk(const struct gvt_surface *s, struct page_summary *sum);
-bool gvt_surface_has_frames(const struct gvt_surface *s, u64 first_gfn,
-			    u64 last_gfn);
-struct page *gvt_surface_hold_page(const struct gvt_surface *s,
-				   unsigned int index);
+int gvt_plane_walk_pages(struct intel_vgpu *vgpu, const struct gvt_plane *plane,
+			 struct page_summary *sum);
+bool gvt_plane_has_frames(const struct intel_vgpu *vgpu,
+			  const struct gvt_plane *plane, u64 first_gfn,
+			  u64 last_gfn);
+struct page *gvt_plane_hold_page(struct intel_vgpu *vgpu,
+				 const struct gvt_plane *plane,
+				 unsigned int index);
 int gvt_surface_get_pages(void *priv, struct i915_gem_proxy_run *runs,
 			  unsigned int count);
 
