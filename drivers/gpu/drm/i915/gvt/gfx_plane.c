@@ -46,21 +46,6 @@ static void fill_flip_info(struct vfio_device_gfx_plane_info *info,
 	info->flip_time = ktime_to_ns(flips.last);
 }
 
-static enum gvt_refusal gvt_query_find_id(struct intel_vgpu *vgpu,
-					  const struct gvt_plane *plane, u32 *id)
-{
-	switch (intel_vgpu_find_surface(vgpu, plane, id)) {
-	case 0:
-		return GVT_DESCRIBED;
-	case -ENOMEM:
-		return GVT_REFUSED_NO_MEMORY;
-	case -ENOSPC:
-		return GVT_REFUSED_NO_ID;
-	default:
-		return GVT_REFUSED_UNMAPPED;
-	}
-}
-
 /* Describe a plane in @info, with an id if it is on. */
 static int gvt_query_plane(struct intel_vgpu *vgpu,
 			   struct vfio_device_gfx_plane_info *info)
@@ -81,7 +66,7 @@ static int gvt_query_plane(struct intel_vgpu *vgpu,
 
 	why = intel_vgpu_find_plane(vgpu, type, &plane);
 	if (!why) {
-		why = gvt_query_find_id(vgpu, plane, &id);
+		why = intel_vgpu_find_surface(vgpu, plane, &id);
 	} else if (gvt_refusal_errno(why) == -ENODEV) {
 		plane = &off;
 		why = GVT_DESCRIBED;

@@ -230,12 +230,12 @@ static struct gvt_surface *gvt_surface_find_digest(struct gvt_surfaces *table,
 	return NULL;
 }
 
-static int surface_publish(struct gvt_surface *s)
+static enum gvt_refusal surface_publish(struct gvt_surface *s)
 {
 	struct gvt_surfaces *table = s->table;
 
 	if (!table->next_id)
-		return -ENOSPC;
+		return GVT_REFUSED_NO_ID;
 
 	/* From here the table holds the first reference. */
 	s->id = table->next_id++;
@@ -247,28 +247,30 @@ static int surface_publish(struct gvt_surface *s)
 	hash_add(table->digests, &s->digest_node, s->pages.digest);
 	surface_make_clean(s);
 	surface_make_idle(s);
-	return 0;
+	return GVT_DESCRIBED;
 }
 
 /* Slow path of a query: see which pages are there now. */
-static struct gvt_surface *gvt_surface_find_or_create(struct gvt_surfaces *table,
-						      const struct gvt_plane *plane)
+static enum gvt_refusal
+gvt_surface_find_or_create(struct gvt_surfaces *table,
+			   const struct gvt_plane *plane,
+			   struct gvt_surface **found)
 {
 	struct gvt_surface *fresh, *s;
-	int ret;
+	enum gvt_refusal why;
 
 	fresh = kzalloc_obj(*fresh, GFP_KERNEL_ACCOUNT);
 	if (!fresh)
-		return ERR_PTR(-ENOMEM);
+		return GVT_REFUSED_NO_MEMORY;
 
 	kref_init(&fresh->ref);
 	kref_get(&table->ref);
 	fresh->table = table;
 	fresh->plane = *plane;
 
-	ret = gvt_plane_walk_pages(table->vgpu, plane, &fresh->pages);
-	if (ret)
-		goto err_put_fresh;
+	why = gvt_plane_walk_pages(table->vgpu, plane, &fresh->pages);
+	if (why)
+		goto out_put_fresh;
 
 	s = gvt_surface_find_digest(table, fresh);
 	if (s) {
@@ -278,19 +280,20 @@ static struct gvt_surface *gvt_surface_find_or_create(struct gvt_surfaces *table
 		 */
 		s->pages = fresh->pages;
 		surface_make_clean(s);
-		kref_put(&fresh->ref, surface_free);
-		return s;
+		*found = s;
+		goto out_put_fresh;
 	}
 
-	ret = surface_publish(fresh);
-	if (ret)
-		goto err_put_fresh;
+	why = surface_publish(fresh);
+	if (why)
+		goto out_put_fresh;
 
-	return fresh;
+	*found = fresh;
+	return GVT_DESCRIBED;
 
-err_put_fresh:
+out_put_fresh:
 	kref_put(&fresh->ref, surface_free);
-	return ERR_PTR(ret);
+	return why;
 }
 
 /**
@@ -303,15 +306,16 @@ err_put_fresh:
  * a dma-buf of the surface exists.
  *
  * Context: Process context, vgpu_lock held. May sleep.
- * Return: 0; -EINVAL if a page of the surface is not mapped, -ENOMEM, -ENOSPC
- * if the vGPU has used up all 2^32 - 1 ids.
+ * Return: %GVT_DESCRIBED; %GVT_REFUSED_UNMAPPED if a page of the surface is not
+ * mapped, %GVT_REFUSED_NO_MEMORY, %GVT_REFUSED_NO_ID if the vGPU has used up all
+ * 2^32 - 1 ids.
  */
-int intel_vgpu_find_surface(struct intel_vgpu *vgpu,
-			    const struct gvt_plane *plane, u32 *id)
+enum gvt_refusal intel_vgpu_find_surface(struct intel_vgpu *vgpu,
+					 const struct gvt_plane *plane, u32 *id)
 {
 	struct gvt_surfaces *table = vgpu->surfaces;
+	enum gvt_refusal why = GVT_DESCRIBED;
 	struct gvt_surface *s;
-	int ret;
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
@@ -325,21 +329,20 @@ int intel_vgpu_find_surface(struct intel_vgpu *vgpu,
 		 * No surface becomes clean without vgpu_lock.
 		 */
 		mutex_unlock(&table->lock);
-		ret = intel_vgpu_find_frames_in_ggtt(vgpu, plane->gma,
-						     plane->size);
-		if (ret)
-			return ret == -ENOMEM ? ret : -EINVAL;
+		why = gvt_plane_find_pages(vgpu, plane);
+		if (why)
+			return why;
 		mutex_lock(&table->lock);
-		s = gvt_surface_find_or_create(table, plane);
+		why = gvt_surface_find_or_create(table, plane, &s);
 	}
-	if (!IS_ERR(s)) {
+	if (!why) {
 		*id = s->id;
 		if (!s->exports)
 			list_move_tail(&s->node, &table->idle);
 	}
 	mutex_unlock(&table->lock);
 
-	return PTR_ERR_OR_ZERO(s);
+	return why;
 }
 
 /* The surface of an id, held for one more proxy */

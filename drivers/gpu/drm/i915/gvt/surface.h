@@ -8,7 +8,8 @@
 
 #include <linux/types.h>
 
-struct gvt_plane;
+#include "plane_decoder.h"
+
 struct intel_vgpu;
 
 #if IS_ENABLED(CONFIG_DRM_I915_GVT_DMABUF)
@@ -18,8 +19,8 @@ void intel_vgpu_clean_surfaces(struct intel_vgpu *vgpu);
 void intel_vgpu_open_surfaces(struct intel_vgpu *vgpu);
 void intel_vgpu_drop_surfaces(struct intel_vgpu *vgpu);
 
-int intel_vgpu_find_surface(struct intel_vgpu *vgpu,
-			    const struct gvt_plane *plane, u32 *id);
+enum gvt_refusal intel_vgpu_find_surface(struct intel_vgpu *vgpu,
+					 const struct gvt_plane *plane, u32 *id);
 int intel_vgpu_export_surface(struct intel_vgpu *vgpu, u32 id);
 
 void intel_vgpu_surfaces_pte_write(struct intel_vgpu *vgpu,

@@ -25,16 +25,19 @@ static const struct {
 	{ "cursor", DRM_PLANE_TYPE_CURSOR },
 };
 
-/* Check whether a query would find all pages; like it, look up missing ones. */
-static int check_pages(struct intel_vgpu *vgpu, const struct gvt_plane *plane)
+/* What a query does before it looks for an id; like it, look up missing pages. */
+static enum gvt_refusal describe_plane(struct intel_vgpu *vgpu, enum pipe pipe,
+				       u32 type, struct gvt_plane *plane)
 {
 	struct page_summary unused;
-	int ret;
+	enum gvt_refusal why;
 
-	ret = intel_vgpu_find_frames_in_ggtt(vgpu, plane->gma, plane->size);
-	if (ret)
-		return ret == -ENOMEM ? ret : -EINVAL;
-	return gvt_plane_walk_pages(vgpu, plane, &unused);
+	why = intel_vgpu_decode_plane(vgpu, type, ~BIT(pipe), plane);
+	if (!why)
+		why = gvt_plane_find_pages(vgpu, plane);
+	if (!why)
+		why = gvt_plane_walk_pages(vgpu, plane, &unused);
+	return why;
 }
 
 static void show_plane(struct seq_file *m, struct intel_vgpu *vgpu,
@@ -44,13 +47,7 @@ static void show_plane(struct seq_file *m, struct intel_vgpu *vgpu,
 	enum gvt_refusal why;
 	int ret;
 
-	why = intel_vgpu_decode_plane(vgpu, type, ~BIT(pipe), &plane);
-	if (!why) {
-		ret = check_pages(vgpu, &plane);
-		if (ret)
-			why = ret == -ENOMEM ? GVT_REFUSED_NO_MEMORY :
-					       GVT_REFUSED_UNMAPPED;
-	}
+	why = describe_plane(vgpu, pipe, type, &plane);
 	ret = gvt_refusal_errno(why);
 	if (ret == -ENODEV) {
 		seq_printf(m, "off: %s\n", gvt_refusal_text(why));

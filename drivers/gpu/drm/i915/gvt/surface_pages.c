@@ -308,16 +308,41 @@ static int gvt_pages_verify_and_get(const struct gvt_surface *s, bool sum_up,
 }
 
 /**
+ * gvt_plane_find_pages - see to it that the entries of a plane have their pages
+ * @vgpu: a vGPU
+ * @plane: lies in its share of the GGTT
+ *
+ * Context: Process context, vgpu_lock held, and &gvt_surfaces.lock not, as VFIO takes
+ * mmap_lock to pin pages.
+ * Return: %GVT_DESCRIBED, %GVT_REFUSED_NO_MEMORY, or %GVT_REFUSED_UNMAPPED if there
+ * is no memory of the guest for an entry.
+ */
+enum gvt_refusal gvt_plane_find_pages(struct intel_vgpu *vgpu,
+				      const struct gvt_plane *plane)
+{
+	switch (intel_vgpu_find_frames_in_ggtt(vgpu, plane->gma, plane->size)) {
+	case 0:
+		return GVT_DESCRIBED;
+	case -ENOMEM:
+		return GVT_REFUSED_NO_MEMORY;
+	default:
+		return GVT_REFUSED_UNMAPPED;
+	}
+}
+
+/**
  * gvt_plane_walk_pages - compute the digest of the pages of a plane
  * @vgpu: a vGPU
  * @plane: lies in its share of the GGTT
  * @sum: receives the digest and the range of guest frames
  *
  * Context: Process context, vgpu_lock held.
- * Return: 0, or -EINVAL if a page is not mapped, or not memory of the guest.
+ * Return: %GVT_DESCRIBED, or %GVT_REFUSED_UNMAPPED if a page is not mapped, or not
+ * memory of the guest.
  */
-int gvt_plane_walk_pages(struct intel_vgpu *vgpu, const struct gvt_plane *plane,
-			 struct page_summary *sum)
+enum gvt_refusal gvt_plane_walk_pages(struct intel_vgpu *vgpu,
+				      const struct gvt_plane *plane,
+				      struct page_summary *sum)
 {
 	struct summing now = { .sum.first_gfn = U64_MAX };
 	unsigned int done = 0;
@@ -326,12 +351,12 @@ int gvt_plane_walk_pages(struct intel_vgpu *vgpu, const struct gvt_plane *plane,
 
 	while (done < plane_pages(plane)) {
 		if (gvt_pages_walk_chunk(vgpu, plane, &done, &now, NULL))
-			return -EINVAL;
+			return GVT_REFUSED_UNMAPPED;
 		cond_resched();
 	}
 
 	*sum = now.sum;
-	return 0;
+	return GVT_DESCRIBED;
 }
 
 /**

@@ -115,8 +115,11 @@ struct gvt_surface {
 	ktime_t born;
 };
 
-int gvt_plane_walk_pages(struct intel_vgpu *vgpu, const struct gvt_plane *plane,
-			 struct page_summary *sum);
+enum gvt_refusal gvt_plane_find_pages(struct intel_vgpu *vgpu,
+				      const struct gvt_plane *plane);
+enum gvt_refusal gvt_plane_walk_pages(struct intel_vgpu *vgpu,
+				      const struct gvt_plane *plane,
+				      struct page_summary *sum);
 bool gvt_plane_has_frames(const struct intel_vgpu *vgpu,
 			  const struct gvt_plane *plane, u64 first_gfn,
 			  u64 last_gfn);
