@@ -62,7 +62,7 @@ static void surface_free(struct kref *ref)
 	kfree(s);
 }
 
-/* No more than one clean surface has a layout, but many may have an address. */
+/* Of many layouts that have one address each has a hash of its own. */
 static u32 layout_hash(const struct gvt_plane *plane)
 {
 	return jhash_3words(plane->gma >> PAGE_SHIFT,
@@ -79,14 +79,15 @@ static bool same_layout(const struct gvt_plane *a, const struct gvt_plane *b)
 	       a->modifier == b->modifier;
 }
 
-/* The digest is valid: a query need not compute it again. */
+/* The digest is valid: a query finds it first, and need not compute it again. */
 static void surface_make_clean(struct gvt_surface *s)
 {
 	struct gvt_surfaces *table = s->table;
 
 	lockdep_assert_held(&table->lock);
 
-	s->clean = true;
+	s->state = GVT_SURFACE_CLEAN;
+	hash_del(&s->layout_node);
 	hash_add(table->layouts, &s->layout_node, layout_hash(&s->plane));
 	interval_tree_insert(&s->range, &table->ranges);
 }
@@ -97,8 +98,7 @@ static void surface_make_dirty(struct gvt_surface *s)
 
 	lockdep_assert_held(&table->lock);
 
-	s->clean = false;
-	hash_del(&s->layout_node);
+	s->state = GVT_SURFACE_DIRTY;
 	interval_tree_remove(&s->range, &table->ranges);
 }
 
@@ -109,15 +109,15 @@ static void surface_unlink(struct gvt_surface *s)
 
 	lockdep_assert_held(&table->lock);
 
-	if (s->clean)
+	if (s->state == GVT_SURFACE_CLEAN)
 		surface_make_dirty(s);
 	hash_del(&s->id_node);
-	hash_del(&s->digest_node);
+	hash_del(&s->layout_node);
 	if (!s->exports) {
 		list_del(&s->node);
 		table->num_idle--;
 	}
-	s->live = false;
+	s->state = GVT_SURFACE_ENDED;
 	kref_put(&s->ref, surface_free);
 }
 
@@ -176,7 +176,7 @@ static void surface_release(void *priv)
 	if (!--s->exports) {
 		table->exported_pages -= s->plane.size >> PAGE_SHIFT;
 		list_del(&s->node);
-		if (s->live)
+		if (s->state != GVT_SURFACE_ENDED)
 			surface_make_idle(s);
 	}
 	trace_gvt_dmabuf_release(table->vgpu_id, s->id, s->exports);
@@ -202,6 +202,7 @@ static struct gvt_surface *gvt_surface_find_id(struct gvt_surfaces *table, u32 i
 	return NULL;
 }
 
+/* No more than one surface of a layout is clean, and it comes before the others. */
 static struct gvt_surface *gvt_surface_find_clean(struct gvt_surfaces *table,
 						  const struct gvt_plane *plane)
 {
@@ -210,7 +211,7 @@ static struct gvt_surface *gvt_surface_find_clean(struct gvt_surfaces *table,
 	hash_for_each_possible(table->layouts, s, layout_node,
 			       layout_hash(plane))
 		if (same_layout(&s->plane, plane))
-			return s;
+			return s->state == GVT_SURFACE_CLEAN ? s : NULL;
 
 	return NULL;
 }
@@ -221,8 +222,8 @@ static struct gvt_surface *gvt_surface_find_digest(struct gvt_surfaces *table,
 {
 	struct gvt_surface *s;
 
-	hash_for_each_possible(table->digests, s, digest_node,
-			       fresh->pages.digest)
+	hash_for_each_possible(table->layouts, s, layout_node,
+			       layout_hash(&fresh->plane))
 		if (s->pages.digest == fresh->pages.digest &&
 		    same_layout(&s->plane, &fresh->plane))
 			return s;
@@ -239,12 +240,10 @@ static enum gvt_refusal surface_publish(struct gvt_surface *s)
 
 	/* From here the table holds the first reference. */
 	s->id = table->next_id++;
-	s->live = true;
 	s->born = ktime_get();
 	s->range.start = s->plane.gma >> PAGE_SHIFT;
 	s->range.last = ((s->plane.gma + s->plane.size) >> PAGE_SHIFT) - 1;
 	hash_add(table->ids, &s->id_node, s->id);
-	hash_add(table->digests, &s->digest_node, s->pages.digest);
 	surface_make_clean(s);
 	surface_make_idle(s);
 	return GVT_DESCRIBED;
@@ -478,7 +477,7 @@ static bool surface_has_frames(const struct gvt_surface *s, u64 first_gfn,
 		return false;
 
 	/* The range may have gaps. Check the PTEs, unless they were written. */
-	if (!s->clean || pages > *budget)
+	if (s->state != GVT_SURFACE_CLEAN || pages > *budget)
 		return true;
 	*budget -= pages;
 	return gvt_plane_has_frames(s->table->vgpu, &s->plane, first_gfn,
@@ -571,7 +570,6 @@ int intel_vgpu_init_surfaces(struct intel_vgpu *vgpu)
 	mutex_init(&table->lock);
 	hash_init(table->ids);
 	hash_init(table->layouts);
-	hash_init(table->digests);
 	table->ranges = RB_ROOT_CACHED;
 	INIT_LIST_HEAD(&table->idle);
 	INIT_LIST_HEAD(&table->exported);

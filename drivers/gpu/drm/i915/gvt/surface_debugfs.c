@@ -109,7 +109,7 @@ static int vgpu_dmabufs_show(struct seq_file *m, void *unused)
 	list_for_each_entry(s, &table->exported, node)
 		seq_printf(m, "%-10u %-7u %-10u %-5s %-8lld %-5llu %-6u %-6u %-6u 0x%08llx 0x%016llx %p4cc\n",
 			   s->id, s->exports, kref_read(&s->ref),
-			   s->live ? "live" : "ended",
+			   s->state == GVT_SURFACE_ENDED ? "ended" : "live",
 			   ktime_ms_delta(now, s->born),
 			   s->plane.size >> PAGE_SHIFT, s->plane.width,
 			   s->plane.height, s->plane.stride, s->plane.gma,

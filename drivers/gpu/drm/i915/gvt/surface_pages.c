@@ -270,7 +270,7 @@ static int gvt_pages_walk_chunk(struct intel_vgpu *vgpu,
 static int gvt_pages_verify_and_get(const struct gvt_surface *s, bool sum_up,
 				    struct holding *h)
 {
-	const bool clean = s->clean && !sum_up;
+	const bool clean = s->state == GVT_SURFACE_CLEAN && !sum_up;
 	struct summing now = { };
 	unsigned int done = 0;
 	int ret;
@@ -278,9 +278,9 @@ static int gvt_pages_verify_and_get(const struct gvt_surface *s, bool sum_up,
 	lockdep_assert_held(&s->table->lock);
 
 	for (;;) {
-		if (!s->live)
+		if (s->state == GVT_SURFACE_ENDED)
 			return -ENODEV;
-		if (clean && !s->clean)
+		if (clean && s->state != GVT_SURFACE_CLEAN)
 			return -EAGAIN;
 
 		/*

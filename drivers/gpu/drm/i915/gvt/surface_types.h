@@ -39,8 +39,7 @@ struct page;
  * @vgpu: valid only for surfaces that are live
  * @vgpu_id: its number, for tracepoints and debugfs
  * @ids: id -> live surface
- * @layouts: layout -> clean surface
- * @digests: digest of the pages -> live surfaces
+ * @layouts: layout -> live surfaces, the one that is clean before the dirty ones
  * @ranges: GGTT pages -> clean surfaces
  * @idle: live surfaces without a proxy, last queried at the end
  * @num_idle: length of @idle
@@ -57,7 +56,6 @@ struct gvt_surfaces {
 	int vgpu_id;
 	DECLARE_HASHTABLE(ids, GVT_SURFACE_HASH_BITS);
 	DECLARE_HASHTABLE(layouts, GVT_SURFACE_HASH_BITS);
-	DECLARE_HASHTABLE(digests, GVT_SURFACE_HASH_BITS);
 	struct rb_root_cached ranges;
 	struct list_head idle;
 	unsigned int num_idle;
@@ -81,6 +79,19 @@ struct page_summary {
 };
 
 /**
+ * enum gvt_surface_state - what is known of a surface
+ * @GVT_SURFACE_ENDED: its id stands for nothing any more, or it has none yet
+ * @GVT_SURFACE_DIRTY: live: it is in the table, and its pages may still be looked up;
+ *	a PTE of its range was written since its digest was computed
+ * @GVT_SURFACE_CLEAN: live, and the digest is that of the pages of its PTEs
+ */
+enum gvt_surface_state {
+	GVT_SURFACE_ENDED,
+	GVT_SURFACE_DIRTY,
+	GVT_SURFACE_CLEAN,
+};
+
+/**
  * struct gvt_surface - one framebuffer of a guest
  * @ref: one while it is live, one for each proxy
  * @table: where it lives or lived
@@ -88,14 +99,12 @@ struct page_summary {
  * @plane: layout; the position of the plane that showed it first has no meaning
  * @pages: its backing pages when it got its id
  * @exports: proxies that exist
- * @live: in the table, and the pages may still be looked up
- * @clean: no PTE in @range was written since @pages was computed
- * @id_node: in &gvt_surfaces.ids while it is @live
- * @layout_node: in &gvt_surfaces.layouts while it is @clean
- * @digest_node: in &gvt_surfaces.digests while it is @live
- * @range: in &gvt_surfaces.ranges while it is @clean
+ * @state: live, which is dirty or clean, or ended
+ * @id_node: in &gvt_surfaces.ids while it is live
+ * @layout_node: in &gvt_surfaces.layouts while it is live
+ * @range: in &gvt_surfaces.ranges while it is clean
  * @node: in &gvt_surfaces.exported while there are @exports, else in
- *	&gvt_surfaces.idle while it is @live
+ *	&gvt_surfaces.idle while it is live
  * @born: when it got its id
  */
 struct gvt_surface {
@@ -105,11 +114,9 @@ struct gvt_surface {
 	struct gvt_plane plane;
 	struct page_summary pages;
 	unsigned int exports;
-	bool live;
-	bool clean;
+	enum gvt_surface_state state;
 	struct hlist_node id_node;
 	struct hlist_node layout_node;
-	struct hlist_node digest_node;
 	struct interval_tree_node range;
 	struct list_head node;
 	ktime_t born;
