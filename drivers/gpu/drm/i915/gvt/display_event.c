@@ -14,19 +14,11 @@
 #include <linux/eventfd.h>
 #include <linux/hrtimer.h>
 
-#include <drm/drm_plane.h>
-
 #include "i915_drv.h"
 
 #include "gvt.h"
 #include "plane_decoder.h"
 #include "vgpu_plane.h"
-
-const u32 gvt_event_plane_types[GVT_EVENT_PLANES] = {
-	[GVT_EVENT_PRIMARY] = DRM_PLANE_TYPE_PRIMARY,
-	[GVT_EVENT_CURSOR] = DRM_PLANE_TYPE_CURSOR,
-	[GVT_EVENT_OVERLAY] = DRM_PLANE_TYPE_OVERLAY,
-};
 
 static void gvt_event_signal_planes(struct gvt_display_event *event, unsigned long planes)
 {
@@ -34,24 +26,18 @@ static void gvt_event_signal_planes(struct gvt_display_event *event, unsigned lo
 
 	lockdep_assert_held(&event->lock);
 
-	for_each_set_bit(i, &planes, GVT_EVENT_PLANES)
+	for_each_set_bit(i, &planes, GVT_PLANE_TYPES)
 		eventfd_signal(event->triggers[i]);
 }
 
 /* Planes whose registers have been latched since the last call */
 static u8 gvt_event_collect_latched(struct intel_vgpu *vgpu)
 {
-	unsigned long types = vgpu->display.latch.latched;
-	unsigned int i;
-	u8 planes = 0;
+	u8 planes = vgpu->display.latch.latched;
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
 	vgpu->display.latch.latched = 0;
-	for (i = 0; i < GVT_EVENT_PLANES; i++)
-		if (types & BIT(gvt_event_plane_types[i]))
-			planes |= BIT(i);
-
 	return planes;
 }
 
@@ -67,9 +53,8 @@ static void gvt_event_update_shown(struct intel_vgpu *vgpu, unsigned long planes
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
-	for_each_set_bit(i, &planes, GVT_EVENT_PLANES) {
-		if (intel_vgpu_decode_plane(vgpu, gvt_event_plane_types[i], 0,
-					    &plane)) {
+	for_each_set_bit(i, &planes, GVT_PLANE_TYPES) {
+		if (intel_vgpu_decode_plane(vgpu, i, 0, &plane)) {
 			shown[i] = (struct gvt_pte_range){ .first = 1 };
 			continue;
 		}
@@ -142,7 +127,7 @@ static void gvt_event_queue_refresh(struct intel_vgpu *vgpu)
 /**
  * intel_vgpu_touch_planes - note that the answer to QUERY may have changed
  * @vgpu: a vGPU
- * @planes: BIT(enum gvt_event_plane)
+ * @planes: BIT(enum drm_plane_type)
  *
  * Call it after the change, and if that stops the vblank timer, after the timer
  * has been stopped. Then a client that arms too late to be notified
@@ -220,7 +205,7 @@ void intel_vgpu_touch_planes_of_pte(struct intel_vgpu *vgpu,
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
-	for (i = 0; i < GVT_EVENT_PLANES; i++)
+	for (i = 0; i < GVT_PLANE_TYPES; i++)
 		if (shown[i].first <= index && index <= shown[i].last)
 			planes |= BIT(i);
 
@@ -252,7 +237,7 @@ void intel_vgpu_set_display_triggers(struct intel_vgpu *vgpu,
 
 	spin_lock(&event->lock);
 	watched = event->state.watched;
-	for_each_set_bit(i, &planes, GVT_EVENT_PLANES) {
+	for_each_set_bit(i, &planes, GVT_PLANE_TYPES) {
 		swap(event->triggers[i], triggers[i]);
 		if (event->triggers[i])
 			arm |= BIT(i);
@@ -343,15 +328,15 @@ void intel_vgpu_init_display_event(struct intel_vgpu *vgpu)
 void intel_vgpu_close_display_event(struct intel_vgpu *vgpu)
 {
 	struct gvt_display_event *event = &vgpu->display.event;
-	struct eventfd_ctx *triggers[GVT_EVENT_PLANES] = {};
+	struct eventfd_ctx *triggers[GVT_PLANE_TYPES] = {};
 	unsigned int i;
 
-	intel_vgpu_set_display_triggers(vgpu, GVT_EVENT_ALL, triggers);
-	for (i = 0; i < GVT_EVENT_PLANES; i++)
+	intel_vgpu_set_display_triggers(vgpu, GVT_ALL_PLANE_TYPES, triggers);
+	for (i = 0; i < GVT_PLANE_TYPES; i++)
 		if (triggers[i])
 			eventfd_ctx_put(triggers[i]);
 
 	/* Nothing is armed, so nothing queues it again. */
 	cancel_delayed_work_sync(&event->work);
-	intel_vgpu_unmask_display_event(vgpu, GVT_EVENT_ALL);
+	intel_vgpu_unmask_display_event(vgpu, GVT_ALL_PLANE_TYPES);
 }

@@ -11,13 +11,13 @@
 #include <linux/spinlock_types.h>
 #include <linux/workqueue_types.h>
 
+#include <drm/drm_plane.h>
+
 #include "display_event_state.h"
+#include "plane_decoder.h"
 
 struct eventfd_ctx;
 struct intel_vgpu;
-
-/* enum drm_plane_type of each enum gvt_event_plane */
-extern const u32 gvt_event_plane_types[GVT_EVENT_PLANES];
 
 /**
  * struct gvt_pte_range - GGTT pages that a plane scans out
@@ -43,10 +43,10 @@ struct gvt_pte_range {
 struct gvt_display_event {
 	spinlock_t lock;	/* see above */
 	struct gvt_event_state state;
-	struct eventfd_ctx *triggers[GVT_EVENT_PLANES];
+	struct eventfd_ctx *triggers[GVT_PLANE_TYPES];
 	ktime_t refreshed;
 	struct delayed_work work;
-	struct gvt_pte_range shown[GVT_EVENT_PLANES];
+	struct gvt_pte_range shown[GVT_PLANE_TYPES];
 };
 
 /**

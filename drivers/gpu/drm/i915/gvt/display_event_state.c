@@ -17,6 +17,7 @@
 #include <linux/export.h>
 #include <linux/stddef.h>
 
+#include <drm/drm_plane.h>
 #include <kunit/visibility.h>
 
 #include "display/intel_cursor_regs.h"
@@ -24,6 +25,7 @@
 
 #include "display_event_state.h"
 #include "i915_pvinfo.h"
+#include "plane_decoder.h"
 
 static void gvt_event_update_watched(struct gvt_event_state *state)
 {
@@ -126,15 +128,15 @@ static const struct {
 	bool per_pipe;
 	u8 planes;
 } gvt_event_regs[] = {
-	{ _PIPEASRC, true, GVT_EVENT_ALL },
-	{ _TRANSACONF, true, GVT_EVENT_ALL },
-	{ 0x7f008, false, GVT_EVENT_ALL },	/* PRM vol. 2c, TRANS_CONF_EDP */
-	{ _TRANS_DDI_FUNC_CTL_EDP, false, GVT_EVENT_ALL },
-	{ _CURAPOS, true, BIT(GVT_EVENT_CURSOR) },
+	{ _PIPEASRC, true, GVT_ALL_PLANE_TYPES },
+	{ _TRANSACONF, true, GVT_ALL_PLANE_TYPES },
+	{ 0x7f008, false, GVT_ALL_PLANE_TYPES },	/* PRM vol. 2c, TRANS_CONF_EDP */
+	{ _TRANS_DDI_FUNC_CTL_EDP, false, GVT_ALL_PLANE_TYPES },
+	{ _CURAPOS, true, BIT(DRM_PLANE_TYPE_CURSOR) },
 	{ VGT_PVINFO_PAGE + offsetof(struct vgt_if, cursor_x_hot), false,
-	  BIT(GVT_EVENT_CURSOR) },
+	  BIT(DRM_PLANE_TYPE_CURSOR) },
 	{ VGT_PVINFO_PAGE + offsetof(struct vgt_if, cursor_y_hot), false,
-	  BIT(GVT_EVENT_CURSOR) },
+	  BIT(DRM_PLANE_TYPE_CURSOR) },
 };
 
 /**

@@ -7,21 +7,10 @@
 #ifndef _GVT_DISPLAY_EVENT_STATE_H_
 #define _GVT_DISPLAY_EVENT_STATE_H_
 
-#include <linux/bits.h>
 #include <linux/types.h>
 
-/* A plane's number is that of its sub-interrupt. */
-enum gvt_event_plane {
-	GVT_EVENT_PRIMARY,
-	GVT_EVENT_CURSOR,
-	GVT_EVENT_OVERLAY,
-	GVT_EVENT_PLANES
-};
-
-#define GVT_EVENT_ALL	((u8)GENMASK(GVT_EVENT_PLANES - 1, 0))
-
 /**
- * struct gvt_event_state - what is to be signalled, a bit per plane
+ * struct gvt_event_state - what is to be signalled, BIT(enum drm_plane_type) each
  * @armed: planes with a listener
  * @masked: planes whose signals are held back
  * @watched: planes that are armed and not masked

@@ -184,7 +184,7 @@ static unsigned int gvt_scan_find_pages(struct intel_vgpu *vgpu, unsigned int i,
 	static const struct gvt_plane nothing;
 	struct gvt_plane plane;
 
-	if (intel_vgpu_decode_plane(vgpu, gvt_event_plane_types[i], 0, &plane)) {
+	if (intel_vgpu_decode_plane(vgpu, i, 0, &plane)) {
 		gvt_scan_restart(scanned, &nothing);
 		return 0;
 	}
@@ -216,8 +216,7 @@ static void gvt_scan_plane(struct intel_vgpu *vgpu, unsigned int i)
 		changed = gvt_scan_compare(scanned,
 					   gvt_scan_checksum(pages, count));
 		release_pages(pages, count);
-		trace_gvt_frontbuffer_scan(vgpu->id, gvt_event_plane_types[i],
-					   count, changed);
+		trace_gvt_frontbuffer_scan(vgpu->id, i, count, changed);
 	}
 	gvt_scan_end(scan, i, changed);
 }
@@ -229,7 +228,7 @@ static void gvt_scan_work(struct work_struct *work)
 					       display.scan);
 	unsigned int i;
 
-	for (i = 0; i < GVT_EVENT_PLANES; i++)
+	for (i = 0; i < GVT_PLANE_TYPES; i++)
 		gvt_scan_plane(vgpu, i);
 }
 
@@ -268,7 +267,7 @@ void intel_vgpu_scan_frontbuffers(struct intel_vgpu *vgpu, u8 changed)
 	scan->scanning &= ~changed;
 	found = scan->found & ~changed;
 	WRITE_ONCE(scan->found, 0);
-	for_each_set_bit(i, &active, GVT_EVENT_PLANES) {
+	for_each_set_bit(i, &active, GVT_PLANE_TYPES) {
 		if (changed & BIT(i))
 			gvt_pace_restart(&scan->paces[i]);
 		else if (gvt_pace_refresh(&scan->paces[i]))
@@ -293,7 +292,7 @@ void intel_vgpu_init_frontbuffer_scan(struct intel_vgpu *vgpu)
 
 	spin_lock_init(&scan->lock);
 	INIT_WORK(&scan->work, gvt_scan_work);
-	for (i = 0; i < GVT_EVENT_PLANES; i++)
+	for (i = 0; i < GVT_PLANE_TYPES; i++)
 		gvt_pace_restart(&scan->paces[i]);
 }
 
@@ -323,7 +322,7 @@ void intel_vgpu_close_frontbuffer_scan(struct intel_vgpu *vgpu)
 	mutex_unlock(&vgpu->vgpu_lock);
 	cancel_work_sync(&scan->work);
 
-	for (i = 0; i < GVT_EVENT_PLANES; i++) {
+	for (i = 0; i < GVT_PLANE_TYPES; i++) {
 		kvfree(scan->planes[i].sums);
 		scan->planes[i] = (struct gvt_scanned_plane){ };
 		gvt_pace_restart(&scan->paces[i]);

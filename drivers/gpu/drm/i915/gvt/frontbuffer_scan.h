@@ -48,9 +48,9 @@ struct gvt_scanned_plane {
  */
 struct gvt_frontbuffer_scan {
 	struct work_struct work;
-	struct gvt_scanned_plane planes[GVT_EVENT_PLANES];
+	struct gvt_scanned_plane planes[GVT_PLANE_TYPES];
 	spinlock_t lock;	/* see above */
-	struct gvt_frontbuffer_pace paces[GVT_EVENT_PLANES];
+	struct gvt_frontbuffer_pace paces[GVT_PLANE_TYPES];
 	u8 due;
 	u8 scanning;
 	u8 found;

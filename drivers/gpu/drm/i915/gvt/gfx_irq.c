@@ -18,7 +18,7 @@
 static int add_capabilities(struct vfio_info_cap *caps)
 {
 	DEFINE_RAW_FLEX(struct vfio_irq_info_cap_display, display, planes,
-			GVT_EVENT_PLANES);
+			GVT_PLANE_TYPES);
 	struct vfio_irq_info_cap_type type = {
 		.header.id = VFIO_IRQ_INFO_CAP_TYPE,
 		.header.version = 1,
@@ -30,9 +30,9 @@ static int add_capabilities(struct vfio_info_cap *caps)
 
 	display->header.id = VFIO_IRQ_INFO_CAP_DISPLAY;
 	display->header.version = 1;
-	display->nr_planes = GVT_EVENT_PLANES;
-	for (i = 0; i < GVT_EVENT_PLANES; i++)
-		display->planes[i].drm_plane_type = gvt_event_plane_types[i];
+	display->nr_planes = GVT_PLANE_TYPES;
+	for (i = 0; i < GVT_PLANE_TYPES; i++)
+		display->planes[i].drm_plane_type = i;
 
 	ret = vfio_info_add_capability(caps, &type.header, sizeof(type));
 	if (ret)
@@ -40,7 +40,7 @@ static int add_capabilities(struct vfio_info_cap *caps)
 
 	return vfio_info_add_capability(caps, &display->header,
 					struct_size(display, planes,
-						    GVT_EVENT_PLANES));
+						    GVT_PLANE_TYPES));
 }
 
 /**
@@ -71,7 +71,7 @@ long intel_vgpu_get_gfx_irq_info(void __user *arg)
 	size = min_t(size_t, info.argsz, sizeof(info));
 	info.flags = VFIO_IRQ_INFO_EVENTFD | VFIO_IRQ_INFO_MASKABLE |
 		     VFIO_IRQ_INFO_FLAG_CAPS;
-	info.count = GVT_EVENT_PLANES;
+	info.count = GVT_PLANE_TYPES;
 
 	if (info.argsz < sizeof(info) + caps.size) {
 		info.argsz = sizeof(info) + caps.size;
@@ -93,7 +93,7 @@ long intel_vgpu_get_gfx_irq_info(void __user *arg)
 static int gvt_gfx_irq_set_triggers(struct intel_vgpu *vgpu, unsigned int start,
 				    unsigned int count, const s32 *fds)
 {
-	struct eventfd_ctx *triggers[GVT_EVENT_PLANES] = {};
+	struct eventfd_ctx *triggers[GVT_PLANE_TYPES] = {};
 	unsigned int i;
 	int ret = 0;
 
@@ -115,7 +115,7 @@ static int gvt_gfx_irq_set_triggers(struct intel_vgpu *vgpu, unsigned int start,
 					GENMASK(start + count - 1, start),
 					triggers);
 out_put_triggers:
-	for (i = 0; i < GVT_EVENT_PLANES; i++)
+	for (i = 0; i < GVT_PLANE_TYPES; i++)
 		if (triggers[i])
 			eventfd_ctx_put(triggers[i]);
 	return ret;
@@ -149,14 +149,14 @@ int intel_vgpu_set_gfx_irqs(struct intel_vgpu *vgpu, u32 flags,
 			    unsigned int start, unsigned int count,
 			    const void *data)
 {
-	const s32 disarmed[GVT_EVENT_PLANES] = { -1, -1, -1 };
+	const s32 disarmed[GVT_PLANE_TYPES] = { -1, -1, -1 };
 	u8 planes;
 
 	switch (flags & VFIO_IRQ_SET_ACTION_TYPE_MASK) {
 	case VFIO_IRQ_SET_ACTION_TRIGGER:
 		/* No sub-interrupt at all means to disable the index. */
 		if (!count && flags & VFIO_IRQ_SET_DATA_NONE)
-			return gvt_gfx_irq_set_triggers(vgpu, 0, GVT_EVENT_PLANES, disarmed);
+			return gvt_gfx_irq_set_triggers(vgpu, 0, GVT_PLANE_TYPES, disarmed);
 		if (count && flags & VFIO_IRQ_SET_DATA_EVENTFD)
 			return gvt_gfx_irq_set_triggers(vgpu, start, count, data);
 		break;

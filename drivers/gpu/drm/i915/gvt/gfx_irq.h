@@ -11,7 +11,7 @@
 #include <linux/types.h>
 #include <linux/vfio.h>
 
-#include "display_event_state.h"
+#include "plane_decoder.h"
 
 struct intel_vgpu;
 
@@ -20,7 +20,7 @@ struct intel_vgpu;
 #if IS_ENABLED(CONFIG_DRM_I915_GVT_DMABUF)
 
 #define GVT_NUM_IRQS		(GVT_GFX_IRQ_INDEX + 1)
-#define GVT_GFX_IRQ_COUNT	GVT_EVENT_PLANES
+#define GVT_GFX_IRQ_COUNT	GVT_PLANE_TYPES
 
 long intel_vgpu_get_gfx_irq_info(void __user *arg);
 int intel_vgpu_set_gfx_irqs(struct intel_vgpu *vgpu, u32 flags,

@@ -6,11 +6,19 @@
 #ifndef _GVT_PLANE_DECODER_H_
 #define _GVT_PLANE_DECODER_H_
 
+#include <linux/bits.h>
 #include <linux/limits.h>
 #include <linux/types.h>
 
 #include "display/intel_display_limits.h"
 #include "i915_reg_defs.h"
+
+/*
+ * Planes are numbered by enum drm_plane_type, wherever something is kept or said for
+ * each: sub-interrupt i of the display event is about type i.
+ */
+#define GVT_PLANE_TYPES		3
+#define GVT_ALL_PLANE_TYPES	GENMASK(GVT_PLANE_TYPES - 1, 0)
 
 /* gvt_plane.x_hot and .y_hot when the guest did not say, or said nonsense */
 #define GVT_HOTSPOT_UNKNOWN	U32_MAX

@@ -58,9 +58,6 @@
 #define CURBASE_WORD	1
 #define SURFLIVE	0x2c
 
-#define ALL_TYPES	(BIT(DRM_PLANE_TYPE_PRIMARY) | \
-			 BIT(DRM_PLANE_TYPE_OVERLAY) | BIT(DRM_PLANE_TYPE_CURSOR))
-
 #define SCALERS_BASE	(_PS_1A_CTRL - 0x80)
 #define SCALER_PIPE	0x800	/* from one pipe's to the next one's */
 #define SCALER_REGS	0x100
@@ -197,7 +194,7 @@ static u8 changed_types(const struct gvt_plane_roles *before,
 	u8 types = 0;
 
 	if (before->pipe != after->pipe)
-		return ALL_TYPES;
+		return GVT_ALL_PLANE_TYPES;
 	if (before->primary != after->primary)
 		types |= BIT(DRM_PLANE_TYPE_PRIMARY);
 	/* A primary plane that is opaque now hides the one below it. */
@@ -401,7 +398,7 @@ static void gvt_latch_scaler(struct intel_vgpu *vgpu, unsigned int scaler,
 
 	latch->scalers[scaler] = *regs;
 	latch->waiting_scalers &= ~BIT(scaler);
-	latch->latched |= ALL_TYPES;
+	latch->latched |= GVT_ALL_PLANE_TYPES;
 }
 
 static void gvt_latch_arm_scaler(struct intel_vgpu *vgpu, unsigned int scaler)
@@ -530,7 +527,7 @@ void intel_vgpu_latch_all_planes(struct intel_vgpu *vgpu)
 	latch->waiting = 0;
 	latch->waiting_scalers = 0;
 	latch->vblanks = 0;
-	latch->latched = ALL_TYPES;
+	latch->latched = GVT_ALL_PLANE_TYPES;
 	for (i = 0; i < ARRAY_SIZE(latch->flips); i++) {
 		latch->flips[i].count++;
 		latch->flips[i].last = now;

@@ -10,8 +10,6 @@
 
 #include "plane_decoder.h"
 
-#define GVT_PLANE_TYPES	3	/* enum drm_plane_type */
-
 /* More framebuffers than a guest flips between */
 #define GVT_MEMOS	8
 

@@ -6,6 +6,7 @@
  * ask here.
  */
 
+#include <linux/build_bug.h>
 #include <linux/nospec.h>
 
 #include <drm/drm_plane.h>
@@ -17,6 +18,10 @@
 #include "plane_latch.h"
 #include "plane_memo.h"
 #include "vgpu_plane.h"
+
+static_assert(GVT_ALL_PLANE_TYPES == (BIT(DRM_PLANE_TYPE_OVERLAY) |
+				      BIT(DRM_PLANE_TYPE_PRIMARY) |
+				      BIT(DRM_PLANE_TYPE_CURSOR)));
 
 struct gvt_plane_reader {
 	const struct intel_vgpu *vgpu;

@@ -7,13 +7,15 @@
 #include <kunit/test.h>
 #include <linux/prandom.h>
 
+#include <drm/drm_plane.h>
+
 #include "gvt/display_event_state.h"
 #include "gvt/plane_decoder.h"
 
-#define P	BIT(GVT_EVENT_PRIMARY)
-#define C	BIT(GVT_EVENT_CURSOR)
-#define O	BIT(GVT_EVENT_OVERLAY)
-#define ALL	GVT_EVENT_ALL
+#define P	BIT(DRM_PLANE_TYPE_PRIMARY)
+#define C	BIT(DRM_PLANE_TYPE_CURSOR)
+#define O	BIT(DRM_PLANE_TYPE_OVERLAY)
+#define ALL	GVT_ALL_PLANE_TYPES
 
 enum step_kind { END, TOUCH, REFRESH, ARM, DISARM, TRIGGER, MASK, UNMASK };
 
