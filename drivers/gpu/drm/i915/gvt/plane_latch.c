@@ -19,7 +19,12 @@
  * its control register while it is off (SKL PRM vol. 2c, PS_CTRL).
  */
 
+#include <linux/align.h>
+#include <linux/bits.h>
+#include <linux/string.h>
+
 #include <drm/drm_plane.h>
+#include <kunit/visibility.h>
 
 #include "display/intel_cursor_regs.h"
 #include "display/intel_display_regs.h"
@@ -31,117 +36,135 @@
 #include "plane_decoder.h"
 #include "plane_latch.h"
 
-#define PLANES_BASE	0x70000
-#define PIPE_STRIDE	0x1000
-#define PLANE_REGS	0x80	/* bytes of a plane, aligned to as much */
-#define PIPE_BLOCKS	(GVT_LATCH_WORDS * sizeof(u32) / PLANE_REGS)
-#define ALL_BLOCKS	(GVT_NUM_PIPES * PIPE_BLOCKS)
+#define UNIT_BYTES	0x100
 
-/* Of those, the ones that are latched: PLANE_CTL to PLANE_OFFSET, CUR_FBC_CTL */
-#define LATCHED_REGS	0x28
+/*
+ * Where the registers are that are latched: of each pipe some units that are alike,
+ * UNIT_BYTES apart, with GVT_LATCH_REGS registers in each.
+ */
+static const struct latch_map {
+	u32 base;		/* of the first unit of pipe A */
+	u32 regs;		/* where in a unit its registers begin */
+	u32 pipe_shift;		/* log2 of the bytes from one pipe's to the next one's */
+	enum gvt_latch_unit first;
+	unsigned int count;
+} plane_map = {
+	/* CUR_CTL to CUR_FBC_CTL and PLANE_CTL to PLANE_OFFSET, or PRI_ and SPR_ */
+	.base = ALIGN_DOWN(_CURACNTR, UNIT_BYTES),
+	.regs = _CURACNTR % UNIT_BYTES,
+	.pipe_shift = 12,
+	.first = GVT_LATCH_CURSOR,
+	.count = GVT_LATCH_SCALER_1,
+}, scaler_map = {
+	/* PS_WIN_POS, PS_WIN_SZ, PS_CTRL */
+	.base = ALIGN_DOWN(_PS_WIN_POS_1A, UNIT_BYTES),
+	.regs = _PS_WIN_POS_1A % UNIT_BYTES,
+	.pipe_shift = 11,
+	.first = GVT_LATCH_SCALER_1,
+	.count = GVT_LATCH_UNITS - GVT_LATCH_SCALER_1,
+};
 
-#define CURSOR_POS	0x88	/* CURPOS, from the base of its pipe */
+/* Registers by their place in a unit */
+#define PLANE_REG(of_plane_1)	(((of_plane_1) - _PLANE_CTL_1_A) / sizeof(u32))
+#define CURSOR_REG(of_cursor)	(((of_cursor) - _CURACNTR) / sizeof(u32))
+#define SCALER_REG(of_scaler_1)	(((of_scaler_1) - _PS_WIN_POS_1A) / sizeof(u32))
 
-/* Which of the blocks of PLANE_REGS in a pipe; plane 2 and 3 are two further. */
-#define CURSOR_BLOCK	1
-#define PLANE_1_BLOCK	3
+/* The address that is scanned out, from the first register of a plane or cursor */
+#define SURFLIVE	(_PLANE_SURFLIVE_1_A - _PLANE_CTL_1_A)
 
-/* In a block, what says which planes are seen: PLANE_POS, _SIZE, _KEYMSK, _KEYMAX */
-#define CTL_WORD	0
-#define POS_WORD	3
-#define SIZE_WORD	4
-#define KEYMSK_WORD	6
-#define KEYMAX_WORD	8
-
-/* PLANE_SURF and CURBASE, and the address that is scanned out: PLANE_SURFLIVE */
-#define SURF_WORD	7
-#define CURBASE_WORD	1
-#define SURFLIVE	0x2c
-
-#define SCALERS_BASE	(_PS_1A_CTRL - 0x80)
-#define SCALER_PIPE	0x800	/* from one pipe's to the next one's */
-#define SCALER_REGS	0x100
-#define ALL_SCALERS	(GVT_NUM_PIPES * GVT_LATCH_SCALERS)
-#define SCALER_POS	0x70	/* PS_WIN_POS, from a scaler's base */
-#define SCALER_SIZE	0x74
-#define SCALER_CTL	0x80
-
-/* Cursor at 0x080, universal planes at 0x180, 0x280 and 0x380 */
-static bool is_latched(u32 offset)
+/* Inline, as flips and queries ask: which unit is the register at @offset of? */
+static __always_inline bool gvt_latch_find(const struct latch_map *map, u32 offset,
+					   unsigned int *pipe,
+					   enum gvt_latch_unit *unit)
 {
-	u32 in_pipe = offset % PIPE_STRIDE;
+	const u32 from_a = offset - map->base;
+	const u32 nr = from_a / UNIT_BYTES % ((1u << map->pipe_shift) / UNIT_BYTES);
 
-	return offset >= PLANES_BASE &&
-	       offset < PLANES_BASE + GVT_NUM_PIPES * PIPE_STRIDE &&
-	       in_pipe < GVT_LATCH_WORDS * sizeof(u32) &&
-	       in_pipe & PLANE_REGS &&
-	       in_pipe % PLANE_REGS < LATCHED_REGS && in_pipe != CURSOR_POS;
+	if (from_a >= GVT_NUM_PIPES << map->pipe_shift || nr >= map->count)
+		return false;
+
+	*pipe = from_a >> map->pipe_shift;
+	*unit = map->first + nr;
+	return true;
 }
 
-/* Where a register is in &gvt_plane_latch.regs; its pipe must have a place. */
-static unsigned int latch_index(u32 offset)
+/* Offset of the first latched register of the unit that the one at @offset is of */
+static __always_inline u32 first_reg(const struct latch_map *map, u32 offset)
 {
-	return (offset - PLANES_BASE) / PIPE_STRIDE * GVT_LATCH_WORDS +
-	       offset % PIPE_STRIDE / sizeof(u32);
+	return ALIGN_DOWN(offset, UNIT_BYTES) + map->regs;
 }
 
-/* Registers are in blocks of PLANE_REGS, those of a plane in one of ALL_BLOCKS. */
-static unsigned int latch_block(u32 offset)
+static bool is_scaler(enum gvt_latch_unit unit)
 {
-	u32 from_first = offset - PLANES_BASE;
-
-	return from_first / PIPE_STRIDE * PIPE_BLOCKS +
-	       from_first % PIPE_STRIDE / PLANE_REGS;
+	return unit >= GVT_LATCH_SCALER_1;
 }
 
-static enum pipe pipe_of_block(unsigned int block)
+static u32 unit_offset(unsigned int pipe, enum gvt_latch_unit unit)
 {
-	return block / PIPE_BLOCKS;
+	const struct latch_map *map = is_scaler(unit) ? &scaler_map : &plane_map;
+
+	return map->base + (pipe << map->pipe_shift) +
+	       (unit - map->first) * UNIT_BYTES + map->regs;
 }
 
-static bool is_cursor(unsigned int block)
+/* Registers of a unit, from the first one on, as the guest has written them */
+static const u32 *written_regs(const struct intel_vgpu *vgpu, unsigned int pipe,
+			       enum gvt_latch_unit unit)
 {
-	return block % PIPE_BLOCKS == CURSOR_BLOCK;
+	return &vgpu_vreg(vgpu, unit_offset(pipe, unit));
 }
 
-static enum plane_id plane_of_block(unsigned int block)
+static bool gvt_latch_is_off(enum gvt_latch_unit unit, const u32 *regs)
 {
-	return (block % PIPE_BLOCKS - PLANE_1_BLOCK) / 2;
+	if (is_scaler(unit))
+		return !(regs[SCALER_REG(_PS_1A_CTRL)] & PS_SCALER_EN);
+	/* All of the modes have one of these bits. */
+	if (unit == GVT_LATCH_CURSOR)
+		return !(regs[CURSOR_REG(_CURACNTR)] & (MCURSOR_MODE_MASK | 0x18));
+	/* PRI_CTL and SPR_CTL have the bit as well. */
+	return !(regs[PLANE_REG(_PLANE_CTL_1_A)] & PLANE_CTL_ENABLE);
 }
 
-static unsigned int block_of_plane(enum pipe pipe, enum plane_id id)
+static unsigned int reg_in_unit(u32 offset)
 {
-	return pipe * PIPE_BLOCKS + PLANE_1_BLOCK + 2 * id;
+	return offset / sizeof(u32) % (UNIT_BYTES / sizeof(u32));
 }
 
-static u32 *block_regs(u32 *regs, unsigned int block)
+/* Inline, as queries ask: is the register at @offset latched, and where? */
+static __always_inline bool gvt_latch_find_reg(u32 offset, unsigned int *pipe,
+					       enum gvt_latch_unit *unit,
+					       unsigned int *reg)
 {
-	return &regs[block * PLANE_REGS / sizeof(u32)];
+	if (gvt_latch_find(&plane_map, offset, pipe, unit))
+		*reg = reg_in_unit(offset) - reg_in_unit(plane_map.regs);
+	else if (gvt_latch_find(&scaler_map, offset, pipe, unit))
+		*reg = reg_in_unit(offset) - reg_in_unit(scaler_map.regs);
+	else
+		return false;
+
+	/* The position of a cursor is not: see above. */
+	return *reg < GVT_LATCH_REGS &&
+	       (*unit != GVT_LATCH_CURSOR || *reg != CURSOR_REG(_CURAPOS));
 }
 
-static u32 *latched_regs(struct intel_vgpu *vgpu, unsigned int block)
+/**
+ * gvt_reg_is_latched - whether a register counts only when it is latched
+ * @offset: of any register
+ *
+ * Return: whether it is one of a plane, cursor or scaler that is.
+ */
+bool gvt_reg_is_latched(u32 offset)
 {
-	return block_regs(vgpu->display.latch.regs, block);
+	enum gvt_latch_unit unit;
+	unsigned int pipe, reg;
+
+	return gvt_latch_find_reg(offset, &pipe, &unit, &reg);
 }
+EXPORT_SYMBOL_IF_KUNIT(gvt_reg_is_latched);
 
-static u32 block_offset(unsigned int block)
+static enum gvt_latch_unit unit_of_plane(enum plane_id id)
 {
-	return PLANES_BASE + block / PIPE_BLOCKS * PIPE_STRIDE +
-	       block % PIPE_BLOCKS * PLANE_REGS;
-}
-
-static const u32 *written_regs(const struct intel_vgpu *vgpu,
-			       unsigned int block)
-{
-	return &vgpu_vreg(vgpu, block_offset(block));
-}
-
-static bool gvt_latch_is_off(const u32 *regs, unsigned int block)
-{
-	/* All of the modes have one of these bits, and PLANE_CTL is PRI_CTL. */
-	u32 on = is_cursor(block) ? MCURSOR_MODE_MASK | 0x18 : PLANE_CTL_ENABLE;
-
-	return !(regs[CTL_WORD] & on);
+	return GVT_LATCH_PLANE_1 + id;
 }
 
 static u32 read_latched(const void *ctx, i915_reg_t reg)
@@ -172,17 +195,17 @@ void intel_vgpu_plane_roles(const struct intel_vgpu *vgpu,
 	gvt_find_plane_roles(&regs, roles);
 }
 
-/* What a query says of the plane of @block, as BIT(enum drm_plane_type) */
-static u8 types_of_block(const struct gvt_plane_roles *roles,
-			 unsigned int block)
+/* What a query says of a plane of the hardware, as BIT(enum drm_plane_type) */
+static u8 types_of_plane(const struct gvt_plane_roles *roles, unsigned int pipe,
+			 enum gvt_latch_unit unit)
 {
-	if (pipe_of_block(block) != roles->pipe)
+	if (pipe != roles->pipe)
 		return 0;
-	if (is_cursor(block))
+	if (unit == GVT_LATCH_CURSOR)
 		return BIT(DRM_PLANE_TYPE_CURSOR);
-	if (plane_of_block(block) == roles->primary)
+	if (unit == unit_of_plane(roles->primary))
 		return BIT(DRM_PLANE_TYPE_PRIMARY);
-	if (plane_of_block(block) == roles->overlay)
+	if (unit == unit_of_plane(roles->overlay))
 		return BIT(DRM_PLANE_TYPE_OVERLAY);
 	return 0;
 }
@@ -204,70 +227,100 @@ static u8 changed_types(const struct gvt_plane_roles *before,
 	return types;
 }
 
-static unsigned int flips_of_block(unsigned int block)
+static bool differs(const u32 *before, const u32 *after, unsigned int reg)
 {
-	/* Blocks 1, 3, 5 and 7 of a pipe */
-	return pipe_of_block(block) * GVT_LATCH_PLANES +
-	       block % PIPE_BLOCKS / 2;
+	return before[reg] != after[reg];
 }
 
 /* Position, size, control or color key differ: other planes may be visible. */
 static bool gvt_latch_is_moved(const u32 *before, const u32 *after)
 {
-	return before[CTL_WORD] != after[CTL_WORD] ||
-	       before[POS_WORD] != after[POS_WORD] ||
-	       before[SIZE_WORD] != after[SIZE_WORD] ||
-	       before[KEYMSK_WORD] != after[KEYMSK_WORD] ||
-	       before[KEYMAX_WORD] != after[KEYMAX_WORD];
+	return differs(before, after, PLANE_REG(_PLANE_CTL_1_A)) ||
+	       differs(before, after, PLANE_REG(_PLANE_POS_1_A)) ||
+	       differs(before, after, PLANE_REG(_PLANE_SIZE_1_A)) ||
+	       differs(before, after, PLANE_REG(_PLANE_KEYMSK_1_A)) ||
+	       differs(before, after, PLANE_REG(_PLANE_KEYMAX_1_A));
 }
 
 /* Most guests have one head that shows plane 1 and the cursor: no search then. */
-static u8 obvious_types(struct intel_vgpu *vgpu, unsigned int block)
+static u8 obvious_types(const struct gvt_plane_latch *latch, unsigned int pipe,
+			enum gvt_latch_unit unit)
 {
-	enum pipe pipe = pipe_of_block(block);
-	unsigned int plane_2 = block_of_plane(pipe, PLANE_2);
-	unsigned int plane_3 = block_of_plane(pipe, PLANE_3);
+	const struct gvt_latched_unit *units = latch->units[pipe];
 
-	if (vgpu->display.latch.vblanks != BIT(pipe))
+	if (latch->vblanks != BIT(pipe))
 		return 0;
-	if (is_cursor(block))
+	if (unit == GVT_LATCH_CURSOR)
 		return BIT(DRM_PLANE_TYPE_CURSOR);
-	if (plane_of_block(block) == PLANE_1 &&
-	    gvt_latch_is_off(latched_regs(vgpu, plane_2), plane_2) &&
-	    gvt_latch_is_off(latched_regs(vgpu, plane_3), plane_3))
+	if (unit == GVT_LATCH_PLANE_1 &&
+	    gvt_latch_is_off(GVT_LATCH_PLANE_2, units[GVT_LATCH_PLANE_2].regs) &&
+	    gvt_latch_is_off(GVT_LATCH_PLANE_3, units[GVT_LATCH_PLANE_3].regs))
 		return BIT(DRM_PLANE_TYPE_PRIMARY);
 	return 0;
 }
 
-static void gvt_latch_block(struct intel_vgpu *vgpu, unsigned int block,
-			    const u32 *regs)
+static void gvt_latch_plane(struct intel_vgpu *vgpu, unsigned int pipe,
+			    enum gvt_latch_unit unit, const u32 *regs)
 {
 	struct gvt_plane_latch *latch = &vgpu->display.latch;
-	u32 *latched = latched_regs(vgpu, block);
-	struct gvt_plane_flips *flips = &latch->flips[flips_of_block(block)];
-	bool moved = !is_cursor(block) && gvt_latch_is_moved(latched, regs);
+	struct gvt_latched_unit *u = &latch->units[pipe][unit];
+	bool cursor = unit == GVT_LATCH_CURSOR;
+	bool moved = !cursor && gvt_latch_is_moved(u->regs, regs);
 	struct gvt_plane_roles before, after;
 	u8 types;
 
 	if (moved)
 		intel_vgpu_plane_roles(vgpu, &before);
 
-	memcpy(latched, regs, LATCHED_REGS);
-	vgpu_vreg(vgpu, block_offset(block) + SURFLIVE) =
-		regs[is_cursor(block) ? CURBASE_WORD : SURF_WORD];
-	__clear_bit(block, &latch->waiting);
-	flips->count++;
-	flips->last = ktime_get();
+	memcpy(u->regs, regs, sizeof(u->regs));
+	vgpu_vreg(vgpu, unit_offset(pipe, unit) + SURFLIVE) =
+		regs[cursor ? CURSOR_REG(_CURABASE) : PLANE_REG(_PLANE_SURF_1_A)];
+	u->flips.count++;
+	u->flips.last = ktime_get();
 
-	types = moved ? 0 : obvious_types(vgpu, block);
+	types = moved ? 0 : obvious_types(latch, pipe, unit);
 	if (!types) {
 		intel_vgpu_plane_roles(vgpu, &after);
-		types = types_of_block(&after, block);
+		types = types_of_plane(&after, pipe, unit);
 	}
 	if (moved)
-		types |= types_of_block(&before, block) |
+		types |= types_of_plane(&before, pipe, unit) |
 			 changed_types(&before, &after);
 	latch->latched |= types;
+}
+
+static void gvt_latch_unit(struct intel_vgpu *vgpu, unsigned int pipe,
+			   enum gvt_latch_unit unit, const u32 *regs)
+{
+	struct gvt_plane_latch *latch = &vgpu->display.latch;
+	struct gvt_latched_unit *u = &latch->units[pipe][unit];
+
+	u->waiting = false;
+	if (!is_scaler(unit)) {
+		gvt_latch_plane(vgpu, pipe, unit, regs);
+		return;
+	}
+
+	/* A plane may cover its pipe or not by this, and be scaled or not. */
+	memcpy(u->regs, regs, sizeof(u->regs));
+	latch->latched |= GVT_ALL_PLANE_TYPES;
+}
+
+/* Latch what has been @written at the next vblank, or now if there is none to come. */
+static __always_inline void gvt_latch_arm(struct intel_vgpu *vgpu, unsigned int pipe,
+					  enum gvt_latch_unit unit,
+					  const u32 *written)
+{
+	struct gvt_plane_latch *latch = &vgpu->display.latch;
+	struct gvt_latched_unit *u = &latch->units[pipe][unit];
+
+	if (!(latch->vblanks & BIT(pipe))) {
+		gvt_latch_unit(vgpu, pipe, unit, written);
+		return;
+	}
+
+	memcpy(u->armed, written, sizeof(u->armed));
+	u->waiting = true;
 }
 
 /**
@@ -282,22 +335,14 @@ static void gvt_latch_block(struct intel_vgpu *vgpu, unsigned int block,
  */
 void intel_vgpu_arm_plane(struct intel_vgpu *vgpu, u32 offset)
 {
-	unsigned int block = latch_block(offset);
-	const u32 *written = &vgpu_vreg(vgpu, offset & ~(PLANE_REGS - 1));
-	struct gvt_plane_latch *latch = &vgpu->display.latch;
+	enum gvt_latch_unit unit;
+	unsigned int pipe;
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
-	if (block >= ALL_BLOCKS)
-		return;
-
-	if (!(latch->vblanks & BIT(pipe_of_block(block)))) {
-		gvt_latch_block(vgpu, block, written);
-		return;
-	}
-
-	memcpy(block_regs(latch->armed, block), written, LATCHED_REGS);
-	__set_bit(block, &latch->waiting);
+	if (gvt_latch_find(&plane_map, offset, &pipe, &unit))
+		gvt_latch_arm(vgpu, pipe, unit,
+			      &vgpu_vreg(vgpu, first_reg(&plane_map, offset)));
 }
 
 /**
@@ -311,106 +356,15 @@ void intel_vgpu_arm_plane(struct intel_vgpu *vgpu, u32 offset)
  */
 void intel_vgpu_arm_plane_that_is_off(struct intel_vgpu *vgpu, u32 offset)
 {
-	unsigned int block = latch_block(offset);
+	const struct gvt_plane_latch *latch = &vgpu->display.latch;
+	enum gvt_latch_unit unit;
+	unsigned int pipe;
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
-	if (block < ALL_BLOCKS && gvt_latch_is_off(latched_regs(vgpu, block), block))
+	if (gvt_latch_find(&plane_map, offset, &pipe, &unit) &&
+	    gvt_latch_is_off(unit, latch->units[pipe][unit].regs))
 		intel_vgpu_arm_plane(vgpu, offset);
-}
-
-/**
- * intel_vgpu_latch_plane - latch the registers of one plane immediately
- * @vgpu: a vGPU
- * @offset: of the register that arms the plane: its surface or cursor base
- *
- * Context: vgpu_lock held.
- */
-void intel_vgpu_latch_plane(struct intel_vgpu *vgpu, u32 offset)
-{
-	unsigned int block = latch_block(offset);
-
-	lockdep_assert_held(&vgpu->vgpu_lock);
-
-	if (block < ALL_BLOCKS)
-		gvt_latch_block(vgpu, block, written_regs(vgpu, block));
-}
-
-/*
- * At its vblank, a plane that is off latches what has been written until then. A
- * plane that this vblank turns off, and that the guest has already written to be
- * on again, is armed for the next vblank.
- */
-static void latch_waiting_block(struct intel_vgpu *vgpu, unsigned int block)
-{
-	struct gvt_plane_latch *latch = &vgpu->display.latch;
-	const u32 *written = written_regs(vgpu, block);
-	u32 *latched = latched_regs(vgpu, block);
-
-	if (gvt_latch_is_off(latched, block)) {
-		gvt_latch_block(vgpu, block, written);
-		return;
-	}
-
-	gvt_latch_block(vgpu, block, block_regs(latch->armed, block));
-	if (!gvt_latch_is_off(latched, block) || gvt_latch_is_off(written, block))
-		return;
-
-	if (latch->vblanks & BIT(pipe_of_block(block)))
-		__set_bit(block, &latch->waiting);
-	else
-		gvt_latch_block(vgpu, block, written);
-}
-
-/* Is @offset a register of a scaler that can be latched, and of which? */
-static bool find_scaler(u32 offset, unsigned int *scaler, u32 *reg)
-{
-	u32 from_first = offset - SCALERS_BASE;
-	u32 in_pipe = from_first % SCALER_PIPE;
-
-	if (from_first >= GVT_NUM_PIPES * SCALER_PIPE ||
-	    in_pipe >= GVT_LATCH_SCALERS * SCALER_REGS)
-		return false;
-
-	*scaler = from_first / SCALER_PIPE * GVT_LATCH_SCALERS +
-		  in_pipe / SCALER_REGS;
-	*reg = in_pipe % SCALER_REGS;
-	return true;
-}
-
-static void read_scaler(const struct intel_vgpu *vgpu, unsigned int scaler,
-			struct gvt_scaler_regs *regs)
-{
-	u32 base = SCALERS_BASE +
-		   scaler / GVT_LATCH_SCALERS * SCALER_PIPE +
-		   scaler % GVT_LATCH_SCALERS * SCALER_REGS;
-
-	regs->pos = vgpu_vreg(vgpu, base + SCALER_POS);
-	regs->size = vgpu_vreg(vgpu, base + SCALER_SIZE);
-	regs->ctl = vgpu_vreg(vgpu, base + SCALER_CTL);
-}
-
-/* A plane may be as large as its pipe or not by this, and be scaled or not. */
-static void gvt_latch_scaler(struct intel_vgpu *vgpu, unsigned int scaler,
-			     const struct gvt_scaler_regs *regs)
-{
-	struct gvt_plane_latch *latch = &vgpu->display.latch;
-
-	latch->scalers[scaler] = *regs;
-	latch->waiting_scalers &= ~BIT(scaler);
-	latch->latched |= GVT_ALL_PLANE_TYPES;
-}
-
-static void gvt_latch_arm_scaler(struct intel_vgpu *vgpu, unsigned int scaler)
-{
-	struct gvt_plane_latch *latch = &vgpu->display.latch;
-	struct gvt_scaler_regs *armed = &latch->armed_scalers[scaler];
-
-	read_scaler(vgpu, scaler, armed);
-	if (latch->vblanks & BIT(scaler / GVT_LATCH_SCALERS))
-		latch->waiting_scalers |= BIT(scaler);
-	else
-		gvt_latch_scaler(vgpu, scaler, armed);
 }
 
 /**
@@ -423,32 +377,58 @@ static void gvt_latch_arm_scaler(struct intel_vgpu *vgpu, unsigned int scaler)
  */
 void intel_vgpu_arm_scaler(struct intel_vgpu *vgpu, u32 offset)
 {
-	unsigned int scaler;
-	u32 reg;
+	const struct gvt_plane_latch *latch = &vgpu->display.latch;
+	enum gvt_latch_unit unit;
+	unsigned int pipe;
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
-	if (!find_scaler(offset, &scaler, &reg))
+	if (!gvt_latch_find(&scaler_map, offset, &pipe, &unit))
 		return;
-	if (reg == SCALER_SIZE ||
-	    !(vgpu->display.latch.scalers[scaler].ctl & PS_SCALER_EN))
-		gvt_latch_arm_scaler(vgpu, scaler);
+	if (offset - first_reg(&scaler_map, offset) == _PS_WIN_SZ_1A - _PS_WIN_POS_1A ||
+	    gvt_latch_is_off(unit, latch->units[pipe][unit].regs))
+		gvt_latch_arm(vgpu, pipe, unit,
+			      &vgpu_vreg(vgpu, first_reg(&scaler_map, offset)));
 }
 
-/* As latch_waiting_block() */
-static void latch_waiting_scaler(struct intel_vgpu *vgpu, unsigned int scaler)
+/**
+ * intel_vgpu_latch_plane - latch the registers of one plane immediately
+ * @vgpu: a vGPU
+ * @offset: of the register that arms the plane: its surface or cursor base
+ *
+ * Context: vgpu_lock held.
+ */
+void intel_vgpu_latch_plane(struct intel_vgpu *vgpu, u32 offset)
 {
-	struct gvt_plane_latch *latch = &vgpu->display.latch;
-	const struct gvt_scaler_regs *latched = &latch->scalers[scaler];
-	bool was_off = !(latched->ctl & PS_SCALER_EN);
-	struct gvt_scaler_regs written;
+	enum gvt_latch_unit unit;
+	unsigned int pipe;
 
-	read_scaler(vgpu, scaler, &written);
-	gvt_latch_scaler(vgpu, scaler,
-			 was_off ? &written : &latch->armed_scalers[scaler]);
-	if (!was_off && !(latched->ctl & PS_SCALER_EN) &&
-	    written.ctl & PS_SCALER_EN)
-		gvt_latch_arm_scaler(vgpu, scaler);
+	lockdep_assert_held(&vgpu->vgpu_lock);
+
+	if (gvt_latch_find(&plane_map, offset, &pipe, &unit))
+		gvt_latch_unit(vgpu, pipe, unit,
+			       &vgpu_vreg(vgpu, first_reg(&plane_map, offset)));
+}
+
+/*
+ * At its vblank, a unit that is off latches what has been written until then. One
+ * that this vblank turns off, and that the guest has already written to be on
+ * again, is armed for the next vblank.
+ */
+static void gvt_latch_waiting(struct intel_vgpu *vgpu, unsigned int pipe,
+			      enum gvt_latch_unit unit)
+{
+	const struct gvt_latched_unit *u = &vgpu->display.latch.units[pipe][unit];
+	const u32 *written = written_regs(vgpu, pipe, unit);
+
+	if (gvt_latch_is_off(unit, u->regs)) {
+		gvt_latch_unit(vgpu, pipe, unit, written);
+		return;
+	}
+
+	gvt_latch_unit(vgpu, pipe, unit, u->armed);
+	if (gvt_latch_is_off(unit, u->regs) && !gvt_latch_is_off(unit, written))
+		gvt_latch_arm(vgpu, pipe, unit, written);
 }
 
 /**
@@ -460,24 +440,16 @@ static void latch_waiting_scaler(struct intel_vgpu *vgpu, unsigned int scaler)
  */
 void intel_vgpu_latch_waiting_planes(struct intel_vgpu *vgpu, int pipe)
 {
-	struct gvt_plane_latch *latch = &vgpu->display.latch;
-	unsigned long bits;
-	unsigned int i;
+	unsigned int unit;
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
 	if (pipe >= GVT_NUM_PIPES)
 		return;
 
-	bits = latch->waiting_scalers & GENMASK((pipe + 1) * GVT_LATCH_SCALERS - 1,
-						pipe * GVT_LATCH_SCALERS);
-	for_each_set_bit(i, &bits, ALL_SCALERS)
-		latch_waiting_scaler(vgpu, i);
-
-	bits = latch->waiting & GENMASK((pipe + 1) * PIPE_BLOCKS - 1,
-					pipe * PIPE_BLOCKS);
-	for_each_set_bit(i, &bits, ALL_BLOCKS)
-		latch_waiting_block(vgpu, i);
+	for (unit = 0; unit < GVT_LATCH_UNITS; unit++)
+		if (vgpu->display.latch.units[pipe][unit].waiting)
+			gvt_latch_waiting(vgpu, pipe, unit);
 }
 
 /**
@@ -516,22 +488,21 @@ void intel_vgpu_latch_all_planes(struct intel_vgpu *vgpu)
 {
 	struct gvt_plane_latch *latch = &vgpu->display.latch;
 	ktime_t now = ktime_get();
-	unsigned int i;
+	unsigned int pipe, unit;
 
-	for (i = 0; i < GVT_NUM_PIPES; i++)
-		memcpy(&latch->regs[i * GVT_LATCH_WORDS],
-		       &vgpu_vreg(vgpu, PLANES_BASE + i * PIPE_STRIDE),
-		       GVT_LATCH_WORDS * sizeof(u32));
-	for (i = 0; i < ALL_SCALERS; i++)
-		read_scaler(vgpu, i, &latch->scalers[i]);
-	latch->waiting = 0;
-	latch->waiting_scalers = 0;
+	for (pipe = 0; pipe < GVT_NUM_PIPES; pipe++) {
+		for (unit = 0; unit < GVT_LATCH_UNITS; unit++) {
+			struct gvt_latched_unit *u = &latch->units[pipe][unit];
+
+			memcpy(u->regs, written_regs(vgpu, pipe, unit),
+			       sizeof(u->regs));
+			u->waiting = false;
+			u->flips.count++;
+			u->flips.last = now;
+		}
+	}
 	latch->vblanks = 0;
 	latch->latched = GVT_ALL_PLANE_TYPES;
-	for (i = 0; i < ARRAY_SIZE(latch->flips); i++) {
-		latch->flips[i].count++;
-		latch->flips[i].last = now;
-	}
 }
 
 /**
@@ -546,21 +517,12 @@ void intel_vgpu_latch_all_planes(struct intel_vgpu *vgpu)
 const u32 *intel_vgpu_latched_reg(const struct intel_vgpu *vgpu,
 				  i915_reg_t reg)
 {
-	const struct gvt_plane_latch *latch = &vgpu->display.latch;
-	u32 offset = i915_mmio_reg_offset(reg), in_scaler;
-	unsigned int scaler;
+	u32 offset = i915_mmio_reg_offset(reg);
+	enum gvt_latch_unit unit;
+	unsigned int pipe, i;
 
-	if (is_latched(offset))
-		return &latch->regs[latch_index(offset)];
-
-	if (find_scaler(offset, &scaler, &in_scaler)) {
-		if (in_scaler == SCALER_POS)
-			return &latch->scalers[scaler].pos;
-		if (in_scaler == SCALER_SIZE)
-			return &latch->scalers[scaler].size;
-		if (in_scaler == SCALER_CTL)
-			return &latch->scalers[scaler].ctl;
-	}
+	if (gvt_latch_find_reg(offset, &pipe, &unit, &i))
+		return &vgpu->display.latch.units[pipe][unit].regs[i];
 
 	return &vgpu_vreg(vgpu, offset);
 }
@@ -578,16 +540,16 @@ struct gvt_plane_flips intel_vgpu_plane_flips(const struct intel_vgpu *vgpu,
 					      u32 type)
 {
 	struct gvt_plane_roles roles;
-	unsigned int block;
+	enum gvt_latch_unit unit;
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
 	intel_vgpu_plane_roles(vgpu, &roles);
 	if (type == DRM_PLANE_TYPE_CURSOR)
-		block = roles.pipe * PIPE_BLOCKS + CURSOR_BLOCK;
+		unit = GVT_LATCH_CURSOR;
 	else
-		block = block_of_plane(roles.pipe, type == DRM_PLANE_TYPE_PRIMARY ?
-				       roles.primary : roles.overlay);
+		unit = unit_of_plane(type == DRM_PLANE_TYPE_PRIMARY ?
+				     roles.primary : roles.overlay);
 
-	return vgpu->display.latch.flips[flips_of_block(block)];
+	return vgpu->display.latch.units[roles.pipe][unit].flips;
 }

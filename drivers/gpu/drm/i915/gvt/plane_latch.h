@@ -6,6 +6,7 @@
 #ifndef _GVT_PLANE_LATCH_H_
 #define _GVT_PLANE_LATCH_H_
 
+#include <linux/cache.h>
 #include <linux/ktime.h>
 #include <linux/types.h>
 
@@ -15,9 +16,18 @@
 struct gvt_plane_roles;
 struct intel_vgpu;
 
-#define GVT_LATCH_WORDS	(0x400 / sizeof(u32))
-#define GVT_LATCH_PLANES	4	/* of a pipe: cursor, planes 1 to 3 */
-#define GVT_LATCH_SCALERS	2	/* of a pipe */
+/* What latches its registers by itself, in each pipe */
+enum gvt_latch_unit {
+	GVT_LATCH_CURSOR,
+	GVT_LATCH_PLANE_1,
+	GVT_LATCH_PLANE_2,
+	GVT_LATCH_PLANE_3,
+	GVT_LATCH_SCALER_1,
+	GVT_LATCH_SCALER_2,
+	GVT_LATCH_UNITS
+};
+
+#define GVT_LATCH_REGS	10	/* of each */
 
 /**
  * struct gvt_plane_flips - how often a plane latched its registers
@@ -30,44 +40,33 @@ struct gvt_plane_flips {
 };
 
 /**
- * struct gvt_scaler_regs - a scaler of display version 9
- * @pos: PS_WIN_POS
- * @size: PS_WIN_SZ
- * @ctl: PS_CTRL
+ * struct gvt_latched_unit - registers of a plane, cursor or scaler
+ * @regs: as latched
+ * @armed: as armed, while it is @waiting for a vblank
+ * @flips: how often it was latched; nothing reads it of a scaler
+ * @waiting: it has been armed since it was latched
  */
-struct gvt_scaler_regs {
-	u32 pos;
-	u32 size;
-	u32 ctl;
-};
+struct gvt_latched_unit {
+	u32 regs[GVT_LATCH_REGS];
+	u32 armed[GVT_LATCH_REGS];
+	struct gvt_plane_flips flips;
+	bool waiting;
+} ____cacheline_aligned;	/* a power of two: flips find theirs by shifts */
 
 /**
- * struct gvt_plane_latch - latched and armed registers of all planes
- * @regs: registers at 0x70000 + pipe * 0x1000 of each pipe, as latched; only
- *	those that belong to planes are kept up to date
- * @armed: the same, as armed, of planes that wait for a vblank
- * @waiting: planes that wait: bit n for the block at n * 0x80 in @regs and @armed
- * @scalers: latched registers of the scalers of each pipe
- * @armed_scalers: the same, as armed, of scalers that wait for a vblank
- * @waiting_scalers: scalers that wait: bit n for entry n of both arrays
- * @vblanks: pipes that have vblanks: bit n for pipe n
+ * struct gvt_plane_latch - latched and armed registers of a vGPU
+ * @units: by pipe, and what it is of the pipe
+ * @vblanks: BIT(pipe) of pipes that have vblanks
  * @latched: BIT(enum drm_plane_type) of planes whose QUERY result may have changed
  *	because registers were latched; set here, cleared by the reader
- * @flips: of each plane of each pipe
  */
 struct gvt_plane_latch {
-	u32 regs[GVT_NUM_PIPES * GVT_LATCH_WORDS];
-	u32 armed[GVT_NUM_PIPES * GVT_LATCH_WORDS];
-	unsigned long waiting;
-	struct gvt_scaler_regs scalers[GVT_NUM_PIPES * GVT_LATCH_SCALERS];
-	struct gvt_scaler_regs
-		armed_scalers[GVT_NUM_PIPES * GVT_LATCH_SCALERS];
-	u8 waiting_scalers;
+	struct gvt_latched_unit units[GVT_NUM_PIPES][GVT_LATCH_UNITS];
 	u8 vblanks;
 	u8 latched;
-	struct gvt_plane_flips flips[GVT_NUM_PIPES * GVT_LATCH_PLANES];
 };
 
+bool gvt_reg_is_latched(u32 offset);
 const u32 *intel_vgpu_latched_reg(const struct intel_vgpu *vgpu,
 				  i915_reg_t reg);
 
