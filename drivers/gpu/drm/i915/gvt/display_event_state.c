@@ -23,6 +23,7 @@
 #include "display/intel_cursor_regs.h"
 #include "display/intel_display_regs.h"
 
+#include "display.h"
 #include "display_event_state.h"
 #include "i915_pvinfo.h"
 #include "plane_decoder.h"
@@ -119,7 +120,6 @@ u8 gvt_event_unmask(struct gvt_event_state *state, u8 planes)
 }
 EXPORT_SYMBOL_IF_KUNIT(gvt_event_unmask);
 
-#define NUM_PIPES	3
 #define PIPE_BYTES	0x1000
 
 /* What a description depends on and the latch does not keep */
@@ -130,7 +130,7 @@ static const struct {
 } gvt_event_regs[] = {
 	{ _PIPEASRC, true, GVT_ALL_PLANE_TYPES },
 	{ _TRANSACONF, true, GVT_ALL_PLANE_TYPES },
-	{ 0x7f008, false, GVT_ALL_PLANE_TYPES },	/* PRM vol. 2c, TRANS_CONF_EDP */
+	{ GVT_TRANSCONF_EDP, false, GVT_ALL_PLANE_TYPES },
 	{ _TRANS_DDI_FUNC_CTL_EDP, false, GVT_ALL_PLANE_TYPES },
 	{ _CURAPOS, true, BIT(DRM_PLANE_TYPE_CURSOR) },
 	{ VGT_PVINFO_PAGE + offsetof(struct vgt_if, cursor_x_hot), false,
@@ -155,7 +155,7 @@ u8 gvt_event_planes_of_reg(u32 offset)
 	for (i = 0; i < ARRAY_SIZE(gvt_event_regs); i++) {
 		from_a = offset - gvt_event_regs[i].offset;
 		if (!from_a || (gvt_event_regs[i].per_pipe &&
-				from_a < NUM_PIPES * PIPE_BYTES &&
+				from_a < GVT_NUM_PIPES * PIPE_BYTES &&
 				!(from_a % PIPE_BYTES)))
 			return gvt_event_regs[i].planes;
 	}

@@ -38,8 +38,6 @@
 #include "plane_decoder.h"
 #include "plane_decoder_planes.h"
 
-/* PRM vol. 2c, TRANS_CONF: the eDP transcoder's block */
-#define TRANSCONF_EDP		_MMIO(_TRANSACONF + 0xf000)
 #define TRANS_DDI_FUNC_CTL_EDP	_MMIO(_TRANS_DDI_FUNC_CTL_EDP)
 
 /* PRM vol. 2c, CUR_CTL: the field is wider than i915's MCURSOR_MODE_MASK. */
@@ -248,7 +246,7 @@ static u32 enabled_pipes(const struct gvt_plane_regs *regs)
 		    TRANSCONF_ENABLE)
 			pipes |= BIT(pipe);
 
-	if (!(read_reg(regs, TRANSCONF_EDP) & TRANSCONF_ENABLE))
+	if (!(read_reg(regs, _MMIO(GVT_TRANSCONF_EDP)) & TRANSCONF_ENABLE))
 		return pipes;
 	func = read_reg(regs, TRANS_DDI_FUNC_CTL_EDP);
 	if (!(func & TRANS_DDI_FUNC_ENABLE))

@@ -20,6 +20,9 @@
 #define GVT_PLANE_TYPES		3
 #define GVT_ALL_PLANE_TYPES	GENMASK(GVT_PLANE_TYPES - 1, 0)
 
+/* PRM vol. 2c, TRANS_CONF of the eDP transcoder, for which i915 has no name */
+#define GVT_TRANSCONF_EDP	(_TRANSACONF + 0xf000)
+
 /* gvt_plane.x_hot and .y_hot when the guest did not say, or said nonsense */
 #define GVT_HOTSPOT_UNKNOWN	U32_MAX
 

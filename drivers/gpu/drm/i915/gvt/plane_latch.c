@@ -151,6 +151,8 @@ static __always_inline bool gvt_latch_find_reg(u32 offset, unsigned int *pipe,
  * gvt_reg_is_latched - whether a register counts only when it is latched
  * @offset: of any register
  *
+ * For KUnit, which compares what the decoder reads.
+ *
  * Return: whether it is one of a plane, cursor or scaler that is.
  */
 bool gvt_reg_is_latched(u32 offset)

@@ -5,12 +5,16 @@
  */
 
 #include <kunit/test.h>
+#include <linux/bitmap.h>
+#include <linux/minmax.h>
 #include <linux/prandom.h>
+#include <linux/sizes.h>
 
 #include <drm/drm_plane.h>
 
 #include "gvt/display_event_state.h"
 #include "gvt/plane_decoder.h"
+#include "gvt/plane_latch.h"
 
 #define P	BIT(DRM_PLANE_TYPE_PRIMARY)
 #define C	BIT(DRM_PLANE_TYPE_CURSOR)
@@ -126,20 +130,29 @@ static void changes_are_signalled(struct kunit *test)
 				    "step %u", i);
 }
 
+/* A register counts when it is written, and for which planes, or when latched. */
 static const struct reg_case {
 	const char *name;
 	u32 offset;
 	u8 planes;
+	bool latched;
 } reg_cases[] = {
-	{ "surface of plane 1 is latched", 0x7019c, 0 },
-	{ "surface of plane 2, pipe B", 0x7129c, 0 },
-	{ "surface of plane 3, pipe C", 0x7239c, 0 },
-	{ "control of plane 1 is latched", 0x70180, 0 },
-	{ "stride of plane 2 is latched", 0x70288, 0 },
-	{ "base of the cursor is latched", 0x70084, 0 },
+	{ "surface of plane 1", 0x7019c, .latched = true },
+	{ "surface of plane 2, pipe B", 0x7129c, .latched = true },
+	{ "surface of plane 3, pipe C", 0x7239c, .latched = true },
+	{ "control of plane 1", 0x70180, .latched = true },
+	{ "stride of plane 2", 0x70288, .latched = true },
+	{ "offset of plane 3, the last that is", 0x703a4, .latched = true },
+	{ "past those of plane 3", 0x703a8 },
+	{ "what plane 1 scans out, of the hardware", 0x701ac },
+	{ "a fourth plane is none", 0x70480 },
+	{ "base of the cursor", 0x70084, .latched = true },
+	{ "control of the cursor", 0x70080, .latched = true },
+	{ "size of the cursor, pipe C", 0x720a0, .latched = true },
+	{ "position of the cursor, pipe A", 0x70088, C },
 	{ "position of the cursor, pipe B", 0x71088, C },
-	{ "control of the cursor is latched", 0x70080, 0 },
 	{ "a fourth pipe is none", 0x73008, 0 },
+	{ "surface of a fourth pipe is none", 0x7319c },
 	{ "pipe A", 0x70008, ALL },
 	{ "pipe C", 0x72008, ALL },
 	{ "transcoder for eDP", 0x7f008, ALL },
@@ -147,8 +160,12 @@ static const struct reg_case {
 	{ "source size of pipe A", 0x6001c, ALL },
 	{ "source size of pipe C", 0x6201c, ALL },
 	{ "horizontal total of pipe A", 0x60000, 0 },
-	{ "scalers are latched", 0x68180, 0 },
-	{ "flip by 0x50080 is latched", 0x50080, 0 },
+	{ "control of scaler 1", 0x68180, .latched = true },
+	{ "window position of scaler 2, pipe B", 0x68a70, .latched = true },
+	{ "window size of scaler 2, pipe C", 0x69274, .latched = true },
+	{ "a third scaler is none", 0x68370 },
+	{ "scaler of a fourth pipe is none", 0x69970 },
+	{ "flip by 0x50080 arms another register", 0x50080, 0 },
 	{ "hotspot, x", 0x78830, C },
 	{ "hotspot, y", 0x78834, C },
 	{ "frame counter of pipe A", 0x70040, 0 },
@@ -163,74 +180,82 @@ static void registers_belong_to_planes(struct kunit *test)
 	const struct reg_case *c = test->param_value;
 
 	KUNIT_EXPECT_EQ(test, c->planes, gvt_event_planes_of_reg(c->offset));
+	KUNIT_EXPECT_EQ(test, c->latched, gvt_reg_is_latched(c->offset));
 }
 
+#define MMIO_REGS	(SZ_512K / sizeof(u32))
+
+/* Registers that the decoder has read, a bit each; what they say is random. */
 struct reads {
-	struct kunit *test;
 	struct rnd_state rnd;
-	u8 plane;
+	DECLARE_BITMAP(regs, MMIO_REGS);
 };
-
-/*
- * Scalers of the pipes, and registers at 0x80 to 0xff and so on of a pipe, but for
- * the cursor's position
- */
-static bool is_latched(u32 offset)
-{
-	if (offset >= 0x68100 && offset < 0x68100 + 3 * 0x800)
-		return true;
-
-	return offset >= 0x70000 && offset < 0x73000 && offset & 0x80 &&
-	       offset % 0x1000 < 0x400 && offset % 0x1000 != 0x88;
-}
 
 static u32 read_anything(const void *ctx, i915_reg_t reg)
 {
 	struct reads *reads = (struct reads *)ctx;
-	u32 offset = i915_mmio_reg_offset(reg);
 
-	if (!is_latched(offset))
-		KUNIT_EXPECT_TRUE_MSG(reads->test,
-				      gvt_event_planes_of_reg(offset) &
-				      reads->plane, "0x%x", offset);
+	__set_bit(min(i915_mmio_reg_offset(reg) / sizeof(u32), MMIO_REGS - 1),
+		  reads->regs);
 	return prandom_u32_state(&reads->rnd);
 }
 
-/* Else the answer of QUERY would change without a signal. */
+static const struct decoder {
+	const char *name;
+	u8 plane;
+	enum gvt_refusal (*decode)(const struct gvt_plane_regs *regs,
+				   struct gvt_plane *out);
+} decoders[] = {
+	{ "primary", P, gvt_decode_primary },
+	{ "cursor", C, gvt_decode_cursor },
+	{ "overlay", O, gvt_decode_overlay },
+};
+
+KUNIT_ARRAY_PARAM_DESC(decoders, decoders, name);
+
+/*
+ * A register that is read must be latched or watched: else the answer of QUERY would
+ * change without a signal. One that is watched must be read: else there would be
+ * signals of no change.
+ */
 static void registers_of_the_decoder_are_watched(struct kunit *test)
 {
-	static const struct {
-		u8 plane;
-		enum gvt_refusal (*decode)(const struct gvt_plane_regs *regs,
-					   struct gvt_plane *out);
-	} kinds[] = {
-		{ P, gvt_decode_primary },
-		{ C, gvt_decode_cursor },
-		{ O, gvt_decode_overlay },
-	};
-	struct reads reads = { .test = test };
+	const struct decoder *decoder = test->param_value;
+	unsigned int i, offset, latched = 0;
 	struct gvt_plane_regs regs = {
 		.read = read_anything,
-		.ctx = &reads,
 		.num_pipes = 3,
 	};
+	bool read, watched;
 	struct gvt_plane plane;
-	unsigned int i, n;
+	struct reads *reads;
 
-	prandom_seed_state(&reads.rnd, 15);
-	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
-		reads.plane = kinds[i].plane;
-		for (n = 0; n < 20000; n++) {
-			regs.ver = 8 + n % 2;
-			kinds[i].decode(&regs, &plane);
-		}
+	reads = kunit_kzalloc(test, sizeof(*reads), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, reads);
+	prandom_seed_state(&reads->rnd, 15);
+	regs.ctx = reads;
+	for (i = 0; i < 20000; i++) {
+		regs.ver = 8 + i % 2;
+		decoder->decode(&regs, &plane);
 	}
+
+	for (i = 0; i < MMIO_REGS; i++) {
+		offset = i * sizeof(u32);
+		read = test_bit(i, reads->regs);
+		if (read && gvt_reg_is_latched(offset)) {
+			latched++;
+			continue;
+		}
+		watched = gvt_event_planes_of_reg(offset) & decoder->plane;
+		KUNIT_EXPECT_EQ_MSG(test, read, watched, "0x%x", offset);
+	}
+	KUNIT_EXPECT_NE(test, latched, 0);
 }
 
 static struct kunit_case display_event_cases[] = {
 	KUNIT_CASE_PARAM(changes_are_signalled, event_cases_gen_params),
 	KUNIT_CASE_PARAM(registers_belong_to_planes, reg_cases_gen_params),
-	KUNIT_CASE(registers_of_the_decoder_are_watched),
+	KUNIT_CASE_PARAM(registers_of_the_decoder_are_watched, decoders_gen_params),
 	{ }
 };
 
