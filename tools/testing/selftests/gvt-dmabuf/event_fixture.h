@@ -74,8 +74,8 @@ FIXTURE_TEARDOWN(event)
 #define SCAN_REFRESHES	5
 
 /* Until nothing is left to be signalled */
-static void settle(struct __test_metadata *_metadata,
-		   struct _test_data_event *self)
+static inline void settle(struct __test_metadata *_metadata,
+			  struct _test_data_event *self)
 {
 	uint64_t told;
 	int i, tries;
@@ -90,8 +90,8 @@ static void settle(struct __test_metadata *_metadata,
 }
 
 /* All planes to their eventfds */
-static void arm_all(struct __test_metadata *_metadata,
-		    struct _test_data_event *self)
+static inline void arm_all(struct __test_metadata *_metadata,
+			   struct _test_data_event *self)
 {
 	int i;
 
@@ -104,9 +104,9 @@ static void arm_all(struct __test_metadata *_metadata,
  * Exactly these planes were signalled, once for each of up to @steps changes. If it
  * took so long that a scan may have been between, for that as well.
  */
-static void expect_steps(struct __test_metadata *_metadata,
-			 struct _test_data_event *self, uint32_t planes,
-			 uint32_t steps, const char *what)
+static inline void expect_steps(struct __test_metadata *_metadata,
+				struct _test_data_event *self, uint32_t planes,
+				uint32_t steps, const char *what)
 {
 	uint32_t now;
 	int i;
@@ -123,9 +123,9 @@ static void expect_steps(struct __test_metadata *_metadata,
 	}
 }
 
-static void expect_told(struct __test_metadata *_metadata,
-			struct _test_data_event *self, uint32_t planes,
-			const char *what)
+static inline void expect_told(struct __test_metadata *_metadata,
+			       struct _test_data_event *self, uint32_t planes,
+			       const char *what)
 {
 	expect_steps(_metadata, self, planes, 1, what);
 }

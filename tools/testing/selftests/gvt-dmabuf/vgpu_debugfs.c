@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the kernel says of a vGPU, in sysfs and debugfs. */
+/* Files of a vGPU in sysfs and debugfs. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "vgpu.h"
+#include "vgpu_debugfs.h"
 
 /* The first file that @pattern finds, as a string: its length or -errno */
 static int read_text(const char *pattern, char *text, size_t size)

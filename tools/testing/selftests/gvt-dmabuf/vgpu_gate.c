@@ -1,35 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * A gate for the GPU in vgpu.h. GVT-g lets no ring wait, but what has an address
- * space of its own may: a batch buffer with four levels of page tables, the
- * lowest of which has two pages.
- */
-#include <errno.h>
+/* A gate for the GPU: its page tables, its batch buffer, its words. */
 #include <string.h>
 #include <unistd.h>
 
-#include "vgpu.h"
+#include "vgpu_commands.h"
+#include "vgpu_gate.h"
+#include "vgpu_memory.h"
+#include "vgpu_regs.h"
 
-/* Dwords of the second page of a context image: Broadwell PRM, Volume 7 */
-#define STATE_PDP0_UDW		49
-#define STATE_PDP0_LDW		51
-
-/* Broadwell and Skylake PRM, Volume 2a */
-#define MI_NOOP			0u
-#define MI_BATCH_BUFFER_END	(0x0au << 23)
-#define MI_SEMAPHORE_WAIT	(0x1cu << 23 | 2u)
-#define  SEMAPHORE_POLL		0x8000u
-#define  SEMAPHORE_EQUAL	0x4000u
-#define MI_STORE_DATA_IMM	(0x20u << 23 | 2u)
-#define  GLOBAL_GTT		0x400000u
-#define MI_BATCH_BUFFER_START	(0x31u << 23 | 1u)
-#define  PER_PROCESS_GTT	0x100u
-
-/* Broadwell PRM, Volume 5, "Per-Process GTT" */
-#define PTE_PRESENT		1u
-#define PTE_WRITABLE		2u
-
-enum { PML4, PDP, PD, PT, BATCH, WORDS, PAGES };
+/* Pages: the tables, then what the lowest one maps */
+enum { BATCH = VGPU_GATE_PT + 1, WORDS, PAGES };
 enum { REACHED, OPEN };
 
 /* In that address space */
@@ -57,7 +37,7 @@ int vgpu_gate_init(struct vgpu *v, struct vgpu_gate *g)
 
 	ram = v->ram + gpa;
 	memset(ram, 0, PAGES * VGPU_PAGE);
-	for (i = PML4; i <= PT; i++) {
+	for (i = VGPU_GATE_PML4; i <= VGPU_GATE_PT; i++) {
 		table = (uint64_t *)(ram + i * VGPU_PAGE);
 		table[0] = (gpa + (i + 1) * VGPU_PAGE) | PTE_PRESENT |
 			   PTE_WRITABLE;
@@ -72,12 +52,22 @@ int vgpu_gate_init(struct vgpu *v, struct vgpu_gate *g)
 	return 0;
 }
 
+uint64_t *vgpu_gate_table(const struct vgpu *v, const struct vgpu_gate *g,
+			  enum vgpu_gate_level level, uint64_t *gpa)
+{
+	const uint64_t at = g->pml4 + level * VGPU_PAGE;
+
+	if (gpa)
+		*gpa = at;
+	return (uint64_t *)(v->ram + at);
+}
+
 int vgpu_gate_enter(struct vgpu *v, struct vgpu_gate *g, struct vgpu_ring *r,
 		    const uint32_t *then, size_t count)
 {
 	const uint32_t gate[] = {
-		MI_STORE_DATA_IMM | GLOBAL_GTT, g->gma, 0, 1,
-		MI_BATCH_BUFFER_START | PER_PROCESS_GTT, BATCH_ADDR, 0,
+		MI_STORE_TO_GGTT, g->gma, 0, 1,
+		MI_BATCH_BUFFER_START | BATCH_IN_PPGTT, BATCH_ADDR, 0,
 		MI_NOOP,
 	};
 	int tries, ret;
@@ -98,6 +88,11 @@ int vgpu_gate_enter(struct vgpu *v, struct vgpu_gate *g, struct vgpu_ring *r,
 		usleep(1000);
 	}
 	return -ETIME;
+}
+
+void vgpu_gate_close(struct vgpu_gate *g)
+{
+	memset(g->words, 0, 2 * sizeof(*g->words));
 }
 
 void vgpu_gate_open(struct vgpu_gate *g)

@@ -1,44 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The guest's interrupts for vgpu.h: MSI, and the masks in front of a vblank. */
-#include <errno.h>
+/* MSI, and the masks in front of a vblank. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include <unistd.h>
 
 #include <linux/pci_regs.h>
 #include <linux/vfio.h>
 
-#include "vgpu.h"
-
-/* Skylake PRM, Volume 2c: Master Interrupt Control, Display Pipe Interrupts */
-#define MASTER_IRQ		0x44200u
-#define  MASTER_IRQ_ENABLE	0x80000000u
-#define DE_PIPE_IMR(pipe)	(0x44404u + 0x10 * (pipe))
-#define DE_PIPE_IIR(pipe)	(0x44408u + 0x10 * (pipe))
-#define DE_PIPE_IER(pipe)	(0x4440cu + 0x10 * (pipe))
-#define  DE_PIPE_VBLANK		1u
-
-static int config_read8(struct vgpu *v, uint8_t offset)
-{
-	uint8_t val;
-
-	return pread(v->device, &val, 1, v->config + offset) == 1 ? val : -EIO;
-}
-
-static int find_capability(struct vgpu *v, uint8_t id)
-{
-	int at = config_read8(v, PCI_CAPABILITY_LIST), found, hops;
-
-	for (hops = 0; at > 0 && hops < 48; hops++) {
-		found = config_read8(v, at + PCI_CAP_LIST_ID);
-		if (found < 0 || found == id)
-			return found < 0 ? found : at;
-		at = config_read8(v, at + PCI_CAP_LIST_NEXT);
-	}
-	return at < 0 ? at : -ENOENT;
-}
+#include "vgpu_irq.h"
+#include "vgpu_regs.h"
+#include "vgpu_vfio.h"
 
 int vgpu_msi_control(struct vgpu *v, uint16_t control)
 {
-	int at = find_capability(v, PCI_CAP_ID_MSI);
+	int at = vgpu_find_capability(v, PCI_CAP_ID_MSI);
 	ssize_t n;
 
 	if (at < 0)

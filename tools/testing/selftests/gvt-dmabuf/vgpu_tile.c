@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Where the pixels of a tiled surface lie in memory. */
-#include <string.h>
+#include <drm/drm_fourcc.h>
 
-#include "vgpu.h"
+#include "vgpu_core.h"
+#include "vgpu_tile.h"
 
 uint32_t vgpu_tile_width(uint64_t modifier, uint32_t cpp)
 {
@@ -79,47 +80,4 @@ size_t vgpu_byte_offset(uint64_t modifier, uint32_t cpp, uint32_t stride,
 	default:
 		return tile + yf_offset(cpp, x, y);
 	}
-}
-
-/*
- * Offsets along x and along y add up in every tiling, and those along x repeat
- * from tile to tile. So a line is copied in runs whose places within a tile
- * are worked out once.
- */
-static void copy_line(const struct vgpu_surface *s, uint8_t *raw, uint32_t y,
-		      uint8_t *line, bool put)
-{
-	const bool linear = s->modifier == DRM_FORMAT_MOD_LINEAR;
-	const bool x_tiled = s->modifier == I915_FORMAT_MOD_X_TILED;
-	const uint32_t bytes = s->width * s->cpp;
-	const uint32_t width = linear ? bytes :
-					vgpu_tile_width(s->modifier, s->cpp);
-	const uint32_t run = linear || x_tiled ? width : 16;
-	uint32_t at[16], runs = width / run, x, i, n;
-
-	for (i = 0; i < runs; i++)
-		at[i] = vgpu_byte_offset(s->modifier, s->cpp, s->stride,
-					 i * run, 0);
-	raw += vgpu_byte_offset(s->modifier, s->cpp, s->stride, 0, y);
-	for (x = 0; x < bytes; raw += VGPU_PAGE) {
-		for (i = 0; i < runs && x < bytes; i++, x += run) {
-			n = bytes - x < run ? bytes - x : run;
-			if (put)
-				memcpy(raw + at[i], line + x, n);
-			else
-				memcpy(line + x, raw + at[i], n);
-		}
-	}
-}
-
-void vgpu_put_line(const struct vgpu_surface *s, void *raw, uint32_t y,
-		   const void *line)
-{
-	copy_line(s, raw, y, (uint8_t *)line, true);
-}
-
-void vgpu_get_line(const struct vgpu_surface *s, const void *raw, uint32_t y,
-		   void *line)
-{
-	copy_line(s, (uint8_t *)raw, y, line, false);
 }

@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The ways in which a VMM has VFIO give a vGPU guest memory. */
+/* VFIO as a VMM uses it: guest memory, the device, its regions. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <linux/iommufd.h>
-#include <linux/kvm.h>
+#include <linux/pci_regs.h>
 
 #include "vgpu_vfio.h"
+#include "vgpu_vm.h"
 
 static bool is_way(const char *way)
 {
@@ -84,36 +85,36 @@ int vgpu_vfio_find(struct vgpu *v)
 	return is_way("cdev") ? find_device(v) : find_group(v);
 }
 
-/* kvmgt asks VFIO for the VM of a vGPU when the device is opened or bound. */
-static int tell_vm(struct vgpu *v, const int *fd)
-{
-	struct kvm_create_device create = { .type = KVM_DEV_TYPE_VFIO };
-	struct kvm_device_attr add = {
-		.group = KVM_DEV_VFIO_FILE,
-		.attr = KVM_DEV_VFIO_FILE_ADD,
-		.addr = (uintptr_t)fd,
-	};
-	int ret;
+/* ---- guest memory ---- */
 
-	v->step = VGPU_STEP_ATTACH;
-	ret = vgpu_ioctl(v->vm, KVM_CREATE_DEVICE, &create);
-	if (ret < 0)
-		return ret;
-	v->kvm_vfio = create.fd;
-	return vgpu_ioctl(v->kvm_vfio, KVM_SET_DEVICE_ATTR, &add);
-}
-
-static int map_ram(struct vgpu *v)
+int vgpu_map_dma(struct vgpu *v, uint64_t iova, void *vaddr, size_t size)
 {
 	struct vfio_iommu_type1_dma_map map = {
 		.argsz = sizeof(map),
 		.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
-		.vaddr = (uintptr_t)v->ram,
-		.size = v->ram_size,
+		.vaddr = (uintptr_t)vaddr,
+		.iova = iova,
+		.size = size,
 	};
 
-	v->step = VGPU_STEP_DMA;
 	return vgpu_ioctl(v->container, VFIO_IOMMU_MAP_DMA, &map);
+}
+
+int vgpu_unmap_dma(struct vgpu *v, uint64_t iova, size_t size)
+{
+	struct vfio_iommu_type1_dma_unmap unmap = {
+		.argsz = sizeof(unmap),
+		.iova = iova,
+		.size = size,
+	};
+
+	return vgpu_ioctl(v->container, VFIO_IOMMU_UNMAP_DMA, &unmap);
+}
+
+static int map_ram(struct vgpu *v)
+{
+	v->step = VGPU_STEP_DMA;
+	return vgpu_map_dma(v, 0, v->ram, v->ram_size);
 }
 
 static int attach_group(struct vgpu *v)
@@ -130,7 +131,7 @@ static int attach_group(struct vgpu *v)
 	if (ret < 0)
 		return ret;
 	ret = map_ram(v);
-	return ret < 0 ? ret : tell_vm(v, &v->group);
+	return ret < 0 ? ret : vgpu_vm_add_vfio(v, v->group);
 }
 
 /* An address space that VFIO's ioctls on the same fd mean as well */
@@ -148,7 +149,7 @@ static int attach_device(struct vgpu *v)
 	};
 	int ret;
 
-	ret = tell_vm(v, &v->device);
+	ret = vgpu_vm_add_vfio(v, v->device);
 	if (!ret)
 		ret = vgpu_ioctl(v->device, VFIO_DEVICE_BIND_IOMMUFD, &bind);
 	if (!ret)
@@ -175,11 +176,121 @@ int vgpu_vfio_attach(struct vgpu *v)
 	return is_way("cdev") ? attach_device(v) : attach_group(v);
 }
 
-int vgpu_vfio_device(struct vgpu *v)
+/* ---- the device ---- */
+
+int vgpu_region(struct vgpu *v, uint32_t index, uint64_t *offset,
+		uint64_t *size)
 {
+	struct vfio_region_info info = {
+		.argsz = sizeof(info),
+		.index = index,
+	};
+	int ret = vgpu_ioctl(v->device, VFIO_DEVICE_GET_REGION_INFO, &info);
+
+	*offset = info.offset;
+	*size = info.size;
+	return ret;
+}
+
+int vgpu_vfio_open_device(struct vgpu *v)
+{
+	uint64_t size;
+	int ret;
+
 	v->step = VGPU_STEP_DEVICE;
-	if (v->device >= 0)
-		return 0;
-	v->device = vgpu_ioctl(v->group, VFIO_GROUP_GET_DEVICE_FD, v->uuid);
-	return v->device < 0 ? v->device : 0;
+	if (v->device < 0)
+		v->device = vgpu_ioctl(v->group, VFIO_GROUP_GET_DEVICE_FD,
+				       v->uuid);
+	if (v->device < 0)
+		return v->device;
+	ret = vgpu_region(v, VFIO_PCI_BAR0_REGION_INDEX, &v->bar0, &size);
+	return ret ? ret : vgpu_region(v, VFIO_PCI_CONFIG_REGION_INDEX,
+				       &v->config, &size);
+}
+
+int vgpu_reset(struct vgpu *v)
+{
+	return vgpu_ioctl(v->device, VFIO_DEVICE_RESET, NULL);
+}
+
+static int config_read8(struct vgpu *v, uint8_t offset)
+{
+	uint8_t val;
+
+	return pread(v->device, &val, 1, v->config + offset) == 1 ? val : -EIO;
+}
+
+int vgpu_find_capability(struct vgpu *v, uint8_t id)
+{
+	int at = config_read8(v, PCI_CAPABILITY_LIST), found, hops;
+
+	for (hops = 0; at > 0 && hops < 48; hops++) {
+		found = config_read8(v, at + PCI_CAP_LIST_ID);
+		if (found < 0 || found == id)
+			return found < 0 ? found : at;
+		at = config_read8(v, at + PCI_CAP_LIST_NEXT);
+	}
+	return at < 0 ? at : -ENOENT;
+}
+
+/* ---- registers ---- */
+
+int vgpu_write(struct vgpu *v, uint32_t reg, const void *val, size_t bytes)
+{
+	ssize_t n = pwrite(v->device, val, bytes, v->bar0 + reg);
+
+	return n == (ssize_t)bytes ? 0 : n < 0 ? -errno : -EIO;
+}
+
+int vgpu_read(struct vgpu *v, uint32_t reg, void *val, size_t bytes)
+{
+	ssize_t n = pread(v->device, val, bytes, v->bar0 + reg);
+
+	return n == (ssize_t)bytes ? 0 : n < 0 ? -errno : -EIO;
+}
+
+int vgpu_write32(struct vgpu *v, uint32_t reg, uint32_t val)
+{
+	return vgpu_write(v, reg, &val, sizeof(val));
+}
+
+int vgpu_read32(struct vgpu *v, uint32_t reg, uint32_t *val)
+{
+	return vgpu_read(v, reg, val, sizeof(*val));
+}
+
+int vgpu_update32(struct vgpu *v, uint32_t reg, uint32_t clear, uint32_t set)
+{
+	uint32_t val;
+	int ret = vgpu_read32(v, reg, &val);
+
+	return ret ? ret : vgpu_write32(v, reg, (val & ~clear) | set);
+}
+
+int vgpu_write_all(struct vgpu *v, uint32_t base,
+		   const struct vgpu_reg_write *writes, size_t count)
+{
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; i < count && !ret; i++)
+		ret = vgpu_write32(v, base + writes[i].reg, writes[i].val);
+	return ret;
+}
+
+/* ---- the ABI under test ---- */
+
+int vgpu_query(struct vgpu *v, enum vgpu_plane type,
+	       struct vfio_device_gfx_plane_info *info)
+{
+	memset(info, 0, sizeof(*info));
+	info->argsz = sizeof(*info);
+	info->flags = VFIO_GFX_PLANE_TYPE_DMABUF;
+	info->drm_plane_type = type;
+	return vgpu_ioctl(v->device, VFIO_DEVICE_QUERY_GFX_PLANE, info);
+}
+
+int vgpu_get_dmabuf(struct vgpu *v, uint32_t id)
+{
+	return vgpu_ioctl(v->device, VFIO_DEVICE_GET_GFX_DMABUF, &id);
 }

@@ -1,28 +1,198 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What vgpu_open() is made of. */
+/*
+ * VFIO: container or IOMMUFD, group, device, regions, and the two ioctls by which a
+ * vGPU's planes are exported.
+ *
+ * A VMM comes to guest memory in one of three ways, which the environment names
+ * as VGPU_IOMMU: by a container of VFIO's own (type1, the default), by IOMMUFD in
+ * the place of that container (iommufd), or by the device's own node and IOMMUFD,
+ * without a group (cdev). In each, &vgpu.container takes VFIO's ioctls to map and
+ * unmap.
+ */
 #ifndef GVT_DMABUF_VGPU_VFIO_H
 #define GVT_DMABUF_VGPU_VFIO_H
 
-#include "vgpu.h"
+#include <linux/vfio.h>
 
-/* In order, for vgpu_explain() */
-enum vgpu_step {
-	VGPU_STEP_UUID, VGPU_STEP_MDEV, VGPU_STEP_GROUP, VGPU_STEP_KVM,
-	VGPU_STEP_VM, VGPU_STEP_RAM, VGPU_STEP_CONTAINER, VGPU_STEP_ATTACH,
-	VGPU_STEP_DMA, VGPU_STEP_DEVICE, VGPU_STEP_RESET, VGPU_STEP_PVINFO,
-	VGPU_STEP_PLATFORM, VGPU_STEP_PLANES,
-};
+#include "vgpu_core.h"
 
-/*
- * A VMM comes to guest memory in one of three ways, which the environment names
- * as VGPU_IOMMU: by a container of VFIO's own (type1, as nothing is said), by
- * IOMMUFD in the place of that container (iommufd), or by the device's own node
- * and IOMMUFD, without a group (cdev). In each v->container takes VFIO's ioctls
- * to map and unmap. Return 0 or a negative errno.
+/* &vfio_device_gfx_plane_info.x_hot and y_hot of a cursor without a hotspot */
+#define VGPU_HOT_UNKNOWN	0xffffffffu
+
+/* ---- opening: vgpu_open() calls these in this order ---- */
+
+/**
+ * vgpu_vfio_find - open the group of an mdev, or its own node
+ * @v: with &vgpu.uuid set
+ *
+ * Return: 0, %-ENODEV without a UUID, or the errno of what cannot be opened.
  */
 int vgpu_vfio_find(struct vgpu *v);
-/* When there is a VM with memory: map that, and make the VM known to VFIO */
+
+/**
+ * vgpu_vfio_attach - map guest memory, and make the VM known to VFIO
+ * @v: found, and with a VM that has memory
+ *
+ * Return: 0, or the errno of open() or an ioctl.
+ */
 int vgpu_vfio_attach(struct vgpu *v);
-int vgpu_vfio_device(struct vgpu *v);
+
+/**
+ * vgpu_vfio_open_device - open the device, and find its registers
+ * @v: attached
+ *
+ * Return: 0, or the errno of an ioctl of VFIO.
+ */
+int vgpu_vfio_open_device(struct vgpu *v);
+
+/* ---- the device ---- */
+
+/**
+ * vgpu_reset - reset the device, as a VMM does when its guest starts over
+ * @v: the vGPU
+ *
+ * Return: 0, or the errno of the ioctl.
+ */
+int vgpu_reset(struct vgpu *v);
+
+/**
+ * vgpu_region - find a region of the device
+ * @v: the vGPU
+ * @index: VFIO_PCI_*_REGION_INDEX, or that of another
+ * @offset: where it begins in &vgpu.device
+ * @size: bytes of it
+ *
+ * Return: 0, or the errno of the ioctl.
+ */
+int vgpu_region(struct vgpu *v, uint32_t index, uint64_t *offset,
+		uint64_t *size);
+
+/**
+ * vgpu_find_capability - find a capability in the PCI configuration space
+ * @v: the vGPU
+ * @id: PCI_CAP_ID_*
+ *
+ * Return: its offset, %-ENOENT if there is none, or %-EIO.
+ */
+int vgpu_find_capability(struct vgpu *v, uint8_t id);
+
+/**
+ * vgpu_map_dma - give the guest memory, besides or in place of &vgpu.ram
+ * @v: the vGPU
+ * @iova: guest physical address
+ * @vaddr: the memory
+ * @size: bytes of it
+ *
+ * Return: 0, or the errno of the ioctl.
+ */
+int vgpu_map_dma(struct vgpu *v, uint64_t iova, void *vaddr, size_t size);
+
+/**
+ * vgpu_unmap_dma - take memory from the guest
+ * @v: the vGPU
+ * @iova: guest physical address
+ * @size: bytes, in whole mappings
+ *
+ * Return: 0, or the errno of the ioctl.
+ */
+int vgpu_unmap_dma(struct vgpu *v, uint64_t iova, size_t size);
+
+/* ---- registers ---- */
+
+/**
+ * vgpu_write - write a part of BAR 0
+ * @v: the vGPU
+ * @reg: offset in BAR 0, which need not be where a register starts
+ * @val: what to write
+ * @bytes: how much
+ *
+ * Return: 0, the errno of pwrite(), or %-EIO if it wrote less.
+ */
+int vgpu_write(struct vgpu *v, uint32_t reg, const void *val, size_t bytes);
+
+/**
+ * vgpu_read - read a part of BAR 0
+ * @v: the vGPU
+ * @reg: offset in BAR 0
+ * @val: what is read
+ * @bytes: how much
+ *
+ * Return: 0, the errno of pread(), or %-EIO if it read less.
+ */
+int vgpu_read(struct vgpu *v, uint32_t reg, void *val, size_t bytes);
+
+/**
+ * vgpu_write32 - write a register
+ * @v: the vGPU
+ * @reg: its offset (vgpu_regs.h)
+ * @val: its value
+ *
+ * Return: as vgpu_write().
+ */
+int vgpu_write32(struct vgpu *v, uint32_t reg, uint32_t val);
+
+/**
+ * vgpu_read32 - read a register
+ * @v: the vGPU
+ * @reg: its offset (vgpu_regs.h)
+ * @val: its value, on success only
+ *
+ * Return: as vgpu_read().
+ */
+int vgpu_read32(struct vgpu *v, uint32_t reg, uint32_t *val);
+
+/**
+ * vgpu_update32 - read a register, change bits, write it
+ * @v: the vGPU
+ * @reg: its offset
+ * @clear: bits to clear
+ * @set: bits to set after that
+ *
+ * Return: as vgpu_read() and vgpu_write().
+ */
+int vgpu_update32(struct vgpu *v, uint32_t reg, uint32_t clear, uint32_t set);
+
+/**
+ * struct vgpu_reg_write - one of several writes
+ * @reg: offset of the register
+ * @val: its value
+ */
+struct vgpu_reg_write {
+	uint32_t reg, val;
+};
+
+/**
+ * vgpu_write_all - write registers in order
+ * @v: the vGPU
+ * @base: is added to each offset
+ * @writes: the writes
+ * @count: of them
+ *
+ * Return: 0, or what the first write returns that fails.
+ */
+int vgpu_write_all(struct vgpu *v, uint32_t base,
+		   const struct vgpu_reg_write *writes, size_t count);
+
+/* ---- the ABI under test ---- */
+
+/**
+ * vgpu_query - VFIO_DEVICE_QUERY_GFX_PLANE for a dma-buf
+ * @v: the vGPU
+ * @type: of the plane
+ * @info: the answer; a plane that is off has no drm_format
+ *
+ * Return: 0, or the errno of the ioctl.
+ */
+int vgpu_query(struct vgpu *v, enum vgpu_plane type,
+	       struct vfio_device_gfx_plane_info *info);
+
+/**
+ * vgpu_get_dmabuf - VFIO_DEVICE_GET_GFX_DMABUF
+ * @v: the vGPU
+ * @id: from a query
+ *
+ * Return: the fd of a dma-buf, or the errno of the ioctl.
+ */
+int vgpu_get_dmabuf(struct vgpu *v, uint32_t id);
 
 #endif /* GVT_DMABUF_VGPU_VFIO_H */

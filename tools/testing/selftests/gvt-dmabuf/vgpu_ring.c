@@ -1,38 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * A guest driver for vgpu.h that can do one thing: run a few commands on the
- * ring of an engine. GVT-g checks and shadows them like those of any guest.
- */
-#include <errno.h>
+/* Contexts and rings of a guest. */
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "vgpu.h"
+#include "vgpu_memory.h"
+#include "vgpu_regs.h"
+#include "vgpu_ring.h"
+#include "vgpu_vfio.h"
 
-/*
- * Registers of an engine: Skylake PRM, Volume 2c; submission and the
- * descriptor: Broadwell PRM, Volume 7, "Execlists".
- */
-#define HWS_PGA			0x080u
-#define ELSP			0x230u
-#define EXECLIST_STATUS		0x234u
-#define  EXECLIST_ACTIVE	(3u << 17)	/* one bit a slot */
-#define GFX_MODE		0x29cu
-#define  GFX_MODE_EXECLISTS	0x8000u
-
+/* Bits of a context descriptor: Broadwell PRM, Volume 7, "Execlists" */
 #define DESC_VALID		0x001u
 #define DESC_48_BIT		0x018u
 #define DESC_PRIVILEGED		0x100u
 #define CONTEXT_ID		1u
-
-/* Dwords of the second page of a context image */
-#define STATE_CONTROL		3
-#define  CONTROL_INHIBIT	0x00090009u	/* restore, and syn switch */
-#define STATE_HEAD		5
-#define STATE_TAIL		7
-#define STATE_START		9
-#define STATE_CTL		11
-#define  CTL_ONE_PAGE		1u
 
 enum { PAGE_STATUS, PAGE_RING, PAGE_IMAGE, PAGE_STATE, PAGES };
 
@@ -48,11 +29,7 @@ int vgpu_ring_init_on(struct vgpu *v, struct vgpu_ring *r, uint32_t engine)
 	uint8_t *ram;
 	int ret;
 
-	ret = vgpu_alloc_ram(v, size, &gpa);
-	if (!ret)
-		ret = vgpu_alloc_gma(v, size, &gma);
-	if (!ret)
-		ret = vgpu_ggtt_map(v, gma, gpa, size);
+	ret = vgpu_alloc_mapped(v, size, &gpa, &gma);
 	if (ret)
 		return ret;
 
@@ -66,13 +43,12 @@ int vgpu_ring_init_on(struct vgpu *v, struct vgpu_ring *r, uint32_t engine)
 	};
 	/* No page tables: nothing that only the ring asks for needs them. */
 	r->state[STATE_START] = gma + PAGE_RING * VGPU_PAGE;
-	r->state[STATE_CTL] = CTL_ONE_PAGE;
+	r->state[STATE_CTL] = CTL_PAGES(1);
 
-	ret = vgpu_write32(v, engine + HWS_PGA, gma + PAGE_STATUS * VGPU_PAGE);
+	ret = vgpu_write32(v, engine + RING_HWS_PGA, gma + PAGE_STATUS * VGPU_PAGE);
 	if (ret)
 		return ret;
-	return vgpu_write32(v, engine + GFX_MODE,
-			    GFX_MODE_EXECLISTS << 16 | GFX_MODE_EXECLISTS);
+	return vgpu_write32(v, engine + RING_MODE, RING_MODE_EXECLISTS);
 }
 
 int vgpu_ring_init(struct vgpu *v, struct vgpu_ring *r)
@@ -88,7 +64,7 @@ static bool done(struct vgpu *v, const struct vgpu_ring *r)
 	uint32_t status;
 
 	return (head & (VGPU_PAGE - 1)) == r->tail &&
-	       !vgpu_read32(v, r->engine + EXECLIST_STATUS, &status) &&
+	       !vgpu_read32(v, r->engine + RING_EXECLIST_STATUS, &status) &&
 	       !(status & EXECLIST_ACTIVE);
 }
 
@@ -120,7 +96,7 @@ int vgpu_ring_start(struct vgpu *v, const struct vgpu_ring *first,
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(elsp) && !ret; i++)
-		ret = vgpu_write32(v, first->engine + ELSP, elsp[i]);
+		ret = vgpu_write32(v, first->engine + RING_ELSP, elsp[i]);
 	return ret;
 }
 

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Pictures in guest memory, and the formats that planes show. */
+#ifndef GVT_DMABUF_VGPU_SURFACE_H
+#define GVT_DMABUF_VGPU_SURFACE_H
+
+#include <stdbool.h>
+
+#include <drm/drm_fourcc.h>
+
+#include "vgpu_core.h"
+
+/* In the place of bits for a register: its plane does not show the format. */
+#define VGPU_NOT_SHOWN		UINT32_MAX
+
+/**
+ * struct vgpu_format - pixels of a picture
+ * @fourcc: DRM_FORMAT_*
+ * @cpp: bytes per pixel
+ * @bdw: bits for PRI_CTL of Broadwell, or VGPU_NOT_SHOWN
+ * @spr: bits for its SPR_CTL, or VGPU_NOT_SHOWN
+ * @skl: bits for PLANE_CTL of later ones, or VGPU_NOT_SHOWN
+ */
+struct vgpu_format {
+	uint32_t fourcc, cpp, bdw, spr, skl;
+};
+
+/**
+ * struct vgpu_surface - a picture in guest memory, mapped by the GGTT
+ * @width: pixels
+ * @height: lines
+ * @fourcc: DRM_FORMAT_*
+ * @cpp: bytes per pixel
+ * @stride: bytes from one line to the next, as the plane registers see it
+ * @modifier: DRM_FORMAT_MOD_LINEAR or I915_FORMAT_MOD_*
+ * @gma: GGTT address of the first pixel
+ * @gpa: guest physical address of the first page; pages are contiguous until
+ *	the caller remaps them with vgpu_ggtt_map()
+ * @size: bytes, whole pages and whole tile rows
+ */
+struct vgpu_surface {
+	uint32_t width, height, fourcc, cpp, stride;
+	uint64_t modifier;
+	uint64_t gma, gpa;
+	size_t size;
+};
+
+/**
+ * vgpu_format_find - find a format
+ * @fourcc: DRM_FORMAT_*
+ *
+ * Return: the format, or NULL if no plane shows it.
+ */
+const struct vgpu_format *vgpu_format_find(uint32_t fourcc);
+
+/**
+ * vgpu_can_show - can the primary plane of this GPU show it?
+ * @v: the vGPU
+ * @fourcc: DRM_FORMAT_*
+ * @modifier: of the format
+ *
+ * Return: true if it can.
+ */
+bool vgpu_can_show(const struct vgpu *v, uint32_t fourcc, uint64_t modifier);
+
+/**
+ * vgpu_surface_init - lay out a picture, and take memory for it
+ * @v: the vGPU
+ * @s: the surface
+ * @width: pixels
+ * @height: lines
+ * @fourcc: DRM_FORMAT_*
+ * @modifier: of the format
+ *
+ * What the memory contains is unknown.
+ *
+ * Return: 0, %-EINVAL for a format or modifier that no plane has, or as
+ * vgpu_alloc_mapped().
+ */
+int vgpu_surface_init(struct vgpu *v, struct vgpu_surface *s, uint32_t width,
+		      uint32_t height, uint32_t fourcc, uint64_t modifier);
+
+/**
+ * vgpu_surface_bytes - the memory of a surface
+ * @v: the vGPU
+ * @s: the surface
+ *
+ * Return: its first byte.
+ */
+uint8_t *vgpu_surface_bytes(const struct vgpu *v, const struct vgpu_surface *s);
+
+/**
+ * vgpu_put_line - tile a line
+ * @s: the surface
+ * @raw: memory laid out like it
+ * @y: which line
+ * @line: the pixels, one beside the other
+ */
+void vgpu_put_line(const struct vgpu_surface *s, void *raw, uint32_t y,
+		   const void *line);
+
+/**
+ * vgpu_get_line - detile a line
+ * @s: the surface
+ * @raw: memory laid out like it
+ * @y: which line
+ * @line: gets the pixels, one beside the other
+ */
+void vgpu_get_line(const struct vgpu_surface *s, const void *raw, uint32_t y,
+		   void *line);
+
+#endif /* GVT_DMABUF_VGPU_SURFACE_H */

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where the bytes of a tiled picture lie. Gen8 and gen9 never swizzle bit 6, so
+ * modifier, pixel size and stride are all that it depends on.
+ */
+#ifndef GVT_DMABUF_VGPU_TILE_H
+#define GVT_DMABUF_VGPU_TILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * vgpu_tile_width - width of a tile of 4 KiB
+ * @modifier: of the format
+ * @cpp: bytes per pixel
+ *
+ * Return: bytes, or 0 if there is no such modifier; if it is linear, the unit of
+ * the stride register.
+ */
+uint32_t vgpu_tile_width(uint64_t modifier, uint32_t cpp);
+
+/**
+ * vgpu_tile_height - height of a tile of 4 KiB
+ * @modifier: of the format; one that vgpu_tile_width() knows
+ * @cpp: bytes per pixel
+ *
+ * Return: lines.
+ */
+uint32_t vgpu_tile_height(uint64_t modifier, uint32_t cpp);
+
+/**
+ * vgpu_byte_offset - where a byte of a picture lies
+ * @modifier: of the format; one that vgpu_tile_width() knows
+ * @cpp: bytes per pixel
+ * @stride: bytes from one line to the next, in whole tiles
+ * @x: bytes from the left
+ * @y: lines from the top
+ *
+ * Return: bytes from the start of the picture.
+ */
+size_t vgpu_byte_offset(uint64_t modifier, uint32_t cpp, uint32_t stride,
+			uint32_t x, uint32_t y);
+
+#endif /* GVT_DMABUF_VGPU_TILE_H */
