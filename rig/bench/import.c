@@ -10,8 +10,7 @@
 #include <drm/i915_drm.h>
 
 #include "bench.h"
-
-#define MI_BATCH_BUFFER_END	(0x0au << 23)
+#include "vgpu_commands.h"
 
 /*
  * In microseconds of the guest: i915 looks once a second which requests have

@@ -7,9 +7,7 @@
 #include <drm/i915_drm.h>
 
 #include "fuzz.h"
-
-#define MI_BATCH_BUFFER_END	(0x0au << 23)
-#define MI_STORE_DWORD_IMM	(0x20u << 23 | 2u)	/* gen8: 64-bit address */
+#include "vgpu_commands.h"
 
 static __u32 make_batch(struct worker *w, const __u32 *dwords,
 			size_t size)
@@ -70,7 +68,7 @@ static void exec_relocation(struct worker *w, const struct handle *h)
 static void exec_store(struct worker *w, const struct handle *h)
 {
 	static const __u32 batch[] = {
-		MI_STORE_DWORD_IMM, 0, 0, 0xdeadbeef,
+		MI_STORE_DATA_IMM, 0, 0, 0xdeadbeef,
 		MI_BATCH_BUFFER_END, 0,
 	};
 	__u32 handle = make_batch(w, batch, sizeof(batch));

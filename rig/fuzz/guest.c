@@ -16,29 +16,12 @@
 
 #define BOTH_BANKS	(2 * RAM_SIZE)
 
-static int unmap_dma(struct fuzz *f, __u64 iova, __u64 size)
-{
-	struct vfio_iommu_type1_dma_unmap unmap = {
-		.argsz = sizeof(unmap),
-		.iova = iova,
-		.size = size,
-	};
-
-	return vgpu_ioctl(f->v.container, VFIO_IOMMU_UNMAP_DMA, &unmap);
-}
-
 static int map_chunk(struct fuzz *f, unsigned int chunk)
 {
-	struct vfio_iommu_type1_dma_map map = {
-		.argsz = sizeof(map),
-		.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
-		.vaddr = (uintptr_t)f->ram +
-			 offset_of(f, (__u64)chunk * CHUNK_SIZE),
-		.iova = (__u64)chunk * CHUNK_SIZE,
-		.size = CHUNK_SIZE,
-	};
+	const __u64 iova = (__u64)chunk * CHUNK_SIZE;
 
-	return vgpu_ioctl(f->v.container, VFIO_IOMMU_MAP_DMA, &map);
+	return vgpu_map_dma(&f->v, iova, f->ram + offset_of(f, iova),
+			    CHUNK_SIZE);
 }
 
 /* Where in the two banks a guest address is at the moment */
@@ -72,7 +55,7 @@ static int make_memory(struct fuzz *f)
 		*word++ = stamp(f->opening, offset);
 
 	memset(f->bank, 0, sizeof(f->bank));
-	ret = unmap_dma(f, 0, RAM_SIZE);
+	ret = vgpu_unmap_dma(&f->v, 0, RAM_SIZE);
 	for (chunk = 0; chunk < CHUNKS && !ret; chunk++)
 		ret = map_chunk(f, chunk);
 	return ret;
@@ -171,10 +154,10 @@ void op_unmap(struct worker *w)
 
 	pthread_mutex_lock(&f->unmapping);
 	if (one_in(w, 4)) {
-		called(w, UNMAP_DMA_PART, unmap_dma(f, iova + VGPU_PAGE,
-						    VGPU_PAGE));
+		called(w, UNMAP_DMA_PART,
+		       vgpu_unmap_dma(&f->v, iova + VGPU_PAGE, VGPU_PAGE));
 	} else {
-		called(w, UNMAP_DMA, unmap_dma(f, iova, CHUNK_SIZE));
+		called(w, UNMAP_DMA, vgpu_unmap_dma(&f->v, iova, CHUNK_SIZE));
 		if (one_in(w, 2))
 			f->bank[chunk] ^= 1;
 		called(w, MAP_DMA, map_chunk(f, chunk));

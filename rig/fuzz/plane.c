@@ -7,28 +7,10 @@
 #include <unistd.h>
 
 #include "fuzz.h"
+#include "vgpu_regs.h"
 
-/*
- * Registers by the names of the Skylake PRM, Volume 2c; Broadwell's have the
- * same places. Pipes are 0x1000 apart, planes of a pipe 0x100.
- */
-#define PIPE_SRCSZ		0x6001cu
-#define TRANS_DDI_FUNC_CTL_EDP	0x6f400u
-#define TRANS_CONF		0x70008u
-#define TRANS_CONF_EDP		0x7f008u
-#define CUR_CTL			0x70080u
-#define CUR_BASE		0x70084u
-#define CUR_POS			0x70088u
-#define CUR_FBC_CTL		0x700a0u
-#define PLANE			0x70180u
-#define PVINFO_CURSOR_X_HOT	0x78830u
-#define PVINFO_CURSOR_Y_HOT	0x78834u
-#define PS_WIN_POS		0x68170u
-#define PS_WIN_SZ		0x68174u
-#define PS_CTRL			0x68180u	/* scaler 2 at 0x100 above */
-#define GGTT			0x800000u
-
-#define ENABLE			BIT(31)
+/* In each control register that is written here */
+#define ENABLE			PLANE_ENABLE
 
 /* Registers of a plane, as dwords from its first one */
 enum plane_reg {
@@ -47,45 +29,43 @@ struct encoding {
 	__u32 ctl, cpp;
 };
 
-#define BDW_PRIMARY(f)	((f) << 26)
-#define BDW_SPRITE(f)	((f) << 25)
-#define SKL(f)		((f) << 24)
-#define RGBX		BIT(20)
-#define YUV(order)	((order) << 16)
-#define PREMULTIPLIED	(2u << 4)
-
 static const struct encoding bdw_primary[] = {
-	{ BDW_PRIMARY(2u), 1 }, { BDW_PRIMARY(5u), 2 }, { BDW_PRIMARY(6u), 4 },
-	{ BDW_PRIMARY(8u), 4 }, { BDW_PRIMARY(10u), 4 },
-	{ BDW_PRIMARY(12u), 8 }, { BDW_PRIMARY(14u), 4 },
+	{ BDW_FORMAT(2u), 1 }, { BDW_FORMAT(5u), 2 }, { BDW_FORMAT(6u), 4 },
+	{ BDW_FORMAT(8u), 4 }, { BDW_FORMAT(10u), 4 },
+	{ BDW_FORMAT(12u), 8 }, { BDW_FORMAT(14u), 4 },
 };
 
 static const struct encoding bdw_sprite[] = {
-	{ BDW_SPRITE(0u) | YUV(0u), 2 }, { BDW_SPRITE(0u) | YUV(1u), 2 },
-	{ BDW_SPRITE(0u) | YUV(2u), 2 }, { BDW_SPRITE(0u) | YUV(3u), 2 },
-	{ BDW_SPRITE(1u), 4 }, { BDW_SPRITE(2u), 4 }, { BDW_SPRITE(3u), 8 },
-	{ BDW_SPRITE(2u) | RGBX, 4 }, { BDW_SPRITE(4u), 4 },
+	{ SPR_FORMAT(0u) | PLANE_ORDER_YUV(0u), 2 },
+	{ SPR_FORMAT(0u) | PLANE_ORDER_YUV(1u), 2 },
+	{ SPR_FORMAT(0u) | PLANE_ORDER_YUV(2u), 2 },
+	{ SPR_FORMAT(0u) | PLANE_ORDER_YUV(3u), 2 },
+	{ SPR_FORMAT(1u), 4 }, { SPR_FORMAT(2u), 4 }, { SPR_FORMAT(3u), 8 },
+	{ SPR_FORMAT(2u) | PLANE_ORDER_RGBX, 4 }, { SPR_FORMAT(4u), 4 },
 };
 
 static const struct encoding skl_plane[] = {
-	{ SKL(0u) | YUV(0u), 2 }, { SKL(0u) | YUV(1u), 2 },
-	{ SKL(0u) | YUV(2u), 2 }, { SKL(0u) | YUV(3u), 2 },
-	{ SKL(2u), 4 }, { SKL(2u) | RGBX, 4 }, { SKL(4u), 4 },
-	{ SKL(4u) | RGBX, 4 }, { SKL(4u) | PREMULTIPLIED, 4 },
-	{ SKL(4u) | RGBX | PREMULTIPLIED, 4 }, { SKL(6u), 8 },
-	{ SKL(6u) | RGBX, 8 }, { SKL(8u), 4 }, { SKL(12u), 1 },
-	{ SKL(14u), 2 },
+	{ SKL_FORMAT(0u) | PLANE_ORDER_YUV(0u), 2 },
+	{ SKL_FORMAT(0u) | PLANE_ORDER_YUV(1u), 2 },
+	{ SKL_FORMAT(0u) | PLANE_ORDER_YUV(2u), 2 },
+	{ SKL_FORMAT(0u) | PLANE_ORDER_YUV(3u), 2 },
+	{ SKL_FORMAT(2u), 4 }, { SKL_FORMAT(2u) | PLANE_ORDER_RGBX, 4 },
+	{ SKL_FORMAT(4u), 4 }, { SKL_FORMAT(4u) | PLANE_ORDER_RGBX, 4 },
+	{ SKL_FORMAT(4u) | PLANE_ALPHA_PREMULT, 4 },
+	{ SKL_FORMAT(4u) | PLANE_ORDER_RGBX | PLANE_ALPHA_PREMULT, 4 },
+	{ SKL_FORMAT(6u), 8 }, { SKL_FORMAT(6u) | PLANE_ORDER_RGBX, 8 },
+	{ SKL_FORMAT(8u), 4 }, { SKL_FORMAT(12u), 1 }, { SKL_FORMAT(14u), 2 },
 };
 
 /* Tile width in bytes, and bits of the control register */
 static const struct tiling {
 	__u32 ctl, width[9];	/* by bytes a pixel */
 } tilings[] = {
-	{ 0u << 10, { [1] = 64, [2] = 64, [4] = 64, [8] = 64 } },
-	{ 1u << 10, { [1] = 512, [2] = 512, [4] = 512, [8] = 512 } },
+	{ PLANE_TILING(0u), { [1] = 64, [2] = 64, [4] = 64, [8] = 64 } },
+	{ PLANE_TILING(1u), { [1] = 512, [2] = 512, [4] = 512, [8] = 512 } },
 	/* from Skylake on */
-	{ 4u << 10, { [1] = 128, [2] = 128, [4] = 128, [8] = 128 } },
-	{ 5u << 10, { [1] = 64, [2] = 128, [4] = 128, [8] = 256 } },
+	{ PLANE_TILING(4u), { [1] = 128, [2] = 128, [4] = 128, [8] = 128 } },
+	{ PLANE_TILING(5u), { [1] = 64, [2] = 128, [4] = 128, [8] = 256 } },
 };
 
 /* What may be wrong in a picture: these bits of this register */
@@ -93,8 +73,10 @@ static const struct field {
 	enum plane_reg reg;
 	__u32 bits;
 } fields[] = {
-	{ CTL, 0xf << 24 }, { CTL, 0xf << 25 }, { CTL, 0xf << 26 },
-	{ CTL, RGBX }, { CTL, YUV(3u) }, { CTL, 7 << 10 }, { CTL, BIT(10) },
+	{ CTL, SKL_FORMAT(15u) }, { CTL, SPR_FORMAT(15u) },
+	{ CTL, BDW_FORMAT(15u) },
+	{ CTL, PLANE_ORDER_RGBX }, { CTL, PLANE_ORDER_YUV(3u) },
+	{ CTL, PLANE_TILING(7u) }, { CTL, PLANE_TILING(1u) },
 	{ CTL, 3 }, { CTL, BIT(15) }, { CTL, BIT(8) }, { CTL, BIT(9) },
 	{ CTL, 3 << 4 }, { CTL, 3 << 21 }, { CTL, BIT(22) | BIT(2) },
 	{ CTL, ENABLE }, { CTL, UINT32_MAX },
@@ -119,14 +101,9 @@ static __u32 read_reg(struct worker *w, __u32 reg)
 	return val;
 }
 
-static __u32 pipe_reg(int pipe, __u32 reg)
-{
-	return reg + pipe * 0x1000;
-}
-
 static __u32 plane_reg(int pipe, int plane, enum plane_reg reg)
 {
-	return pipe_reg(pipe, PLANE + plane * 0x100 + reg * 4);
+	return PIPE_REG(PLANE_REG(PLANE_CTL, plane + 1), pipe) + reg * 4;
 }
 
 /* The first pipe is looked at first, so it is the one mostly used. */
@@ -148,8 +125,8 @@ static void write_ptes(struct worker *w, __u64 gma, const __u64 *ptes,
 	const struct fuzz *f = w->f;
 	ssize_t size = count * sizeof(*ptes);
 
-	called(w, PTE_WRITE, pwrite(f->v.device, ptes, size, f->v.bar0 + GGTT +
-				    gma / VGPU_PAGE * sizeof(*ptes)) != size);
+	called(w, PTE_WRITE, pwrite(f->v.device, ptes, size, f->v.bar0 +
+				    vgpu_ggtt_entry(gma)) != size);
 }
 
 static __u64 any_pte(struct worker *w)
@@ -236,8 +213,7 @@ void op_junk_pte(struct worker *w)
 		break;
 	case 4:			/* the first half only */
 		called(w, PTE_WRITE,
-		       vgpu_write32(&w->f->v, GGTT + gma / VGPU_PAGE * 8,
-				    half));
+		       vgpu_write32(&w->f->v, vgpu_ggtt_entry(gma), half));
 		return;
 	default:		/* an address, but not present */
 		pte &= ~1ull;
@@ -322,7 +298,7 @@ static void write_plane(struct worker *w, int pipe, int plane,
 
 	/* Broadwell's primary plane has the size of the pipe's source. */
 	if (!plane)
-		write_reg(w, pipe_reg(pipe, PIPE_SRCSZ),
+		write_reg(w, PIPE_REG(PIPE_SRCSZ, pipe),
 			  size << 16 | size >> 16);
 	for (i = 0; i < ARRAY_SIZE(plane_regs); i++)
 		write_reg(w, plane_reg(pipe, plane, plane_regs[i]),
@@ -331,7 +307,7 @@ static void write_plane(struct worker *w, int pipe, int plane,
 
 static void pipe_on(struct worker *w, int pipe)
 {
-	write_reg(w, pipe_reg(pipe, TRANS_CONF), ENABLE);
+	write_reg(w, PIPE_REG(TRANS_CONF, pipe), ENABLE);
 }
 
 /* A picture on the screen, half of the time with something wrong in it */
@@ -413,14 +389,14 @@ void op_cursor(struct worker *w)
 		mode = odd_value(w);
 	if (one_in(w, 3))
 		fbc = ENABLE | below(w, one_in(w, 2) ? size : 0x400);
-	write_reg(w, pipe_reg(pipe, CUR_FBC_CTL), fbc);
-	write_reg(w, pipe_reg(pipe, CUR_POS), odd_value(w));
+	write_reg(w, PIPE_REG(CUR_FBC_CTL, pipe), fbc);
+	write_reg(w, PIPE_REG(CUR_POS, pipe), odd_value(w));
 	write_reg(w, PVINFO_CURSOR_X_HOT, one_in(w, 2) ? below(w, size + 2) :
 							 odd_value(w));
 	write_reg(w, PVINFO_CURSOR_Y_HOT, one_in(w, 2) ? below(w, size + 2) :
 							 odd_value(w));
-	write_reg(w, pipe_reg(pipe, CUR_CTL), mode);
-	write_reg(w, pipe_reg(pipe, CUR_BASE),
+	write_reg(w, PIPE_REG(CUR_CTL, pipe), mode);
+	write_reg(w, PIPE_REG(CUR_BASE, pipe),
 		  one_in(w, 8) ? odd_value(w) : w->shown);
 	if (one_in(w, 2))
 		pipe_on(w, pipe);
@@ -432,21 +408,22 @@ void op_pipe(struct worker *w)
 
 	switch (below(w, 6)) {
 	case 0:
-		write_reg(w, pipe_reg(pipe, TRANS_CONF),
+		write_reg(w, PIPE_REG(TRANS_CONF, pipe),
 			  random32(w) & ~ENABLE);
 		break;
 	case 1:
-		write_reg(w, pipe_reg(pipe, TRANS_CONF), random32(w) | ENABLE);
+		write_reg(w, PIPE_REG(TRANS_CONF, pipe), random32(w) | ENABLE);
 		break;
 	case 2:
 		write_reg(w, TRANS_CONF_EDP, one_in(w, 2) ? ENABLE : 0);
 		break;
 	case 3:
 		write_reg(w, TRANS_DDI_FUNC_CTL_EDP,
-			  (one_in(w, 2) ? ENABLE : 0) | below(w, 8) << 12);
+			  (one_in(w, 2) ? ENABLE : 0) |
+			  DDI_EDP_INPUT(below(w, 8)));
 		break;
 	case 4:
-		write_reg(w, pipe_reg(pipe, PIPE_SRCSZ), odd_value(w));
+		write_reg(w, PIPE_REG(PIPE_SRCSZ, pipe), odd_value(w));
 		break;
 	default:
 		called(w, REGISTER_WRITE,
@@ -458,20 +435,17 @@ void op_pipe(struct worker *w)
 void op_neighbours(struct worker *w)
 {
 	static const __u32 timing[] = {
-		0x60000, 0x6000c,		/* TRANS_HTOTAL, TRANS_VTOTAL */
-		0x60040, 0x60044,		/* TRANS_LINKM1, TRANS_LINKN1 */
-		0x60400,			/* TRANS_DDI_FUNC_CTL */
-		0x46100, 0x46104, 0x46108,	/* PORT_CLK_SEL */
-		0x46040, 0x46060,		/* WRPLL_CTL1, WRPLL_CTL2 */
-		0x6c058, 0x6c05c,		/* DPLL_CTRL1, DPLL_CTRL2 */
+		TRANS_HTOTAL, TRANS_VTOTAL, TRANS_LINKM1, TRANS_LINKN1,
+		TRANS_DDI_FUNC_CTL, PORT_CLK_SEL(0), PORT_CLK_SEL(1),
+		PORT_CLK_SEL(2), WRPLL_CTL1, WRPLL_CTL2, DPLL_CTRL1, DPLL_CTRL2,
 	};
-	__u32 scaler = pipe_reg(any_pipe(w), 0) / 2 + below(w, 2) * 0x100;
+	const int pipe = any_pipe(w), scaler = 1 + below(w, 2);
 	int i;
 
 	if (one_in(w, 4)) {
-		write_reg(w, PS_WIN_POS + scaler, odd_value(w));
-		write_reg(w, PS_WIN_SZ + scaler, odd_value(w));
-		write_reg(w, PS_CTRL + scaler, odd_value(w));
+		write_reg(w, PS_REG(PS_WIN_POS, pipe, scaler), odd_value(w));
+		write_reg(w, PS_REG(PS_WIN_SZ, pipe, scaler), odd_value(w));
+		write_reg(w, PS_REG(PS_CTRL, pipe, scaler), odd_value(w));
 		return;
 	}
 	for (i = below(w, 3); i >= 0; i--)

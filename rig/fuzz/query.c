@@ -6,8 +6,7 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-
-#define PLANE_KEYMSK_1_A	0x70198u	/* SKL */
+#include "vgpu_regs.h"
 
 #define KERNEL_ADDRESS	((void *)0xffff888000000000ul)
 
@@ -240,10 +239,6 @@ void op_get_odd(struct worker *w)
 
 /* ---- and for once, everything as it should be ---- */
 
-/* Skylake PRM, Volume 2c; the second scaler of the pipe is 0x100 above */
-#define PS_WIN_SZ_A	0x68174u
-#define PS_CTRL_A	0x68180u
-
 #define EXACT_WIDTH	128u
 #define EXACT_HEIGHT	64u
 #define EXACT_STRIDE	(EXACT_WIDTH * 4)
@@ -318,11 +313,13 @@ void op_exact(struct worker *w)
 	must(w, vgpu_pipe_off(&f->v, 0), "register");
 	must(w, vgpu_plane_hide(&f->v, 0, 2), "register");
 	must(w, vgpu_plane_hide(&f->v, 0, 3), "register");
-	for (i = 0; i < 2 && f->v.gen > 8; i++) {
-		must(w, vgpu_write32(&f->v, PS_CTRL_A + i * 0x100, 0), "register");
-		must(w, vgpu_write32(&f->v, PS_WIN_SZ_A + i * 0x100, 0), "register");
+	for (i = 1; i <= 2 && f->v.gen > 8; i++) {
+		must(w, vgpu_write32(&f->v, PS_REG(PS_CTRL, 0, i), 0),
+		     "register");
+		must(w, vgpu_write32(&f->v, PS_REG(PS_WIN_SZ, 0, i), 0),
+		     "register");
 	}
-	must(w, vgpu_write32(&f->v, PLANE_KEYMSK_1_A, 0), "register");
+	must(w, vgpu_write32(&f->v, PLANE_KEYMSK, 0), "register");
 	must(w, vgpu_primary_show(&f->v, 0, &s), "register");
 	must(w, vgpu_pipe_on(&f->v, 0, s.width, s.height), "register");
 

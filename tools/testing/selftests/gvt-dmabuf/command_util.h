@@ -6,49 +6,8 @@
 #include <time.h>
 
 #include "test_util.h"
-
-/* Broadwell and Skylake PRM, Volume 2a */
-#define MI_NOOP			0u
-#define MI_BATCH_BUFFER_END	(0x0au << 23)
-#define MI_DISPLAY_FLIP		(0x14u << 23 | 1u)
-#define MI_MATH			(0x1au << 23)
-#define MI_STORE_DATA_IMM	(0x20u << 23 | 1u << 22 | 2u)	/* GGTT */
-#define MI_LOAD_REGISTER_IMM(n)	(0x22u << 23 | (2u * (n) - 1))
-#define MI_STORE_REGISTER_MEM	(0x24u << 23 | 1u << 22 | 2u)	/* GGTT */
-#define MI_FLUSH_DW		(0x26u << 23 | 1u << 14)	/* a quadword */
-#define  FLUSH_TO_GGTT		4u	/* in its address */
-#define MI_BATCH_BUFFER_START	(0x31u << 23 | 1u)		/* GGTT */
-#define  PPGTT_BATCH		0x100u
-/* The length field is that of a command of so many dwords. */
-#define OF_DWORDS(command, n)	(((command) & ~0xffu) | ((n) - 2))
-
-/* Dwords of the second page of a context image: Broadwell PRM, Volume 7 */
-#define STATE_HEAD		5
-#define STATE_TAIL		7
-#define STATE_START		9
-#define STATE_CTL		11
-#define  CTL_PAGES(n)		(((n) - 1) << 12 | 1u)
-#define STATE_INDIRECT_CTX	27
-#define  INDIRECT_ONE_LINE	1u
-#define STATE_INDIRECT_OFFSET	29
-#define  BDW_INDIRECT_OFFSET	(0x0du << 6)
-#define  SKL_INDIRECT_OFFSET	(0x26u << 6)
-
-/* Skylake PRM, Volume 2c: PDP0 of an engine */
-#define PDP0_LDW		0x270u
-#define PDP0_UDW		0x274u
-
-/* Skylake PRM, Volume 2c: Graphics Device Reset Control */
-#define GDRST			0x941cu
-#define  GDRST_BLITTER		8u
-
-/* i915_pvinfo.h in the kernel. A guest that looks knows where it is. */
-#define PVINFO_MAGIC		0x78000u
-#define PVINFO_G2V_NOTIFY	0x78818u
-#define  PPGTT_L4_CREATE	4u
-#define  PPGTT_L4_DESTROY	5u
-#define PVINFO_PDP0_LO		0x78838u
-#define PVINFO_PDP0_HI		0x7883cu
+#include "vgpu_commands.h"
+#include "vgpu_regs.h"
 
 /* A guest physical address at which there is nothing */
 #define NOWHERE			0x4000000000ull
@@ -96,7 +55,7 @@ static inline int exec_init(struct exec *e)
 
 	if (ret)
 		return ret;
-	e->store[0] = MI_STORE_DATA_IMM;
+	e->store[0] = MI_STORE_TO_GGTT;
 	e->store[1] = e->gma;
 	e->store[2] = 0;
 	e->store[3] = PATTERN;

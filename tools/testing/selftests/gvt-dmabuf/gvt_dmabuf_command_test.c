@@ -6,10 +6,6 @@
  */
 #include "command_util.h"
 
-/* Skylake PRM, Volume 2c: GFX_MOCS_0; MI_MODE of the blitter */
-#define GFX_MOCS_0		0xc800u
-#define BCS_MI_MODE		0x2209cu
-
 /* In the commands of a variant, where the second page of the batch is */
 #define SECOND_PAGE		0xadd4e550u
 
@@ -101,7 +97,7 @@ FIXTURE_TEARDOWN(cut)
 static int leave_address(struct exec *e, uint32_t address)
 {
 	const uint32_t commands[] = {
-		MI_NOOP, MI_STORE_DATA_IMM, e->gma, 0, address, MI_NOOP,
+		MI_NOOP, MI_STORE_TO_GGTT, e->gma, 0, address, MI_NOOP,
 		MI_NOOP, MI_NOOP,
 	};
 
@@ -313,7 +309,7 @@ TEST_F(chain, at_the_tail_of_the_ring_is_checked)
 		MI_BATCH_BUFFER_START, start_of_ring + 4 * sizeof(uint32_t), 0,
 		MI_NOOP,
 	}, behind[] = {
-		MI_STORE_DATA_IMM, 0, 0, PATTERN, MI_BATCH_BUFFER_END, MI_NOOP,
+		MI_STORE_TO_GGTT, 0, 0, PATTERN, MI_BATCH_BUFFER_END, MI_NOOP,
 	};
 
 	if (!test_unsafe(_metadata))
@@ -338,7 +334,8 @@ static void expect_refused(struct __test_metadata *_metadata, struct exec *e,
 TEST_F_TIMEOUT(chain, end_in_the_ring_is_refused, 120)
 {
 	const uint32_t commands[] = {
-		MI_BATCH_BUFFER_START | PPGTT_BATCH, 0, 0, MI_BATCH_BUFFER_END,
+		MI_BATCH_BUFFER_START | BATCH_IN_PPGTT, 0, 0,
+		MI_BATCH_BUFFER_END,
 	};
 
 	expect_refused(_metadata, &self->e, commands, ARRAY_SIZE(commands));
@@ -373,13 +370,14 @@ FIXTURE_VARIANT(refused) {
 
 /* Before: three lines of the command's code each time */
 FIXTURE_VARIANT_ADD(refused, store_of_a_register) {
-	.command = MI_STORE_REGISTER_MEM, .operand = BCS_MI_MODE,
+	.command = MI_STORE_REGISTER_MEM | GLOBAL_GTT,
+	.operand = VGPU_BLITTER + RING_MI_MODE,
 	.times = 200,
 };
 
 /* Before: a line for each dword of the command as well. Address 0 is the host's. */
 FIXTURE_VARIANT_ADD(refused, store_to_others_memory) {
-	.command = MI_STORE_DATA_IMM, .operand = 0, .times = 40,
+	.command = MI_STORE_TO_GGTT, .operand = 0, .times = 40,
 	.in_failsafe_mode = true,
 };
 

@@ -6,10 +6,6 @@
  */
 #include "command_util.h"
 
-/* Skylake PRM, Volume 2c: GFX_MODE of an engine, whose upper half is a mask */
-#define RING_MODE		0x29cu
-#define  EXECLISTS_ON		0x80008000u
-
 #define LINE			64u	/* of the cache */
 
 /* ---- the ring in a context image ---- */
@@ -207,8 +203,8 @@ TEST_F(space, extra_destroy_keeps_it_in_use)
 static void load_space(uint32_t *commands, uint32_t engine, uint64_t pml4)
 {
 	const uint32_t load[LOAD_DWORDS] = {
-		MI_LOAD_REGISTER_IMM(2), engine + PDP0_UDW, pml4 >> 32,
-		engine + PDP0_LDW, pml4, MI_NOOP,
+		MI_LOAD_REGISTER_IMM(2), engine + RING_PDP0_UDW, pml4 >> 32,
+		engine + RING_PDP0_LDW, pml4, MI_NOOP,
 	};
 
 	memcpy(commands, load, sizeof(load));
@@ -307,10 +303,10 @@ TEST_F(space, can_be_loaded_twice_by_a_ring)
 TEST_F(space, that_is_half_loaded_is_refused)
 {
 	const uint32_t earlier[] = {
-		MI_NOOP, MI_STORE_DATA_IMM, self->e.gma, 0, self->other.pml4,
+		MI_NOOP, MI_STORE_TO_GGTT, self->e.gma, 0, self->other.pml4,
 		MI_NOOP,
 	}, half[] = {
-		MI_LOAD_REGISTER_IMM(1), VGPU_BLITTER + PDP0_UDW,
+		MI_LOAD_REGISTER_IMM(1), VGPU_BLITTER + RING_PDP0_UDW,
 		self->other.pml4 >> 32, MI_NOOP,
 	};
 	struct vgpu_ring *ring = &self->e.ring;
@@ -331,9 +327,9 @@ TEST_F(space, that_is_half_loaded_is_refused)
 TEST_F(space, load_by_registers_is_refused)
 {
 	const uint32_t registers[] = {
-		VGPU_BLITTER + PDP0_LDW, VGPU_BLITTER + PDP0_LDW + 8,
-		VGPU_BLITTER + PDP0_UDW + 8, VGPU_RENDER + PDP0_LDW,
-		VGPU_RENDER + PDP0_UDW,
+		VGPU_BLITTER + RING_PDP0_LDW, VGPU_BLITTER + RING_PDP1_LDW,
+		VGPU_BLITTER + RING_PDP1_UDW, VGPU_RENDER + RING_PDP0_LDW,
+		VGPU_RENDER + RING_PDP0_UDW,
 	};
 	size_t i;
 
@@ -361,7 +357,7 @@ TEST_F(space, in_use_when_execlists_restart)
 		return;
 	ASSERT_EQ(0, enter_gate(&self->e, &self->gate));
 	ASSERT_EQ(0, vgpu_write32(&self->e.v, VGPU_BLITTER + RING_MODE,
-				  EXECLISTS_ON));
+				  RING_MODE_EXECLISTS));
 	EXPECT_EQ(0, leave_gate(&self->e, &self->gate));
 	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
 }
@@ -371,7 +367,7 @@ TEST_F(space, of_a_ring_that_starts_execlists)
 {
 	const uint32_t load[] = {
 		MI_LOAD_REGISTER_IMM(1), VGPU_BLITTER + RING_MODE,
-		EXECLISTS_ON, MI_NOOP,
+		RING_MODE_EXECLISTS, MI_NOOP,
 	};
 
 	if (!test_unsafe(_metadata))

@@ -7,6 +7,7 @@
  * accessed, a call in one step has done nothing yet, and one in two has done half.
  */
 #include <fcntl.h>
+#include <linux/pci_regs.h>
 #include <linux/userfaultfd.h>
 #include <pthread.h>
 #include <sys/mman.h>
@@ -14,7 +15,6 @@
 
 #include "test_util.h"
 
-#define GGTT		0x800000u	/* second half of BAR 0 */
 #define ENTRY		sizeof(uint64_t)
 #define HALF		(ENTRY / 2)
 
@@ -60,10 +60,10 @@ FIXTURE_SETUP(entry)
 	if (!test_open_vgpu(_metadata, &self->v))
 		return;
 	ASSERT_EQ(0, vgpu_alloc_gma(&self->v, 2 * VGPU_PAGE, &self->gma));
-	self->at = self->v.bar0 + GGTT + self->gma / VGPU_PAGE * ENTRY;
+	self->at = self->v.bar0 + vgpu_ggtt_entry(self->gma);
 	if (variant->bar0)
 		ASSERT_EQ(4, pwrite(self->v.device, &variant->bar0, 4,
-				    self->v.config + 0x10));
+				    self->v.config + PCI_BASE_ADDRESS_0));
 	ASSERT_EQ(0, set_entries(&self->v, self->at, OLD));
 	self->buffer = mmap(NULL, 2 * VGPU_PAGE, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -141,7 +141,7 @@ static int show_pages(struct vgpu *v, struct vgpu_surface *s, off_t *at,
 
 	if (ret)
 		return ret;
-	*at = v->bar0 + GGTT + s->gma / VGPU_PAGE * ENTRY;
+	*at = v->bar0 + vgpu_ggtt_entry(s->gma);
 	memcpy(pixels, vgpu_surface_bytes(v, s), PIXELS);
 	return 0;
 }

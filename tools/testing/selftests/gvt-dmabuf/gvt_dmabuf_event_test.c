@@ -7,19 +7,8 @@
  * and when it comes that of gvt_dmabuf_event_time_test.c.
  */
 #include "event_fixture.h"
-
-/* Skylake PRM, Volume 2c */
-#define PIPE_SRCSZ	0x6001cu
-#define TRANS_CONF_B	0x71008u
-#define  TRANS_CONF_ENABLE	0x80000000u
-#define GDRST		0x941cu		/* Graphics Device Reset Control */
-#define  GDRST_FULL		1u
-/* i915_pvinfo.h in the kernel */
-#define PVINFO_CURSOR_X_HOT	0x78830u
-/* Not in the PRM: what guests of GVT-g flip plane 1 of pipe A with */
-#define FLIP_PLANE_1	0x50080u
-/* Broadwell and Skylake PRM, Volume 2a; plane 1 of pipe A on both */
-#define MI_DISPLAY_FLIP	(0x14u << 23 | 1u)
+#include "vgpu_commands.h"
+#include "vgpu_regs.h"
 
 /* ---- what is told ---- */
 
@@ -92,7 +81,8 @@ static int cursor_hides(struct _test_data_event *self)
 
 static int second_pipe(struct _test_data_event *self)
 {
-	return vgpu_write32(&self->v, TRANS_CONF_B, TRANS_CONF_ENABLE);
+	return vgpu_write32(&self->v, PIPE_REG(TRANS_CONF, 1),
+			    TRANS_CONF_ENABLE);
 }
 
 static int last_page_remapped(struct _test_data_event *self)
@@ -134,7 +124,7 @@ static const struct change {
 /* The state that every change starts from */
 static int start_over(struct _test_data_event *self)
 {
-	int ret = vgpu_write32(&self->v, TRANS_CONF_B, 0);
+	int ret = vgpu_write32(&self->v, PIPE_REG(TRANS_CONF, 1), 0);
 
 	if (!ret)
 		ret = vgpu_ggtt_map(&self->v, self->a.gma, self->a.gpa,
@@ -398,7 +388,7 @@ TEST_F(event, overlay_that_is_hidden_or_not)
 /* In failsafe mode, into which a refused command puts a vGPU until its reset */
 TEST_F(event, failsafe_mode)
 {
-	static const uint32_t refused[] = { 0x3fu << 23, 0 };
+	static const uint32_t refused[] = { MI_NO_SUCH_COMMAND, MI_NOOP };
 	static const struct change failsafe[] = {
 		{ "cursor moves", cursor_moves, CURSOR, 1 },
 		{ "hotspot of the cursor", cursor_hotspot, CURSOR, 1 },

@@ -9,16 +9,9 @@
 #include <time.h>
 
 #include "event_fixture.h"
+#include "vgpu_regs.h"
 
 #define REFRESH_MS	17
-
-/* Not in the PRM: what guests of GVT-g flip plane 1 of pipe A with */
-#define FLIP_PLANE_1	0x50080u
-/* Skylake PRM, Volume 2c; plane 2 is where Broadwell has its sprite */
-#define CUR_CTL		0x70080u
-#define CUR_BASE	0x70084u
-#define PLANE_CTL_2	0x70280u
-#define PLANE_SURF_2	0x7029cu
 
 static double seconds(void)
 {
@@ -169,7 +162,7 @@ static int pending_flip_50080(struct _test_data_event *self)
 
 static int pending_hide(struct _test_data_event *self)
 {
-	return vgpu_primary_ctl(&self->v, 0, 1u << 31, 0);
+	return vgpu_primary_ctl(&self->v, 0, PLANE_ENABLE, 0);
 }
 
 static int pending_cursor(struct _test_data_event *self)
@@ -181,9 +174,9 @@ static int pending_cursor(struct _test_data_event *self)
 
 static int pending_overlay(struct _test_data_event *self)
 {
-	int ret = vgpu_write32(&self->v, PLANE_CTL_2, 0);
+	int ret = vgpu_write32(&self->v, PLANE_REG(PLANE_CTL, 2), 0);
 
-	return ret ? ret : vgpu_write32(&self->v, PLANE_SURF_2, 0);
+	return ret ? ret : vgpu_write32(&self->v, PLANE_REG(PLANE_SURF, 2), 0);
 }
 
 static const struct pending {

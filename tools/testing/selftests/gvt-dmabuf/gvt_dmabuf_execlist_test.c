@@ -5,17 +5,6 @@
  */
 #include "command_util.h"
 
-/* Dwords of the second page of a context image: Broadwell PRM, Volume 7 */
-#define STATE_CONTROL		3
-#define  CONTROL_RESTORE	0x00090008u
-#define  CONTROL_INHIBIT	0x000d000du	/* restore and save, and syn switch */
-#define STATE_PER_CONTEXT	25
-#define  PER_CONTEXT_VALID	1u
-#define STATE_ENGINE		0x50	/* where the engine's own state starts */
-
-/* Skylake PRM, Volume 2a: of six dwords */
-#define PIPE_CONTROL		0x7a000004u
-
 #define LINE_DWORDS		16	/* of the cache */
 
 /* ---- batches that an engine executes when it restores a context ---- */
@@ -68,9 +57,9 @@ static const uint32_t nothing[] = { MI_NOOP, MI_NOOP };
 TEST_F(restore, batch_runs_as_checked)
 {
 	const uint32_t batch[] = {
-		MI_STORE_DATA_IMM, self->batch + 7 * sizeof(uint32_t), 0,
+		MI_STORE_TO_GGTT, self->batch + 7 * sizeof(uint32_t), 0,
 		~PATTERN,
-		MI_STORE_DATA_IMM, self->e.gma, 0, PATTERN,
+		MI_STORE_TO_GGTT, self->e.gma, 0, PATTERN,
 		MI_BATCH_BUFFER_END, MI_NOOP,
 	};
 
@@ -89,7 +78,7 @@ TEST_F(restore, batch_with_refused_command)
 	if (!test_unsafe(_metadata))
 		return;
 	self->commands[0] = MI_LOAD_REGISTER_IMM(1);
-	self->commands[1] = VGPU_RENDER + PDP0_LDW;
+	self->commands[1] = VGPU_RENDER + RING_PDP0_LDW;
 	self->commands[2] = 0x1000;
 	self->commands[3] = MI_BATCH_BUFFER_END;
 	ASSERT_EQ(0, vgpu_ring_emit(&self->ring, nothing,
@@ -108,7 +97,7 @@ TEST_F(restore, batch_with_refused_command)
 TEST_F(restore, batch_starts_inside_a_command)
 {
 	const uint32_t batch[] = {
-		MI_STORE_DATA_IMM, self->e.gma, 0, PATTERN,
+		MI_STORE_TO_GGTT, self->e.gma, 0, PATTERN,
 		MI_BATCH_BUFFER_END, MI_NOOP,
 	};
 
@@ -132,9 +121,9 @@ TEST_F(restore, batch_starts_inside_a_command)
 TEST_F(restore, batch_starts_at_any_line)
 {
 	const uint32_t other[] = {
-		MI_STORE_DATA_IMM, self->e.gma, 0, ~PATTERN,
+		MI_STORE_TO_GGTT, self->e.gma, 0, ~PATTERN,
 	}, batch[] = {
-		MI_STORE_DATA_IMM, self->e.gma + 4, 0, PATTERN,
+		MI_STORE_TO_GGTT, self->e.gma + 4, 0, PATTERN,
 		MI_BATCH_BUFFER_END, MI_NOOP,
 	};
 
@@ -155,7 +144,7 @@ TEST_F(restore, batch_starts_at_any_line)
 TEST_F(restore, batches_are_those_submitted)
 {
 	const uint32_t batch[] = {
-		MI_STORE_DATA_IMM, self->e.gma, 0, PATTERN,
+		MI_STORE_TO_GGTT, self->e.gma, 0, PATTERN,
 		MI_BATCH_BUFFER_END, MI_NOOP,
 	};
 	struct vgpu *v = &self->e.v;
@@ -228,7 +217,7 @@ static void load_forbidden_register(struct vgpu_ring *ring)
 	uint32_t *state = ring->state + STATE_ENGINE;
 
 	state[0] = MI_LOAD_REGISTER_IMM(1);
-	state[1] = VGPU_BLITTER + PDP0_LDW;
+	state[1] = VGPU_BLITTER + RING_PDP0_LDW;
 	state[2] = 0x1000;
 }
 
@@ -279,7 +268,7 @@ TEST_F(resubmit, state_set_inhibited_is_refused)
 	ASSERT_EQ(0, restore_and_store(&self->e, &self->ring));
 	load_forbidden_register(&self->ring);
 	ASSERT_EQ(0, control_and_store(&self->e, &self->ring,
-				       CONTROL_INHIBIT));
+				       CONTROL_INHIBIT_BOTH));
 	EXPECT_TRUE(exec_was_stored(&self->e));
 	expect_refused(_metadata, &self->e, &self->ring);
 }

@@ -13,35 +13,11 @@
 
 #include "test_util.h"
 #include "event_util.h"
+#include "vgpu_commands.h"
+#include "vgpu_regs.h"
 
-#define PATIENCE_MS		1000	/* many refreshes */
-
-/* Skylake PRM, Volume 2c; pipe A */
-#define GDRST			0x941cu
-#define  GDRST_FULL		1u
-#define PIPE_SCANLINE		0x70000u
-#define CUR_POS			0x70088u
-#define FENCE(i)		(0x100000u + 8 * (i))
-#define  OTHERS_FENCE		31
-/* DP_AUX_CTL_D of Skylake, DP_AUX_CTL_B of Broadwell: where the monitor is */
-#define SKL_DP_AUX_CTL		0x64310u
-#define BDW_DP_AUX_CTL		0xe4110u
-#define  DP_AUX_SEND		0x80000000u
-#define  DP_AUX_READ(addr)	(9u << 28 | (addr) << 8)
+#define OTHERS_FENCE		31
 #define DPCD_REV_12		0x12
-/* Not in the PRM: what guests of GVT-g flip plane 1 of pipe A with */
-#define FLIP_PLANE_1		0x50080u
-/* i915_pvinfo.h in the kernel: a guest that looks knows where it is */
-#define PVINFO_MAGIC		0x78000u
-#define PVINFO_G2V_NOTIFY	0x78818u
-#define  PPGTT_L4_CREATE	4u
-
-/* Broadwell and Skylake PRM, Volume 2a */
-#define MI_NOOP			0u
-#define MI_STORE_DATA_IMM	(0x20u << 23 | 1u << 22 | 2u)
-#define MI_NO_SUCH_COMMAND	(0x3fu << 23)
-
-#define PLANE_ENABLE		0x80000000u
 #define PATTERN			0xc0ffee11u
 
 /* @a is on the primary of pipe A, whose vblank is unmasked; @b comes later. */
@@ -261,10 +237,12 @@ TEST_F(failsafe, scanline_and_frames_go_on)
 
 TEST_F(failsafe, monitor_answers_on_dp_aux)
 {
-	const uint32_t ctl = self->v.gen == 8 ? BDW_DP_AUX_CTL : SKL_DP_AUX_CTL;
+	const uint32_t ctl = self->v.gen == 8 ? BDW_DP_AUX_CTL_B :
+					     SKL_DP_AUX_CTL_D;
 	uint32_t val;
 
-	ASSERT_EQ(0, vgpu_write32(&self->v, ctl + 4, DP_AUX_READ(0)));
+	ASSERT_EQ(0, vgpu_write32(&self->v, DP_AUX_DATA(ctl, 0),
+				  DP_AUX_READ(0)));
 	ASSERT_EQ(0, vgpu_write32(&self->v, ctl, DP_AUX_SEND));
 	ASSERT_EQ(0, vgpu_read32(&self->v, ctl, &val));
 	EXPECT_EQ(0, val & DP_AUX_SEND);
@@ -277,7 +255,7 @@ TEST_F(failsafe, monitor_answers_on_dp_aux)
 TEST_F(failsafe, submission_is_refused_silently)
 {
 	const uint32_t store[] = {
-		MI_STORE_DATA_IMM, self->written_gma, 0, PATTERN,
+		MI_STORE_TO_GGTT, self->written_gma, 0, PATTERN,
 	};
 
 	self->ring.tail = 0;
@@ -314,7 +292,6 @@ TEST_F(failsafe, others_fence_is_only_stored)
 
 TEST_F(failsafe, any_access_size_succeeds)
 {
-	const uint64_t ggtt = 8u << 20;
 	uint8_t bytes[8] = { 0 };
 	int at, n;
 
@@ -325,9 +302,9 @@ TEST_F(failsafe, any_access_size_succeeds)
 			EXPECT_EQ(n, pwrite(self->v.device, bytes, n,
 					    self->v.bar0 + CUR_POS + at));
 			EXPECT_EQ(n, pread(self->v.device, bytes, n,
-					   self->v.bar0 + ggtt + at));
+					   self->v.bar0 + GGTT + at));
 			EXPECT_EQ(n, pwrite(self->v.device, bytes, n,
-					    self->v.bar0 + ggtt + at));
+					    self->v.bar0 + GGTT + at));
 		}
 }
 
@@ -337,7 +314,7 @@ TEST_F(failsafe, any_access_size_succeeds)
 TEST_F(failsafe, ends_with_a_reset)
 {
 	const uint32_t store[] = {
-		MI_STORE_DATA_IMM, self->written_gma, 0, PATTERN,
+		MI_STORE_TO_GGTT, self->written_gma, 0, PATTERN,
 	};
 	const uint64_t gpa = (uint8_t *)self->written - self->v.ram;
 	uint32_t magic;

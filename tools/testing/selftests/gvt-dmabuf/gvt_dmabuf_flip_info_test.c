@@ -8,11 +8,9 @@
 #include <unistd.h>
 
 #include "test_util.h"
+#include "vgpu_regs.h"
 
 #define UNTOUCHED	0xa5
-
-/* Not in the PRM: what guests of GVT-g flip plane 1 of pipe A with */
-#define FLIP_PLANE_1	0x50080u
 
 FIXTURE(flip_info) {
 	struct vgpu v;

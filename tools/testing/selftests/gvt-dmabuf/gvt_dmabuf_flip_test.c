@@ -6,32 +6,8 @@
  * if the guest says so.
  */
 #include "test_util.h"
-
-/*
- * Skylake PRM, Volume 2c: PLANE_* of plane 1 on pipe A; on Broadwell PRI_*.
- * CUR_* are those of pipe A.
- */
-#define CUR_CTL			0x70080u
-#define CUR_BASE		0x70084u
-#define PLANE_CTL		0x70180u
-#define PLANE_STRIDE		0x70188u
-#define PLANE_SIZE		0x70190u
-#define PLANE_SURF		0x7019cu
-
-/* Display interrupts of pipe A; the bit for its primary plane */
-#define DE_PIPE_IMR		0x44404u
-#define DE_PIPE_IIR		0x44408u
-#define  BDW_FLIP_DONE		0x10u
-#define  SKL_FLIP_DONE		0x08u
-
-/* Not in the PRM: what guests of GVT-g flip a plane of pipe A with */
-#define FLIP_PLANE_1		0x50080u
-#define FLIP_PLANE_2		0x50090u
-
-/* Broadwell and Skylake PRM, Volume 2a: MI_DISPLAY_FLIP */
-#define MI_DISPLAY_FLIP		(0x14u << 23 | 1u)
-#define  BDW_FLIP_PLANE(code)	((code) << 19)
-#define  SKL_FLIP_PLANE(code)	((code) << 8)
+#include "vgpu_commands.h"
+#include "vgpu_regs.h"
 
 /* @a is on plane 1 of pipe A, @b comes later. */
 FIXTURE(flip) {
@@ -124,9 +100,9 @@ TEST_F(flip, format_waits_for_surf)
 	/* 2:10:10:10 has as many bytes. */
 	ASSERT_EQ(0, vgpu_read32(&self->v, PLANE_CTL, &ctl));
 	if (self->v.gen == 8)
-		ctl = (ctl & ~(15u << 26)) | 10u << 26;
+		ctl = (ctl & ~BDW_FORMAT(15u)) | BDW_FORMAT(10u);
 	else
-		ctl = (ctl & ~(15u << 24)) | 2u << 24;
+		ctl = (ctl & ~SKL_FORMAT(15u)) | SKL_FORMAT(2u);
 	expect_latched(_metadata, &self->v, PLANE_CTL, ctl);
 }
 
@@ -213,18 +189,18 @@ static int flip_synchronously(struct vgpu *v)
 static void expect_seen_when_done(struct __test_metadata *_metadata,
 				  struct vgpu *v, uint32_t reg, uint64_t gma)
 {
-	const uint32_t done = v->gen == 8 ? BDW_FLIP_DONE : SKL_FLIP_DONE;
+	const uint32_t done = v->gen == 8 ? BDW_FLIP_DONE : SKL_FLIP_DONE(1);
 	struct vfio_device_gfx_plane_info before, after;
 	uint32_t iir = 0;
 	int tries;
 
-	ASSERT_EQ(0, vgpu_write32(v, DE_PIPE_IMR, ~done));
-	ASSERT_EQ(0, vgpu_write32(v, DE_PIPE_IIR, done));
+	ASSERT_EQ(0, vgpu_write32(v, DE_PIPE_IMR(0), ~done));
+	ASSERT_EQ(0, vgpu_write32(v, DE_PIPE_IIR(0), done));
 	ASSERT_EQ(0, vgpu_query(v, VGPU_PRIMARY, &before));
 	ASSERT_EQ(0, vgpu_write32(v, reg, gma));
 	for (tries = 0; tries < 1000 && !(iir & done); tries++) {
 		ASSERT_EQ(0, vgpu_query(v, VGPU_PRIMARY, &after));
-		ASSERT_EQ(0, vgpu_read32(v, DE_PIPE_IIR, &iir));
+		ASSERT_EQ(0, vgpu_read32(v, DE_PIPE_IIR(0), &iir));
 		if (after.dmabuf_id != before.dmabuf_id)
 			ASSERT_EQ(done, iir & done)
 				TH_LOG("0x%x was seen too early", reg);
@@ -290,7 +266,7 @@ TEST_F(cursor_flip, mode_waits_for_base)
 {
 	struct picture p;
 
-	ASSERT_EQ(0, vgpu_write32(&self->v, CUR_CTL, 0x27));	/* 64 x 64 */
+	ASSERT_EQ(0, vgpu_write32(&self->v, CUR_CTL, CUR_MODE_64_ARGB));
 	ASSERT_EQ(0, query_picture(&self->v, VGPU_CURSOR, &p));
 	EXPECT_EQ(128, p.width);
 	ASSERT_EQ(0, vgpu_write32(&self->v, CUR_BASE, self->s.gma));
@@ -303,7 +279,8 @@ TEST_F(cursor_flip, bytes_of_base_arm_it)
 {
 	struct picture p;
 
-	ASSERT_EQ(0, write_in_pieces(&self->v, CUR_CTL, 0x27, 2)); /* 64 x 64 */
+	ASSERT_EQ(0, write_in_pieces(&self->v, CUR_CTL,
+				     CUR_MODE_64_ARGB, 2));
 	ASSERT_EQ(0, write_in_pieces(&self->v, CUR_BASE, self->s.gma, 1));
 	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
 	ASSERT_EQ(0, query_picture(&self->v, VGPU_CURSOR, &p));

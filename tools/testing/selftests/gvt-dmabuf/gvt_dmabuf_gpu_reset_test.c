@@ -5,16 +5,8 @@
  * shares with the guest's driver, is unknown again.
  */
 #include "test_util.h"
-
-/* Skylake PRM, Volume 2c: Graphics Device Reset Control */
-#define GDRST			0x941cu
-#define  GDRST_FULL		1u
-#define  GDRST_RENDER		2u
-#define  GDRST_MEDIA		4u
-#define  GDRST_BLITTER		8u
-
-/* Broadwell and Skylake PRM, Volume 2a */
-#define MI_NOOP			0u
+#include "vgpu_commands.h"
+#include "vgpu_regs.h"
 
 FIXTURE(gpu_reset) {
 	struct vgpu v;

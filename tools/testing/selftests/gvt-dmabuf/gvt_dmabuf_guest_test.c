@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "test_util.h"
+#include "vgpu_regs.h"
 
 /* The slowest and the fastest display that anybody has, with some room */
 #define MAX_HZ		250
@@ -18,9 +19,6 @@
 /* So many changes, and at most so many events of them */
 #define TOGGLES		200
 #define MAX_UEVENTS	10
-
-/* i915_pvinfo.h in the kernel */
-#define PVINFO_DISPLAY_READY	0x78804u
 
 static int64_t now_us(void)
 {
@@ -158,7 +156,7 @@ TEST_F(left, no_ggtt_entry)
 	int left = 0;
 
 	ASSERT_EQ(0, vgpu_ggtt_read(&self->v, self->s.gma, &pte));
-	ASSERT_EQ(self->s.gpa | 1, pte);
+	ASSERT_EQ(self->s.gpa | PTE_PRESENT, pte);
 	end_ownership(_metadata, &self->v, variant->end);
 	for (at = 0; at < self->s.size; at += VGPU_PAGE) {
 		ASSERT_EQ(0, vgpu_ggtt_read(&self->v, self->s.gma + at, &pte));
@@ -171,10 +169,10 @@ TEST_F(left, no_ggtt_entry)
 TEST_F(left, no_half_of_a_ggtt_entry)
 {
 	const uint64_t gma = self->s.gma + self->s.size + VGPU_PAGE;
-	const uint32_t entry = 0x800000 + gma / VGPU_PAGE * 8;
+	const uint32_t entry = vgpu_ggtt_entry(gma);
 	uint64_t pte;
 
-	ASSERT_EQ(0, vgpu_write32(&self->v, entry, self->s.gpa | 1));
+	ASSERT_EQ(0, vgpu_write32(&self->v, entry, self->s.gpa | PTE_PRESENT));
 	end_ownership(_metadata, &self->v, variant->end);
 	ASSERT_EQ(0, vgpu_write32(&self->v, entry + 4, 0));
 	ASSERT_EQ(0, vgpu_ggtt_read(&self->v, gma, &pte));
@@ -282,9 +280,8 @@ FIXTURE_TEARDOWN(access)
  */
 TEST_F(access, of_one_byte_takes_no_more)
 {
-	static const uint32_t masks[] = {	/* of interrupts: PRM 2c */
-		0x44404, 0x4440c,	/* pipe A */
-		0x44414, 0x4441c,	/* pipe B */
+	static const uint32_t masks[] = {	/* of interrupts */
+		DE_PIPE_IMR(0), DE_PIPE_IER(0), DE_PIPE_IMR(1), DE_PIPE_IER(1),
 	};
 	const uint8_t byte = 0x5a;
 	uint32_t val;
@@ -292,8 +289,8 @@ TEST_F(access, of_one_byte_takes_no_more)
 
 	for (i = 0; i < ARRAY_SIZE(masks); i++) {
 		ASSERT_EQ(0, vgpu_write32(&self->v, masks[i], 0x11223300));
-		/* What may be left on the stack: PLANE_STRIDE's */
-		ASSERT_EQ(0, vgpu_write32(&self->v, 0x70188, 0xa5a5a5a5));
+		/* What may be left on the stack */
+		ASSERT_EQ(0, vgpu_write32(&self->v, PLANE_STRIDE, 0xa5a5a5a5));
 		ASSERT_EQ(1, pwrite(self->v.device, &byte, 1,
 				    self->v.bar0 + masks[i]));
 		ASSERT_EQ(0, vgpu_read32(&self->v, masks[i], &val));
@@ -355,7 +352,6 @@ TEST_F(rate, survives_a_pll_that_divides_by_zero)
 	static const uint32_t dividers[] = {
 		0x00000001, 0x00000100, 0x00000000, 0x00ff0000,
 	};
-	const uint32_t wrpll_1 = 0x46040, enable_from_lcpll = 11u << 28;
 	uint32_t ctl, port;
 	size_t i;
 
@@ -364,13 +360,15 @@ TEST_F(rate, survives_a_pll_that_divides_by_zero)
 	if (!test_unsafe(_metadata))
 		return;
 	ASSERT_EQ(0, vgpu_pipe_timing(&self->v, 148500, 2200, 1125));
-	ASSERT_EQ(0, vgpu_read32(&self->v, 0x60400, &ctl));
-	port = ctl >> 28 & 7;
-	ASSERT_EQ(0, vgpu_write32(&self->v, 0x46100 + 4 * port, 4u << 29));
+	ASSERT_EQ(0, vgpu_read32(&self->v, TRANS_DDI_FUNC_CTL, &ctl));
+	port = DDI_PORT(ctl);
+	ASSERT_EQ(0, vgpu_write32(&self->v, PORT_CLK_SEL(port),
+				  PORT_CLK_WRPLL1));
 	for (i = 0; i < ARRAY_SIZE(dividers); i++) {
-		ASSERT_EQ(0, vgpu_write32(&self->v, wrpll_1,
-					  enable_from_lcpll | dividers[i]));
-		ASSERT_EQ(0, vgpu_write32(&self->v, 0x70008, 1u << 31));
+		ASSERT_EQ(0, vgpu_write32(&self->v, WRPLL_CTL1,
+					  WRPLL_ENABLE_LCPLL | dividers[i]));
+		ASSERT_EQ(0, vgpu_write32(&self->v, TRANS_CONF,
+					  TRANS_CONF_ENABLE));
 		EXPECT_TRUE(answers(&self->v));
 	}
 }

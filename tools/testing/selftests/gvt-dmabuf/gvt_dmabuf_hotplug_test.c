@@ -9,37 +9,11 @@
 #include <sys/eventfd.h>
 
 #include "test_util.h"
+#include "vgpu_regs.h"
 
 #define PATIENCE_MS		1000
 
-/* Broadwell and Skylake PRM, Volume 2c: south display engine interrupts */
-#define SDEISR			0xc4000u
-#define SDEIMR			0xc4004u
-#define SDEIIR			0xc4008u
-#define SDEIER			0xc400cu
-#define  SDE_PORTB		0x00200000u
-#define  SDE_PORTD		0x00800000u
-#define  SDE_PORTS		(7u << 21 | 3u << 24)
-#define MASTER_IRQ		0x44200u
-#define  MASTER_IRQ_ENABLE	0x80000000u
-#define  MASTER_IRQ_PCH		0x00800000u
-#define SHOTPLUG_CTL		0xc4030u
-#define  BDW_STATUS		3u		/* of port B */
-#define  SKL_STATUS		(3u << 16)	/* of port D */
-#define SFUSE_STRAP		0xc2014u
-#define  STRAP_PORTS		7u
-#define  BDW_STRAP		4u
-#define  SKL_STRAP		1u
-
-/* Broadwell and Skylake PRM, Volume 2c: DDI_AUX_CTL, DDI_AUX_DATA; DisplayPort */
-#define BDW_AUX			0xe4110u	/* of port B */
-#define SKL_AUX			0x64310u	/* of port D */
-#define  AUX_SEND		0x80000000u
-#define  AUX_BYTES(n)		((n) << 20)
-#define AUX_WRITE(address)	(8u << 28 | (address) << 8)
-#define AUX_READ(address)	(9u << 28 | (address) << 8)
-/* A read from I2C, more of which follows (MOT) */
-#define AUX_I2C_READ(address)	(5u << 28 | (address) << 8)
+/* DisplayPort: registers of the sink (DPCD), and its EDID */
 #define I2C_EDID		0x50u
 #define DPCD_LANES		0x002u	/* what the sink can do: MAX_LANE_COUNT */
 #define DPCD_BRANCH		0x500u	/* of a device that the sink is not */
@@ -67,8 +41,10 @@ FIXTURE_SETUP(hotplug)
 	if (!test_open_vgpu(_metadata, &self->v))
 		return;
 	self->port = self->v.gen == 8 ? SDE_PORTB : SDE_PORTD;
-	self->status = self->v.gen == 8 ? BDW_STATUS : SKL_STATUS;
-	self->strap = self->v.gen == 8 ? BDW_STRAP : SKL_STRAP;
+	self->status = self->v.gen == 8 ? SHOTPLUG_STATUS_B :
+					  SHOTPLUG_STATUS_D;
+	self->strap = self->v.gen == 8 ? SFUSE_STRAP_PORT_B :
+					 SFUSE_STRAP_PORT_D;
 	ASSERT_EQ(0, vgpu_region(&self->v, VFIO_PCI_NUM_REGIONS + 1,
 				 &self->region, &size));
 	self->msi = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -120,7 +96,7 @@ static bool interrupted(int fd, int ms)
 TEST_F(hotplug, monitor_is_there_at_first)
 {
 	EXPECT_EQ(self->port, reg(&self->v, SDEISR) & SDE_PORTS);
-	EXPECT_EQ(self->strap, reg(&self->v, SFUSE_STRAP) & STRAP_PORTS);
+	EXPECT_EQ(self->strap, reg(&self->v, SFUSE_STRAP) & SFUSE_STRAP_PORTS);
 }
 
 TEST_F(hotplug, link_down_is_seen_by_the_guest)
@@ -254,25 +230,32 @@ TEST_F(hotplug, next_owner_finds_the_monitor)
 
 static uint32_t aux(const struct vgpu *v)
 {
-	return v->gen == 8 ? BDW_AUX : SKL_AUX;
+	return v->gen == 8 ? BDW_DP_AUX_CTL_B : SKL_DP_AUX_CTL_D;
+}
+
+/* Send a message whose first dword is @header, of @bytes, and get the reply. */
+static int send_aux(struct vgpu *v, uint32_t header, uint32_t bytes)
+{
+	int ret = vgpu_write32(v, DP_AUX_DATA(aux(v), 0), header);
+
+	return ret ? ret : vgpu_write32(v, aux(v),
+					DP_AUX_SEND | DP_AUX_BYTES(bytes));
 }
 
 static int write_dpcd(struct vgpu *v, uint32_t address, uint8_t value)
 {
-	int ret = vgpu_write32(v, aux(v) + 4, AUX_WRITE(address));
+	int ret = vgpu_write32(v, DP_AUX_DATA(aux(v), 1),
+			       (uint32_t)value << 24);
 
-	if (!ret)
-		ret = vgpu_write32(v, aux(v) + 8, (uint32_t)value << 24);
-	return ret ? ret : vgpu_write32(v, aux(v), AUX_SEND | AUX_BYTES(5));
+	return ret ? ret : send_aux(v, DP_AUX_WRITE(address), 5);
 }
 
 /* The reply: a byte that says that there is one, then the byte */
 static int read_dpcd(struct vgpu *v, uint32_t address)
 {
-	if (vgpu_write32(v, aux(v) + 4, AUX_READ(address)) ||
-	    vgpu_write32(v, aux(v), AUX_SEND | AUX_BYTES(4)))
+	if (send_aux(v, DP_AUX_READ(address), 4))
 		return -EIO;
-	return reg(v, aux(v) + 4) >> 16 & 0xff;
+	return reg(v, DP_AUX_DATA(aux(v), 0)) >> 16 & 0xff;
 }
 
 TEST_F(hotplug, sink_capabilities_are_read_only)
@@ -304,19 +287,14 @@ TEST_F(hotplug, dpcd_ends_with_its_owner)
 	EXPECT_EQ(0, read_dpcd(&self->v, DPCD_BRANCH));
 }
 
-static int send_i2c(struct vgpu *v, uint32_t bytes)
-{
-	int ret = vgpu_write32(v, aux(v) + 4, AUX_I2C_READ(I2C_EDID));
-
-	return ret ? ret : vgpu_write32(v, aux(v), AUX_SEND | AUX_BYTES(bytes));
-}
-
 /* The first byte, and leave the transaction there: an address, then a byte of it */
 static int begin_to_read_edid(struct vgpu *v)
 {
-	if (send_i2c(v, 3) || send_i2c(v, 4))
+	const uint32_t read = DP_AUX_I2C_READ_MOT(I2C_EDID);
+
+	if (send_aux(v, read, 3) || send_aux(v, read, 4))
 		return -EIO;
-	return reg(v, aux(v) + 4) >> 16 & 0xff;
+	return reg(v, DP_AUX_DATA(aux(v), 0)) >> 16 & 0xff;
 }
 
 TEST_F(hotplug, edid_read_restarts_after_reset)

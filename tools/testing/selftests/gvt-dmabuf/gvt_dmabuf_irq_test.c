@@ -10,10 +10,11 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 
+#include <linux/pci_regs.h>
+
 #include "test_util.h"
 #include "eventfd_util.h"
 
-#define MSI_ENABLE	1
 #define VBLANK_MS	1000	/* many of them */
 
 static const uint32_t trigger = VFIO_IRQ_SET_DATA_EVENTFD |
@@ -72,7 +73,7 @@ FIXTURE_SETUP(irq)
 	ASSERT_LE(0, self->b);
 	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 0, 1024, 768));
 	ASSERT_EQ(0, vgpu_vblank_irq_on(&self->v, 0));
-	ASSERT_EQ(0, vgpu_msi_control(&self->v, MSI_ENABLE));
+	ASSERT_EQ(0, vgpu_msi_control(&self->v, PCI_MSI_FLAGS_ENABLE));
 }
 
 FIXTURE_TEARDOWN(irq)

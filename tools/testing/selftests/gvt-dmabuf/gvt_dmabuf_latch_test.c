@@ -5,22 +5,7 @@
  */
 #include "clock_util.h"
 #include "test_util.h"
-
-/* Skylake and Broadwell PRM, Volume 2c; pipe A */
-#define CUR_BASE		0x70084u
-#define CUR_SURFLIVE		0x700acu
-#define PLANE_CTL(n)		(0x70180u + 0x100 * ((n) - 1))
-#define  PLANE_ENABLE		0x80000000u
-#define PLANE_STRIDE		0x70188u
-#define PLANE_SURF(n)		(0x7019cu + 0x100 * ((n) - 1))
-#define PLANE_SURFLIVE(n)	(0x701acu + 0x100 * ((n) - 1))
-
-#define DE_PIPE_IMR		0x44404u
-#define DE_PIPE_IIR		0x44408u
-#define  SKL_FLIP_DONE(n)	(0x08u << ((n) - 1))
-
-/* Not in the PRM: what guests of GVT-g flip plane 1 of pipe A with */
-#define FLIP_PLANE_1		0x50080u
+#include "vgpu_regs.h"
 
 /* In the third frame at 60 Hz, and far from its ends, in ms */
 #define THIRD_FRAME_MS		40
@@ -29,15 +14,10 @@
 /* Flips of plane @n wait for the vblank from now on. */
 static int synchronously(struct vgpu *v, int n)
 {
-	uint32_t ctl, surf;
-	int ret = vgpu_read32(v, PLANE_CTL(n), &ctl);
+	int ret = vgpu_update32(v, PLANE_REG(PLANE_CTL, n), VGPU_ASYNC_FLIP, 0);
 
 	if (!ret)
-		ret = vgpu_write32(v, PLANE_CTL(n), ctl & ~VGPU_ASYNC_FLIP);
-	if (!ret)
-		ret = vgpu_read32(v, PLANE_SURF(n), &surf);
-	if (!ret)
-		ret = vgpu_write32(v, PLANE_SURF(n), surf);
+		ret = vgpu_update32(v, PLANE_REG(PLANE_SURF, n), 0, 0);
 	return ret ? ret : vgpu_wait_vblank(v, 0);
 }
 
@@ -89,7 +69,7 @@ FIXTURE_SETUP(late)
 	self->s.second = id_of(_metadata, v, &self->s.b);
 	self->s.first = id_of(_metadata, v, &self->s.a);
 	ASSERT_EQ(0, synchronously(v, 1));
-	ASSERT_EQ(0, vgpu_read32(v, PLANE_CTL(1), &self->s.on));
+	ASSERT_EQ(0, vgpu_read32(v, PLANE_CTL, &self->s.on));
 	ASSERT_EQ(0, vgpu_read32(v, PLANE_STRIDE, &self->s.stride));
 	ASSERT_EQ(0, clock_hurry());
 }
@@ -109,12 +89,12 @@ static void turn_on(struct __test_metadata *_metadata, struct vgpu *v,
 		    struct screen *s)
 {
 	ASSERT_EQ(0, vgpu_write32(v, PLANE_STRIDE, s->stride));
-	ASSERT_EQ(0, vgpu_write32(v, PLANE_CTL(1), s->on & ~PLANE_ENABLE));
-	ASSERT_EQ(0, vgpu_write32(v, PLANE_SURF(1), s->a.gma));
+	ASSERT_EQ(0, vgpu_write32(v, PLANE_CTL, s->on & ~PLANE_ENABLE));
+	ASSERT_EQ(0, vgpu_write32(v, PLANE_SURF, s->a.gma));
 	ASSERT_TRUE(begin_frame(v));
 	s->began = clock_ms();
-	ASSERT_EQ(0, vgpu_write32(v, PLANE_CTL(1), s->on));
-	ASSERT_EQ(0, vgpu_write32(v, PLANE_SURF(1), s->a.gma));
+	ASSERT_EQ(0, vgpu_write32(v, PLANE_CTL, s->on));
+	ASSERT_EQ(0, vgpu_write32(v, PLANE_SURF, s->a.gma));
 	while (clock_ms() - s->began < THIRD_FRAME_MS)
 		;
 }
@@ -133,7 +113,7 @@ TEST_F(late, surf_after_turn_on_waits)
 
 	for (i = 0; i < ROUNDS; i++) {
 		turn_on(_metadata, &self->v, &self->s);
-		ASSERT_EQ(0, vgpu_write32(&self->v, PLANE_SURF(1),
+		ASSERT_EQ(0, vgpu_write32(&self->v, PLANE_SURF,
 					  self->s.b.gma));
 		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
 		if (!in_third_frame(&self->s))
@@ -173,7 +153,7 @@ TEST_F(late, off_after_turn_on_waits_for_surf)
 
 	for (i = 0; i < ROUNDS; i++) {
 		turn_on(_metadata, &self->v, &self->s);
-		ASSERT_EQ(0, vgpu_write32(&self->v, PLANE_CTL(1),
+		ASSERT_EQ(0, vgpu_write32(&self->v, PLANE_CTL,
 					  self->s.on & ~PLANE_ENABLE));
 		if (!in_third_frame(&self->s))
 			continue;
@@ -257,8 +237,9 @@ TEST_F(surflive, of_planes_is_what_is_latched)
 
 	for (n = 1; n <= (self->v.gen == 9 ? 3 : 2); n++)
 		expect_live_when_latched(_metadata, &self->v, self->s,
-					 PLANE_SURF(n), PLANE_SURF(n),
-					 PLANE_SURFLIVE(n));
+					 PLANE_REG(PLANE_SURF, n),
+					 PLANE_REG(PLANE_SURF, n),
+					 PLANE_REG(PLANE_SURFLIVE, n));
 }
 
 TEST_F(surflive, of_a_cursor_is_what_is_latched)
@@ -270,7 +251,7 @@ TEST_F(surflive, of_a_cursor_is_what_is_latched)
 TEST_F(surflive, reg_50080_sets_it_at_latch)
 {
 	expect_live_when_latched(_metadata, &self->v, self->s, FLIP_PLANE_1,
-				 PLANE_SURF(1), PLANE_SURFLIVE(1));
+				 PLANE_SURF, PLANE_SURFLIVE);
 }
 
 TEST_F(surflive, async_flip_sets_it_immediately)
@@ -278,8 +259,8 @@ TEST_F(surflive, async_flip_sets_it_immediately)
 	uint32_t live;
 
 	ASSERT_EQ(0, vgpu_primary_ctl(&self->v, 0, 0, VGPU_ASYNC_FLIP));
-	ASSERT_EQ(0, vgpu_write32(&self->v, PLANE_SURF(1), self->s[1].gma));
-	ASSERT_EQ(0, vgpu_read32(&self->v, PLANE_SURFLIVE(1), &live));
+	ASSERT_EQ(0, vgpu_write32(&self->v, PLANE_SURF, self->s[1].gma));
+	ASSERT_EQ(0, vgpu_read32(&self->v, PLANE_SURFLIVE, &live));
 	EXPECT_EQ(self->s[1].gma, live);
 }
 
@@ -288,8 +269,8 @@ TEST_F(surflive, pipe_off_sets_it_immediately)
 	uint32_t live;
 
 	ASSERT_EQ(0, vgpu_pipe_off(&self->v, 0));
-	ASSERT_EQ(0, vgpu_write32(&self->v, PLANE_SURF(1), self->s[1].gma));
-	ASSERT_EQ(0, vgpu_read32(&self->v, PLANE_SURFLIVE(1), &live));
+	ASSERT_EQ(0, vgpu_write32(&self->v, PLANE_SURF, self->s[1].gma));
+	ASSERT_EQ(0, vgpu_read32(&self->v, PLANE_SURFLIVE, &live));
 	EXPECT_EQ(self->s[1].gma, live);
 }
 
@@ -336,17 +317,18 @@ TEST_F(flip_done, comes_once_per_plane)
 	struct vgpu *v = &self->v;
 	uint32_t iir = 0;
 
-	ASSERT_EQ(0, vgpu_write32(v, DE_PIPE_IMR, ~all));
-	ASSERT_EQ(0, vgpu_write32(v, DE_PIPE_IIR, all));
-	ASSERT_EQ(0, vgpu_write32(v, PLANE_SURF(variant->plane), self->s.gma));
+	ASSERT_EQ(0, vgpu_write32(v, DE_PIPE_IMR(0), ~all));
+	ASSERT_EQ(0, vgpu_write32(v, DE_PIPE_IIR(0), all));
+	ASSERT_EQ(0, vgpu_write32(v, PLANE_REG(PLANE_SURF, variant->plane),
+				  self->s.gma));
 	ASSERT_EQ(0, vgpu_wait_vblank(v, 0));
 	ASSERT_EQ(0, vgpu_wait_vblank(v, 0));
-	ASSERT_EQ(0, vgpu_read32(v, DE_PIPE_IIR, &iir));
+	ASSERT_EQ(0, vgpu_read32(v, DE_PIPE_IIR(0), &iir));
 	EXPECT_EQ(SKL_FLIP_DONE(variant->plane), iir & all);
-	ASSERT_EQ(0, vgpu_write32(v, DE_PIPE_IIR, all));
+	ASSERT_EQ(0, vgpu_write32(v, DE_PIPE_IIR(0), all));
 	ASSERT_EQ(0, vgpu_wait_vblank(v, 0));
 	ASSERT_EQ(0, vgpu_wait_vblank(v, 0));
-	ASSERT_EQ(0, vgpu_read32(v, DE_PIPE_IIR, &iir));
+	ASSERT_EQ(0, vgpu_read32(v, DE_PIPE_IIR(0), &iir));
 	EXPECT_EQ(0, iir & all);
 }
 

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 
 #include "test_util.h"
+#include "vgpu_regs.h"
 
 #define MAX_EXPORTS	1024	/* GVT_MAX_EXPORTS in the kernel */
 #define ATTEMPTS	100000
@@ -15,9 +16,6 @@
 /* A framebuffer of so many pages, of which one page of memory is enough */
 #define BIG_PAGES	4096u
 #define MAX_BIG		1024
-
-/* i915_pvinfo.h in the kernel: what the vGPU has beyond the aperture */
-#define PVINFO_HIDDEN_SIZE	0x7804cu
 
 /* @fds are those that a test has opened. */
 FIXTURE(get) {

@@ -8,30 +8,12 @@
 #include <time.h>
 
 #include "test_util.h"
+#include "vgpu_regs.h"
 
 #define TIMES		1000
 #define ENOUGH_TIMES	200	/* where a kernel takes ENOUGH_S for them */
 #define ENOUGH_S	10
 #define MAX_LINES	30	/* in ten seconds */
-
-/* Skylake PRM, Volume 2c; PVINFO: i915_pvinfo.h in the kernel */
-#define RCS_FORCE_NONPRIV	0x24d0u
-#define BCS_HWS_PGA		0x22080u
-#define MASTER_IRQ		0x44200u
-#define PS_CTRL_1_A		0x68180u
-#define  PS_CTRL_PLANE_1	0x82000000u
-#define PLANE_CTL		0x70180u
-#define PLANE_SURF		0x7019cu
-#define PVINFO_VERSION		0x78008u
-#define PVINFO_NOTIFY		0x78818u
-#define PVINFO_PDP_0		0x78838u
-#define  NOTIFY_L4_CREATE	4
-#define  NOTIFY_L4_DESTROY	5
-#define DP_AUX_CTL_A		0x64010u
-#define DP_AUX_DATA_A		0x64014u
-#define  DP_AUX_WRITE_32_BYTES	(8u << 28 | 31)
-#define FENCE(n)		(0x100000u + 8 * (n))
-#define GGTT			0x800000u
 
 /* ---- the kernel log ---- */
 
@@ -116,14 +98,14 @@ static int show_with_ctl(struct vgpu *v, uint32_t clear, uint32_t set)
 
 static int show_unknown_format(struct vgpu *v)
 {
-	const int shift = v->gen == 8 ? 26 : 24;
+	const uint32_t none = v->gen == 8 ? BDW_FORMAT(15u) : SKL_FORMAT(15u);
 
-	return show_with_ctl(v, 15u << shift, 15u << shift);
+	return show_with_ctl(v, none, none);
 }
 
 static int show_reserved_tiling(struct vgpu *v)
 {
-	return show_with_ctl(v, 7u << 10, 3u << 10);
+	return show_with_ctl(v, PLANE_TILING(7u), PLANE_TILING(3u));
 }
 
 static int show_nothing(struct vgpu *v)
@@ -219,14 +201,14 @@ static void access_odd(struct vgpu *v, uint64_t at, unsigned int i)
 
 static void access_ggtt_odd(struct vgpu *v, unsigned int i)
 {
-	access_odd(v, v->bar0 + GGTT + v->aperture / VGPU_PAGE * 8, i);
+	access_odd(v, v->bar0 + vgpu_ggtt_entry(v->aperture), i);
 }
 
 static void access_register_odd(struct vgpu *v, unsigned int i)
 {
 	static const uint32_t regs[] = {
-		PLANE_CTL, PLANE_SURF, BCS_HWS_PGA, MASTER_IRQ, FENCE(0),
-		PVINFO_PDP_0,
+		PLANE_CTL, PLANE_SURF, VGPU_BLITTER + RING_HWS_PGA, MASTER_IRQ,
+		FENCE(0), PVINFO_PDP0_LO,
 	};
 
 	access_odd(v, v->bar0 + regs[i / ODD_ACCESSES % ARRAY_SIZE(regs)], i);
@@ -236,8 +218,8 @@ static void access_register_odd(struct vgpu *v, unsigned int i)
 static void access_no_register(struct vgpu *v, unsigned int i)
 {
 	static const uint32_t ends[] = {
-		0x200000 - 4, 0x200000, 0x400000, 0x800000 - 4, 0x1000000 - 4,
-		0x1000000,
+		MMIO_SIZE - 4, MMIO_SIZE, 2 * MMIO_SIZE, GGTT - 4, 2 * GGTT - 4,
+		2 * GGTT,
 	};
 
 	access_odd(v, v->bar0 + ends[i % ARRAY_SIZE(ends)], i);
@@ -270,49 +252,50 @@ static void read_pvinfo(struct vgpu *v, unsigned int i)
 {
 	uint32_t val;
 
-	vgpu_read32(v, PVINFO_NOTIFY + i % 16 * 4, &val);
+	vgpu_read32(v, PVINFO_G2V_NOTIFY + i % 16 * 4, &val);
 }
 
 static void notify_unknown(struct vgpu *v, unsigned int i)
 {
-	vgpu_write32(v, PVINFO_NOTIFY, 100 + i);
+	vgpu_write32(v, PVINFO_G2V_NOTIFY, 100 + i);
 }
 
 /* Page tables outside guest memory */
 static void create_bad_tables(struct vgpu *v, unsigned int i)
 {
-	vgpu_write32(v, PVINFO_PDP_0, i * VGPU_PAGE | 1);
-	vgpu_write32(v, PVINFO_PDP_0 + 4, 0x40);
-	vgpu_write32(v, PVINFO_NOTIFY, NOTIFY_L4_CREATE);
+	vgpu_write32(v, PVINFO_PDP0_LO, i * VGPU_PAGE | 1);
+	vgpu_write32(v, PVINFO_PDP0_HI, 0x40);
+	vgpu_write32(v, PVINFO_G2V_NOTIFY, PPGTT_L4_CREATE);
 }
 
 static void destroy_bad_tables(struct vgpu *v, unsigned int i)
 {
-	vgpu_write32(v, PVINFO_PDP_0, i * VGPU_PAGE | 1);
-	vgpu_write32(v, PVINFO_NOTIFY, NOTIFY_L4_DESTROY);
+	vgpu_write32(v, PVINFO_PDP0_LO, i * VGPU_PAGE | 1);
+	vgpu_write32(v, PVINFO_G2V_NOTIFY, PPGTT_L4_DESTROY);
 }
 
 static void bind_scaler(struct vgpu *v, unsigned int i)
 {
 	(void)i;
-	vgpu_write32(v, PS_CTRL_1_A, PS_CTRL_PLANE_1);
+	vgpu_write32(v, PS_CTRL, PS_ENABLE | PS_BINDING(1));
 }
 
 static void write_bad_status_page(struct vgpu *v, unsigned int i)
 {
-	vgpu_write32(v, BCS_HWS_PGA, -(i + 1) * VGPU_PAGE);
+	vgpu_write32(v, VGPU_BLITTER + RING_HWS_PGA, -(i + 1) * VGPU_PAGE);
 }
 
 static void write_bad_nonpriv(struct vgpu *v, unsigned int i)
 {
-	vgpu_write32(v, RCS_FORCE_NONPRIV, 0x1234 + i * 4);
+	vgpu_write32(v, VGPU_RENDER + RING_FORCE_TO_NONPRIV, 0x1234 + i * 4);
 }
 
 static void send_long_aux(struct vgpu *v, unsigned int i)
 {
 	(void)i;
-	vgpu_write32(v, DP_AUX_DATA_A, DP_AUX_WRITE_32_BYTES);
-	vgpu_write32(v, DP_AUX_CTL_A, 1u << 31);
+	vgpu_write32(v, DP_AUX_DATA(DP_AUX_CTL_A, 0),
+		     DP_AUX_WRITE(0) | (32 - 1));
+	vgpu_write32(v, DP_AUX_CTL_A, DP_AUX_SEND);
 }
 
 static void write_others_fence(struct vgpu *v, unsigned int i)
@@ -365,7 +348,7 @@ static int make_odd_interrupt(struct vgpu *v)
 static void interrupt(struct vgpu *v, unsigned int i)
 {
 	(void)i;
-	vgpu_write32(v, MASTER_IRQ, 1u << 31);
+	vgpu_write32(v, MASTER_IRQ, MASTER_IRQ_ENABLE);
 }
 
 /* VFIO has the regions of a device at equal distances in its fd. */

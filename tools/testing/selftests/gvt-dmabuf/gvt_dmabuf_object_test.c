@@ -8,9 +8,7 @@
 #include <drm/i915_drm.h>
 
 #include "test_util.h"
-
-#define MI_BATCH_BUFFER_END	(0x0au << 23)
-#define MI_STORE_DWORD_IMM	(0x20u << 23 | 2u)	/* gen8: 64-bit address */
+#include "vgpu_commands.h"
 
 FIXTURE(object) {
 	struct vgpu v;
@@ -422,7 +420,7 @@ TEST_F(object, relocation_misses_the_guest)
 TEST_F(object, gpu_store_misses_the_guest)
 {
 	uint32_t batch[] = {
-		MI_STORE_DWORD_IMM, 0, 0, 0xdeadbeef,
+		MI_STORE_DATA_IMM, 0, 0, 0xdeadbeef,
 		MI_BATCH_BUFFER_END, 0,
 	};
 	struct drm_i915_gem_relocation_entry reloc = {
@@ -456,7 +454,7 @@ TEST_F(object, gpu_store_misses_the_guest)
 TEST_F(object, gpu_store_reaches_own_object)
 {
 	uint32_t batch[] = {
-		MI_STORE_DWORD_IMM, 0, 0, 0xdeadbeef,
+		MI_STORE_DATA_IMM, 0, 0, 0xdeadbeef,
 		MI_BATCH_BUFFER_END, 0,
 	};
 	struct drm_i915_gem_relocation_entry reloc = {
@@ -492,7 +490,7 @@ TEST_F(object, gpu_store_reaches_own_object)
 
 /*
  * The fence detiles what the guest tiled, so this also checks the tiling of
- * vgpu_plane.c, which no other test could find wrong.
+ * vgpu_tile.c, which no other test could find wrong.
  *
  * An object with a tiling and no stride makes the page fault divide by zero, so
  * this is last.

@@ -12,6 +12,8 @@
  */
 #include <fcntl.h>
 
+#include <linux/pci_regs.h>
+
 #include "test_util.h"
 
 #define PICTURE_PAGES	256	/* 512 x 512 pixels of 4 bytes */
@@ -233,21 +235,12 @@ TEST_F(pages, survive_a_reset_of_the_vgpu)
 
 static int set_power_state(struct vgpu *v, uint16_t state)
 {
-	const uint8_t pm_cap = 1, ctrl = 4;	/* PCI_CAP_ID_PM, PCI_PM_CTRL */
-	uint8_t at = 0, cap[2];
+	const int at = vgpu_find_capability(v, PCI_CAP_ID_PM);
 
-	if (pread(v->device, &at, 1, v->config + 0x34) != 1)
-		return -EIO;
-	while (at) {
-		if (pread(v->device, cap, sizeof(cap), v->config + at) !=
-		    sizeof(cap))
-			return -EIO;
-		if (cap[0] == pm_cap)
-			return pwrite(v->device, &state, 2, v->config + at +
-				      ctrl) == 2 ? 0 : -EIO;
-		at = cap[1];
-	}
-	return -ENOENT;
+	if (at < 0)
+		return at;
+	return pwrite(v->device, &state, 2, v->config + at + PCI_PM_CTRL) == 2 ?
+	       0 : -EIO;
 }
 
 /* As a VMM does when a guest sleeps and wakes up: it resets on the way. */

@@ -5,23 +5,7 @@
  * pipe, and scalers.
  */
 #include "test_util.h"
-
-/*
- * Skylake PRM, Volume 2c; on Broadwell PRI_CTL, and SPR_CTL for plane 2. Those of
- * the next plane are 0x100 above, of the next pipe 0x1000.
- */
-#define CUR_CTL			0x70080u
-#define CUR_BASE		0x70084u
-#define PLANE_CTL(plane)	(0x70080u + 0x100 * (plane))
-#define  PLANE_ENABLE		0x80000000u
-#define PLANE_STRIDE(plane)	(0x70088u + 0x100 * (plane))
-#define PLANE_SURF(plane)	(0x7009cu + 0x100 * (plane))
-
-/* Skylake PRM, Volume 2c: of the first scaler of pipe A; the second at 0x100 */
-#define PS_WIN_POS		0x68170u
-#define PS_WIN_SZ		0x68174u
-#define PS_CTRL			0x68180u
-#define  PS_ON(plane)		(0x80000000u | (plane) << 25)	/* 0: the pipe */
+#include "vgpu_regs.h"
 
 #define SMALL_WIDTH		64
 #define SMALL_HEIGHT		64
@@ -79,8 +63,10 @@ FIXTURE_SETUP(ctl)
 		return;
 	if (self->v.gen == 8 && variant->plane == 3)
 		SKIP(return, "no plane 3 on Broadwell: use a vGPU of Skylake or later");
-	self->ctl = variant->plane ? PLANE_CTL(variant->plane) : CUR_CTL;
-	self->arm = variant->plane ? PLANE_SURF(variant->plane) : CUR_BASE;
+	self->ctl = variant->plane ? PLANE_REG(PLANE_CTL, variant->plane) :
+				     CUR_CTL;
+	self->arm = variant->plane ? PLANE_REG(PLANE_SURF, variant->plane) :
+				     CUR_BASE;
 	ASSERT_EQ(0, make_small(&self->v, &self->s, fourcc));
 	if (variant->plane == 1) {
 		ASSERT_EQ(0, vgpu_pipe_on(&self->v, 0, SMALL_WIDTH,
@@ -119,7 +105,7 @@ TEST_F(ctl, of_a_pipe_that_is_off_is_seen)
 {
 	ASSERT_EQ(0, vgpu_pipe_off(&self->v, 0));
 	ASSERT_EQ(0, show(&self->v, variant->plane, &self->s, VGPU_CTL_LAST));
-	ASSERT_EQ(0, vgpu_write32(&self->v, 0x70008, PLANE_ENABLE));
+	ASSERT_EQ(0, vgpu_write32(&self->v, TRANS_CONF, TRANS_CONF_ENABLE));
 	EXPECT_EQ(0, shows(&self->v, variant->type, &self->s));
 }
 
@@ -179,6 +165,7 @@ TEST_F(ctl, off_alone_waits_for_the_surface)
 /* Until it is latched the plane is off, and what is written comes with it. */
 TEST_F(ctl, brings_what_is_written_meanwhile)
 {
+	const uint32_t reg = PLANE_REG(PLANE_STRIDE, variant->plane);
 	struct vfio_device_gfx_plane_info info;
 	uint32_t stride;
 
@@ -190,12 +177,11 @@ TEST_F(ctl, brings_what_is_written_meanwhile)
 	ASSERT_EQ(-ENOENT, shows(&self->v, variant->type, &self->s));
 	ASSERT_EQ(0, vgpu_write32(&self->v, self->arm, self->s.gma));
 	ASSERT_EQ(0, vgpu_write32(&self->v, self->ctl, PLANE_ENABLE |
-				  (self->v.gen >= 9 ? 4u << 24 :
-				   variant->plane == 1 ? 6u << 26 : 2u << 25)));
-	ASSERT_EQ(0, vgpu_read32(&self->v, PLANE_STRIDE(variant->plane),
-				 &stride));
-	ASSERT_EQ(0, vgpu_write32(&self->v, PLANE_STRIDE(variant->plane),
-				  2 * stride));
+				  (self->v.gen >= 9 ? SKL_FORMAT(4u) :
+				   variant->plane == 1 ? BDW_FORMAT(6u) :
+				   SPR_FORMAT(2u))));
+	ASSERT_EQ(0, vgpu_read32(&self->v, reg, &stride));
+	ASSERT_EQ(0, vgpu_write32(&self->v, reg, 2 * stride));
 	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->s.gma, self->s.gpa,
 				   2 * self->s.size));
 	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
@@ -371,18 +357,25 @@ TEST_F(video, desktop_flips_are_the_primarys)
 	if (vgpu_ioctl(self->v.device, VFIO_DEVICE_QUERY_GFX_PLANE, &before) ==
 	    -EINVAL)
 		SKIP(return, "no flip info: run a kernel that has it");
-	ASSERT_EQ(0, vgpu_write32(&self->v, PLANE_SURF(1), self->video.gma));
+	ASSERT_EQ(0, vgpu_write32(&self->v, PLANE_SURF, self->video.gma));
 	after = ask;
 	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_QUERY_GFX_PLANE,
 				&after));
 	EXPECT_EQ(before.flip_seq, after.flip_seq);
-	ASSERT_EQ(0, vgpu_write32(&self->v, PLANE_SURF(2), self->desktop.gma));
+	ASSERT_EQ(0, vgpu_write32(&self->v, PLANE_REG(PLANE_SURF, 2),
+				  self->desktop.gma));
 	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_QUERY_GFX_PLANE,
 				&after));
 	EXPECT_EQ(before.flip_seq + 1, after.flip_seq);
 }
 
 /* ---- scalers ---- */
+
+/* On, for a plane; 0: for the pipe */
+static uint32_t ps_on(uint32_t plane)
+{
+	return PS_ENABLE | PS_BINDING(plane);
+}
 
 FIXTURE(scaler_reg) {
 	struct vgpu v;
@@ -403,9 +396,9 @@ FIXTURE_TEARDOWN(scaler_reg)
 TEST_F(scaler_reg, keeps_what_was_written)
 {
 	static const uint32_t regs[] = {
-		PS_CTRL, PS_CTRL + 0x100,		/* pipe A */
-		PS_CTRL + 0x800, PS_CTRL + 0x900,	/* pipe B */
-		PS_CTRL + 0x1000,			/* pipe C */
+		PS_REG(PS_CTRL, 0, 1), PS_REG(PS_CTRL, 0, 2),
+		PS_REG(PS_CTRL, 1, 1), PS_REG(PS_CTRL, 1, 2),
+		PS_REG(PS_CTRL, 2, 1),
 	};
 	uint32_t plane, ctl;
 	size_t i;
@@ -415,9 +408,9 @@ TEST_F(scaler_reg, keeps_what_was_written)
 	for (i = 0; i < ARRAY_SIZE(regs); i++)
 		for (plane = 0; plane < 8; plane++) {
 			ASSERT_EQ(0, vgpu_write32(&self->v, regs[i],
-						  PS_ON(plane)));
+						  ps_on(plane)));
 			ASSERT_EQ(0, vgpu_read32(&self->v, regs[i], &ctl));
-			EXPECT_EQ(PS_ON(plane), ctl) TH_LOG("0x%x", regs[i]);
+			EXPECT_EQ(ps_on(plane), ctl) TH_LOG("0x%x", regs[i]);
 		}
 }
 
@@ -433,8 +426,8 @@ FIXTURE_VARIANT(scaler) {
 	uint32_t base;
 };
 
-FIXTURE_VARIANT_ADD(scaler, first) { .base = 0 };
-FIXTURE_VARIANT_ADD(scaler, second) { .base = 0x100 };
+FIXTURE_VARIANT_ADD(scaler, first) { .base = PS_REG(0, 0, 1) };
+FIXTURE_VARIANT_ADD(scaler, second) { .base = PS_REG(0, 0, 2) };
 
 FIXTURE_SETUP(scaler)
 {
@@ -468,21 +461,21 @@ static int scale(struct vgpu *v, uint32_t base, uint32_t ctl, uint32_t pos,
 
 TEST_F(scaler, of_a_plane_is_refused)
 {
-	ASSERT_EQ(0, scale(&self->v, self->base, PS_ON(1), 0,
+	ASSERT_EQ(0, scale(&self->v, self->base, ps_on(1), 0,
 			   1920 << 16 | 1080));
 	EXPECT_EQ(-EOPNOTSUPP, vgpu_query(&self->v, VGPU_PRIMARY, &self->info));
 }
 
 TEST_F(scaler, by_one_pixel_is_refused)
 {
-	ASSERT_EQ(0, scale(&self->v, self->base, PS_ON(1), 0,
+	ASSERT_EQ(0, scale(&self->v, self->base, ps_on(1), 0,
 			   (TEST_WIDTH + 1) << 16 | TEST_HEIGHT));
 	EXPECT_EQ(-EOPNOTSUPP, vgpu_query(&self->v, VGPU_PRIMARY, &self->info));
 }
 
 TEST_F(scaler, that_keeps_the_size_is_a_position)
 {
-	ASSERT_EQ(0, scale(&self->v, self->base, PS_ON(1), 30 << 16 | 40,
+	ASSERT_EQ(0, scale(&self->v, self->base, ps_on(1), 30 << 16 | 40,
 			   TEST_WIDTH << 16 | TEST_HEIGHT));
 	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &self->info));
 	EXPECT_EQ(30, self->info.x_pos);
@@ -495,7 +488,7 @@ TEST_F(scaler, of_others_changes_nothing)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(planes); i++) {
-		ASSERT_EQ(0, scale(&self->v, self->base, PS_ON(planes[i]), 0,
+		ASSERT_EQ(0, scale(&self->v, self->base, ps_on(planes[i]), 0,
 				   1920 << 16 | 1080));
 		EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->s))
 			TH_LOG("bound to %d", planes[i]);
@@ -504,7 +497,7 @@ TEST_F(scaler, of_others_changes_nothing)
 
 TEST_F(scaler, that_ends_shows_the_plane_again)
 {
-	ASSERT_EQ(0, scale(&self->v, self->base, PS_ON(1), 0,
+	ASSERT_EQ(0, scale(&self->v, self->base, ps_on(1), 0,
 			   1920 << 16 | 1080));
 	ASSERT_EQ(0, scale(&self->v, self->base, 0, 0, 0));
 	EXPECT_EQ(0, shows(&self->v, VGPU_PRIMARY, &self->s));
@@ -512,7 +505,7 @@ TEST_F(scaler, that_ends_shows_the_plane_again)
 
 TEST_F(scaler, that_is_on_waits_for_its_window)
 {
-	ASSERT_EQ(0, scale(&self->v, self->base, PS_ON(1), 0,
+	ASSERT_EQ(0, scale(&self->v, self->base, ps_on(1), 0,
 			   1920 << 16 | 1080));
 	ASSERT_EQ(0, vgpu_write32(&self->v, PS_CTRL + self->base, 0));
 	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
@@ -526,7 +519,7 @@ static int scale_with_position_last(struct vgpu *v, uint32_t base, uint32_t pos)
 			       TEST_WIDTH << 16 | TEST_HEIGHT);
 
 	if (!ret)
-		ret = vgpu_write32(v, PS_CTRL + base, PS_ON(1));
+		ret = vgpu_write32(v, PS_CTRL + base, ps_on(1));
 	return ret ? ret : vgpu_write32(v, PS_WIN_POS + base, pos);
 }
 
@@ -543,7 +536,7 @@ TEST_F(scaler, off_latches_a_late_position)
 /* It goes off at the vblank, and what was written since counts at the next. */
 TEST_F(scaler, off_and_on_within_a_frame)
 {
-	ASSERT_EQ(0, scale(&self->v, self->base, PS_ON(1), 30 << 16 | 40,
+	ASSERT_EQ(0, scale(&self->v, self->base, ps_on(1), 30 << 16 | 40,
 			   TEST_WIDTH << 16 | TEST_HEIGHT));
 	ASSERT_EQ(0, vgpu_write32(&self->v, PS_CTRL + self->base, 0));
 	ASSERT_EQ(0, vgpu_write32(&self->v, PS_WIN_SZ + self->base, 0));

@@ -4,20 +4,7 @@
  * takes the display over.
  */
 #include "test_util.h"
-
-/* Skylake PRM, Volume 2c; transcoder A */
-#define TRANS_LINKM1		0x60040u
-#define TRANS_LINKN1		0x60044u
-#define TRANS_CONF		0x70008u
-#define  TRANS_CONF_ON		0x80000000u
-
-/* Mailbox of the power controller: no PRM, i915_reg.h has it */
-#define PCODE_MAILBOX		0x138124u
-#define  PCODE_RUN		0x80000000u
-#define  PCODE_SAGV_CONTROL	0x21u
-#define PCODE_DATA		0x138128u
-#define  SAGV_DISABLE		0
-#define  SAGV_IS_DISABLED	1
+#include "vgpu_regs.h"
 
 FIXTURE(probe) {
 	struct vgpu v;
@@ -43,7 +30,7 @@ TEST_F(probe, finds_a_clock_if_the_pipe_is_on)
 	ASSERT_EQ(0, vgpu_read32(&self->v, TRANS_CONF, &conf));
 	ASSERT_EQ(0, vgpu_read32(&self->v, TRANS_LINKM1, &m));
 	ASSERT_EQ(0, vgpu_read32(&self->v, TRANS_LINKN1, &n));
-	EXPECT_TRUE(!(conf & TRANS_CONF_ON) || (m && n))
+	EXPECT_TRUE(!(conf & TRANS_CONF_ENABLE) || (m && n))
 		TH_LOG("it is on, with an M of %#x and an N of %#x", m, n);
 }
 

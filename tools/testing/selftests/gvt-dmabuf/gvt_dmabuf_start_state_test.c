@@ -11,6 +11,7 @@
 
 #include "test_util.h"
 #include "module_util.h"
+#include "vgpu_regs.h"
 
 #define SNAPSHOT	"/sys/bus/pci/devices/*/gvt_firmware"
 #define FIRMWARE_DIR	"/lib/firmware/i915/gvt"
@@ -22,45 +23,42 @@ struct snapshot {
 	uint64_t config_size, config_at, mmio_size, mmio_at;
 };
 
-/*
- * Broadwell and Skylake PRM, Volume 2c. @host is what the file says, @guest what
- * a vGPU starts with.
- */
+#define ROW(reg, host, guest)	{ #reg, reg, host, guest }
+
+/* @host is what the file says, @guest what a vGPU starts with. */
 static const struct row {
 	const char *name;
 	uint32_t reg, host, guest;
 } rows[] = {
-	{ "TRANS_CONF_B", 0x71008, 0xc0000000, 0 },
-	{ "TRANS_CONF_C", 0x72008, 0xc0000000, 0 },
-	{ "TRANS_CONF_EDP", 0x7f008, 0xc0000000, 0 },
-	{ "TRANS_DDI_FUNC_CTL_B", 0x61400, 0x90000000, 0 },
-	{ "TRANS_DDI_FUNC_CTL_C", 0x62400, 0xa0000000, 0 },
-	{ "TRANS_DDI_FUNC_CTL_EDP", 0x6f400, 0x80000000, 0 },
-	{ "TRANS_HTOTAL_EDP", 0x6f000, 0x081f077f, 0 },
-	{ "SRD_CTL_EDP", 0x6f800, 0x80000000, 0 },
-	{ "PLANE_CTL_1_A, PRI_CTL_A", 0x70180, 0x84000000, 0 },
-	{ "PLANE_CTL_2_A, SPR_CTL_A", 0x70280, 0x84000000, 0 },
-	{ "PLANE_CTL_3_A", 0x70380, 0x84000000, 0 },
-	{ "PLANE_CTL_4_A", 0x70480, 0x84000000, 0 },
-	{ "PLANE_SURF_1_A", 0x7019c, 0x00100000, 0 },
-	{ "PLANE_CTL_1_B", 0x71180, 0x84000000, 0 },
-	{ "PLANE_CTL_3_C", 0x72380, 0x84000000, 0 },
-	{ "PLANE_STRIDE_3_A", 0x70388, 0x78, 0 },
-	{ "CUR_CTL_A", 0x70080, 0x04000027, 0 },
-	{ "CUR_CTL_B", 0x71080, 0x04000027, 0 },
-	{ "PS_CTRL_1_A", 0x68180, 0x80000000, 0 },
-	{ "PS_CTRL_2_A", 0x68280, 0x82000000, 0 },
-	{ "PF_CTL_1_A", 0x68080, 0x80800000, 0 },
-	{ "DDI_BUF_CTL_A", 0x64000, 0x80000011, 0x90 },	/* 4 lanes, idle */
-	{ "DDI_BUF_CTL_E", 0x64400, 0x80000000, 0x80 },	/* idle */
-	{ "DP_TP_CTL_A", 0x64040, 0x80000300, 0 },
-	{ "FBC_CTL", 0x43208, 0x80000000, 0 },
-	{ "PP_STATUS", 0xc7200, 0x80000008, 0 },
-	{ "SBLC_PWM_CTL1", 0xc8250, 0x80000000, 0 },
-	{ "LGC_PALETTE_A", 0x4a000, 0x00123456, 0 },
+	ROW(PIPE_REG(TRANS_CONF, 1), 0xc0000000, 0),
+	ROW(PIPE_REG(TRANS_CONF, 2), 0xc0000000, 0),
+	ROW(TRANS_CONF_EDP, 0xc0000000, 0),
+	ROW(PIPE_REG(TRANS_DDI_FUNC_CTL, 1), 0x90000000, 0),
+	ROW(PIPE_REG(TRANS_DDI_FUNC_CTL, 2), 0xa0000000, 0),
+	ROW(TRANS_DDI_FUNC_CTL_EDP, 0x80000000, 0),
+	ROW(TRANS_HTOTAL_EDP, 0x081f077f, 0),
+	ROW(SRD_CTL_EDP, 0x80000000, 0),
+	ROW(PLANE_CTL, 0x84000000, 0),
+	ROW(PLANE_REG(PLANE_CTL, 2), 0x84000000, 0),
+	ROW(PLANE_REG(PLANE_CTL, 3), 0x84000000, 0),
+	ROW(PLANE_REG(PLANE_CTL, 4), 0x84000000, 0),
+	ROW(PLANE_SURF, 0x00100000, 0),
+	ROW(PIPE_REG(PLANE_CTL, 1), 0x84000000, 0),
+	ROW(PIPE_REG(PLANE_REG(PLANE_CTL, 3), 2), 0x84000000, 0),
+	ROW(PLANE_REG(PLANE_STRIDE, 3), 0x78, 0),
+	ROW(CUR_CTL, 0x04000027, 0),
+	ROW(PIPE_REG(CUR_CTL, 1), 0x04000027, 0),
+	ROW(PS_REG(PS_CTRL, 0, 1), 0x80000000, 0),
+	ROW(PS_REG(PS_CTRL, 0, 2), 0x82000000, 0),
+	ROW(PF_CTL, 0x80800000, 0),
+	ROW(DDI_BUF_CTL(0), 0x80000011, 0x90),	/* 4 lanes, idle */
+	ROW(DDI_BUF_CTL(4), 0x80000000, 0x80),	/* idle */
+	ROW(DP_TP_CTL_A, 0x80000300, 0),
+	ROW(FBC_CTL, 0x80000000, 0),
+	ROW(PP_STATUS, 0x80000008, 0),
+	ROW(SBLC_PWM_CTL1, 0x80000000, 0),
+	ROW(LGC_PALETTE, 0x00123456, 0),
 };
-
-#define PIPE_CONF_A	0x70008u
 
 FIXTURE(start_state) {
 	struct vgpu v;
@@ -283,8 +281,8 @@ TEST_F(start_state, pipe_is_on_and_off_as_set)
 	EXPECT_FALSE(frames_stand_still(&self->v));
 
 	ASSERT_EQ(0, vgpu_pipe_off(&self->v, 0));
-	ASSERT_EQ(0, vgpu_read32(&self->v, PIPE_CONF_A, &val));
-	EXPECT_EQ(0, val & 0xc0000000);
+	ASSERT_EQ(0, vgpu_read32(&self->v, TRANS_CONF, &val));
+	EXPECT_EQ(0, val & (TRANS_CONF_ENABLE | TRANS_CONF_STATE));
 	EXPECT_TRUE(frames_stand_still(&self->v));
 	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
 	EXPECT_EQ(0, info.drm_format);

@@ -4,25 +4,11 @@
  * is there for who comes next.
  */
 #include "test_util.h"
+#include "vgpu_commands.h"
+#include "vgpu_regs.h"
 
-/* Broadwell and Skylake PRM, Volume 2a. Addresses are those of the GGTT. */
-#define MI_NOOP			0u
-#define MI_BATCH_BUFFER_END	(0x0au << 23)
-#define MI_DISPLAY_FLIP		(0x14u << 23 | 1u)
-#define  BDW_FLIP_PLANE(code)	((code) << 19)
-#define  SKL_FLIP_PLANE(code)	((code) << 8)
-#define GLOBAL_GTT		0x400000u
-#define MI_STORE_DATA_IMM	(0x20u << 23 | GLOBAL_GTT | 2u)
-#define MI_BATCH_BUFFER_START	(0x31u << 23 | 1u)
-#define MI_NO_SUCH_COMMAND	(0x3fu << 23)
-
-/* The page directory of a gate (vgpu_gate.c), which has entries to spare */
-#define PD_OFFSET		(2 * VGPU_PAGE)
+/* In the page directory of a gate */
 #define PD_INDEX		1
-#define PTE_WRITABLE		3u
-
-/* i915_pvinfo.h in the kernel. A guest that looks knows where it is. */
-#define PVINFO_MAGIC		0x78000u
 
 #define PATTERN			0xc0ffee11u
 
@@ -72,7 +58,7 @@ static void reset(struct __test_metadata *_metadata, struct vgpu *v,
 TEST_F(submit, commands_are_executed)
 {
 	const uint32_t store[] = {
-		MI_STORE_DATA_IMM, self->batch + VGPU_PAGE, 0, PATTERN,
+		MI_STORE_TO_GGTT, self->batch + VGPU_PAGE, 0, PATTERN,
 	};
 
 	ASSERT_EQ(0, vgpu_ring_submit(&self->v, &self->a, store,
@@ -99,8 +85,8 @@ static void run_batch(struct __test_metadata *_metadata, struct vgpu *v,
 		      size_t noops)
 {
 	const uint32_t batch[] = {
-		MI_STORE_DATA_IMM, gma + 7 * sizeof(uint32_t), 0, ~PATTERN,
-		MI_STORE_DATA_IMM, gma + VGPU_PAGE, 0, PATTERN,
+		MI_STORE_TO_GGTT, gma + 7 * sizeof(uint32_t), 0, ~PATTERN,
+		MI_STORE_TO_GGTT, gma + VGPU_PAGE, 0, PATTERN,
 		MI_BATCH_BUFFER_END, MI_NOOP,
 	};
 	uint32_t start[6] = { MI_NOOP, MI_NOOP };
@@ -147,7 +133,7 @@ TEST_F(submit, ring_with_bad_flip_is_not_run)
 		MI_DISPLAY_FLIP | (self->v.gen == 8 ? BDW_FLIP_PLANE(7) :
 						      SKL_FLIP_PLANE(31)),
 		TEST_WIDTH * 4, self->batch, 0,
-		MI_STORE_DATA_IMM, self->batch + VGPU_PAGE, 0, PATTERN,
+		MI_STORE_TO_GGTT, self->batch + VGPU_PAGE, 0, PATTERN,
 	};
 
 	if (!test_unsafe(_metadata))
@@ -183,17 +169,17 @@ TEST_F(submit, works_after_two_refused_rings)
 TEST_F(submit, table_at_two_levels_is_refused)
 {
 	const uint32_t store[] = {
-		MI_STORE_DATA_IMM & ~GLOBAL_GTT,
+		MI_STORE_DATA_IMM,
 		(PD_INDEX << 21) + VGPU_PAGE - sizeof(uint64_t), 0, 0,
 	};
 	struct vgpu_gate gate;
-	uint64_t *directory;
+	uint64_t *directory, gpa;
 
 	if (!test_unsafe(_metadata))
 		return;
 	ASSERT_EQ(0, vgpu_gate_init(&self->v, &gate));
-	directory = (uint64_t *)(self->v.ram + gate.pml4 + PD_OFFSET);
-	directory[PD_INDEX] = (gate.pml4 + PD_OFFSET) | PTE_WRITABLE;
+	directory = vgpu_gate_table(&self->v, &gate, VGPU_GATE_PD, &gpa);
+	directory[PD_INDEX] = gpa | PTE_PRESENT | PTE_WRITABLE;
 	EXPECT_NE(0, vgpu_gate_enter(&self->v, &gate, &self->a, store,
 				     ARRAY_SIZE(store)));
 	vgpu_gate_open(&gate);

@@ -6,26 +6,15 @@
 #include <sys/mman.h>
 
 #include "test_util.h"
+#include "vgpu_commands.h"
+#include "vgpu_regs.h"
 
 /* The page that the GPU writes to has a place of its own. */
 #define IOVA			0x1000000000ull
 
-/* Broadwell and Skylake PRM, Volume 2a */
-#define MI_STORE_DATA_IMM	(0x20u << 23 | 2u)
-#define  GLOBAL_GTT		0x400000u
-
-/* Of the page tables of a gate (vgpu_gate.c), the one that has entries to spare */
-#define PT_OFFSET		(3 * VGPU_PAGE)
+/* In the lowest page table of a gate */
 #define PT_INDEX		2
 #define PPGTT_ADDR		(PT_INDEX * VGPU_PAGE)
-#define PTE_WRITABLE		3u
-
-/* i915_pvinfo.h in the kernel */
-#define PVINFO_G2V_NOTIFY	0x78818u
-#define  PPGTT_L4_CREATE	4u
-#define  PPGTT_L4_DESTROY	5u
-#define PVINFO_PDP0_LO		0x78838u
-#define PVINFO_PDP0_HI		0x7883cu
 
 #define PATTERN			0xc0ffee11u
 
@@ -47,15 +36,6 @@ FIXTURE_VARIANT(reached) {
 FIXTURE_VARIANT_ADD(reached, ggtt) { .address_space = GLOBAL_GTT };
 FIXTURE_VARIANT_ADD(reached, ppgtt) { };
 
-static int notify(struct vgpu *v, uint64_t pml4, uint32_t notification)
-{
-	int ret = vgpu_write32(v, PVINFO_PDP0_LO, pml4);
-
-	if (!ret)
-		ret = vgpu_write32(v, PVINFO_PDP0_HI, pml4 >> 32);
-	return ret ? ret : vgpu_write32(v, PVINFO_G2V_NOTIFY, notification);
-}
-
 FIXTURE_SETUP(reached)
 {
 	struct vgpu *v = &self->v;
@@ -75,11 +55,11 @@ FIXTURE_SETUP(reached)
 	ASSERT_EQ(0, test_map_dma(v, IOVA, self->memory[A], VGPU_PAGE));
 	ASSERT_EQ(0, vgpu_alloc_gma(v, VGPU_PAGE, &gma));
 	ASSERT_EQ(0, vgpu_ggtt_map(v, gma, IOVA, VGPU_PAGE));
-	table = (uint64_t *)(v->ram + self->gate.pml4 + PT_OFFSET);
-	table[PT_INDEX] = IOVA | PTE_WRITABLE;
+	table = vgpu_gate_table(v, &self->gate, VGPU_GATE_PT, NULL);
+	table[PT_INDEX] = IOVA | PTE_PRESENT | PTE_WRITABLE;
 
 	/* The host keeps page tables that it was told of. */
-	ASSERT_EQ(0, notify(v, self->gate.pml4, PPGTT_L4_CREATE));
+	ASSERT_EQ(0, vgpu_ppgtt_notify(v, self->gate.pml4, PPGTT_L4_CREATE));
 
 	self->store[0] = MI_STORE_DATA_IMM | variant->address_space;
 	self->store[1] = variant->address_space ? gma : PPGTT_ADDR;
@@ -245,7 +225,7 @@ static int name_it(struct entry *e)
 {
 	return e->ggtt ?
 	       vgpu_ggtt_map(&e->v, e->gma, IOVA, VGPU_PAGE) :
-	       notify(&e->v, e->other.pml4, PPGTT_L4_CREATE);
+	       vgpu_ppgtt_notify(&e->v, e->other.pml4, PPGTT_L4_CREATE);
 }
 
 /* The gate's page has another entry of its own. */
@@ -253,7 +233,7 @@ static int name_another(struct entry *e)
 {
 	return e->ggtt ?
 	       vgpu_ggtt_map(&e->v, e->gma, e->gate.pml4, VGPU_PAGE) :
-	       notify(&e->v, e->other.pml4, PPGTT_L4_DESTROY);
+	       vgpu_ppgtt_notify(&e->v, e->other.pml4, PPGTT_L4_DESTROY);
 }
 
 FIXTURE_SETUP(kept)
@@ -277,14 +257,14 @@ FIXTURE_SETUP(kept)
 	ASSERT_EQ(0, vgpu_ring_init(v, &self->e.ring));
 	ASSERT_EQ(0, vgpu_gate_init(v, &self->e.gate));
 	ASSERT_EQ(0, vgpu_gate_init(v, &self->e.other));
-	table = (uint64_t *)(v->ram + self->e.other.pml4 + PT_OFFSET);
-	table[PT_INDEX] = IOVA | PTE_WRITABLE;
+	table = vgpu_gate_table(v, &self->e.other, VGPU_GATE_PT, NULL);
+	table[PT_INDEX] = IOVA | PTE_PRESENT | PTE_WRITABLE;
 	ASSERT_EQ(0, vgpu_alloc_gma(v, VGPU_PAGE, &self->e.gma));
 	ASSERT_EQ(0, vgpu_alloc_gma(v, VGPU_PAGE, &gma));
 	ASSERT_EQ(0, vgpu_ggtt_map(v, gma, self->e.gate.pml4, VGPU_PAGE));
 
 	/* What the GPU uses is not to go with the work. */
-	ASSERT_EQ(0, notify(v, self->e.gate.pml4, PPGTT_L4_CREATE));
+	ASSERT_EQ(0, vgpu_ppgtt_notify(v, self->e.gate.pml4, PPGTT_L4_CREATE));
 	ASSERT_EQ(0, name_it(&self->e));
 	ASSERT_EQ(0, vgpu_gate_enter(v, &self->e.gate, &self->e.ring, NULL, 0));
 	self->e.pinned = vgpu_pinned_pages(v);

@@ -11,23 +11,7 @@
 
 #include "clock_util.h"
 #include "test_util.h"
-
-/* Skylake PRM, Volume 2c; pipe and transcoder A */
-#define TRANS_VTOTAL	0x6000cu
-#define TRANS_VBLANK	0x60010u
-#define PIPE_SCANLINE	0x70000u
-#define PIPE_FRMCNT	0x70040u
-#define TRANS_CONF_EDP	0x7f008u
-#define  TRANS_CONF_ENABLE	0x80000000u
-#define TRANS_DDI_FUNC_CTL_EDP	0x6f400u
-#define  DDI_FUNC_ENABLE	0x80000000u
-#define  DDI_EDP_INPUT(i)	((i) << 12)
-
-/* Display interrupts of pipe A; the bit for its primary plane */
-#define DE_PIPE_IMR	0x44404u
-#define DE_PIPE_IIR	0x44408u
-#define  BDW_FLIP_DONE	0x10u
-#define  SKL_FLIP_DONE	0x08u
+#include "vgpu_regs.h"
 
 #define WIDTH		1024
 #define HEIGHT		768
@@ -277,7 +261,7 @@ static bool flip_is_done(struct vgpu *v, uint32_t done)
 
 	do {
 		usleep(1000);
-		if (vgpu_read32(v, DE_PIPE_IIR, &pending))
+		if (vgpu_read32(v, DE_PIPE_IIR(0), &pending))
 			return false;
 	} while (!(pending & done) && clock_ms() < until);
 	return pending & done;
@@ -289,7 +273,8 @@ static bool flip_is_done(struct vgpu *v, uint32_t done)
  */
 TEST_F(counter, of_frames_moves_before_the_flip)
 {
-	const uint32_t done = self->v.gen == 8 ? BDW_FLIP_DONE : SKL_FLIP_DONE;
+	const uint32_t done = self->v.gen == 8 ? BDW_FLIP_DONE :
+						 SKL_FLIP_DONE(1);
 	struct vfio_device_gfx_plane_info before, after;
 	uint32_t first, last, pending;
 	struct vgpu_surface s[2];
@@ -297,11 +282,11 @@ TEST_F(counter, of_frames_moves_before_the_flip)
 
 	if (!test_exports(_metadata, &self->v))
 		return;
-	ASSERT_EQ(0, vgpu_write32(&self->v, DE_PIPE_IMR, ~done));
+	ASSERT_EQ(0, vgpu_write32(&self->v, DE_PIPE_IMR(0), ~done));
 	show_first_of(_metadata, &self->v, s, 2);
 	/* One at a time, so that what is told is known to be that one. */
 	ASSERT_TRUE(flip_is_done(&self->v, done));
-	ASSERT_EQ(0, vgpu_write32(&self->v, DE_PIPE_IIR, done));
+	ASSERT_EQ(0, vgpu_write32(&self->v, DE_PIPE_IIR(0), done));
 	ASSERT_EQ(0, vgpu_primary_ctl(&self->v, 0, VGPU_ASYNC_FLIP, 0));
 	ASSERT_EQ(0, clock_hurry());
 	for (i = 1; i <= ROUNDS; i++) {
@@ -309,11 +294,11 @@ TEST_F(counter, of_frames_moves_before_the_flip)
 		ASSERT_TRUE(clock_frame_ends(&self->v, 0));
 		ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &first));
 		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &before));
-		ASSERT_EQ(0, vgpu_write32(&self->v, DE_PIPE_IIR, done));
+		ASSERT_EQ(0, vgpu_write32(&self->v, DE_PIPE_IIR(0), done));
 		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, s[i % 2].gma));
 		usleep(1000);	/* what is late is done now */
 		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &after));
-		ASSERT_EQ(0, vgpu_read32(&self->v, DE_PIPE_IIR, &pending));
+		ASSERT_EQ(0, vgpu_read32(&self->v, DE_PIPE_IIR(0), &pending));
 		ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &last));
 		if (last != first)
 			continue;	/* a slow machine */
