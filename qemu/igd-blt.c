@@ -14,8 +14,13 @@
  */
 
 #include "qemu/osdep.h"
+#include "igd-blt.h"
+#include "qemu/bitops.h"
 #include "qemu/log.h"
+#include "igd.h"
 #include "igd-cs.h"
+#include "igd-ggtt.h"
+#include "igd-ring.h"
 
 #define OP2D(header)            extract32(header, 22, 7)
 

@@ -14,8 +14,18 @@
  */
 
 #include "qemu/osdep.h"
-#include "qemu/log.h"
 #include "igd-cs.h"
+#include "qemu/bitops.h"
+#include "qemu/log.h"
+#include "qemu/units.h"
+#include "igd.h"
+#include "igd-blt.h"
+#include "igd-execlists.h"
+#include "igd-ggtt.h"
+#include "igd-gt.h"
+#include "igd-irq.h"
+#include "igd-mi.h"
+#include "igd-ring.h"
 
 /* Context descriptor: addressing mode */
 #define CTX_DESC_64B            (1u << 4)
@@ -269,7 +279,7 @@ static IGDStep igd_cs_execute(IGDCommandStreamer *cs, unsigned len)
         return IGD_STEP_NEXT;
     }
     if (cs->e->id == IGD_RCS && OP3D(cs->cmd[0]) == OP3D_PIPE_CONTROL) {
-        return igd_pipe_control(cs, len);
+        return igd_mi_pipe_control(cs, len);
     }
     igd_cs_skip_3d(cs);
     return IGD_STEP_NEXT;
@@ -366,7 +376,7 @@ static IGDRun igd_cs_run_slice(IGDCommandStreamer *cs)
         if (cs->executed == WILD_COMMANDS) {
             qemu_log_mask(LOG_GUEST_ERROR, "igd: %s: context 0x%x executed %u "
                           "commands without an end\n", cs->e->info->name,
-                          igd_cs_context_page(cs), WILD_COMMANDS);
+                          igd_context_page(cs), WILD_COMMANDS);
         }
     }
     return IGD_RUN_SLICE;

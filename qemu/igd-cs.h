@@ -1,10 +1,8 @@
 /*
- * Intel IGD: what the files of the command streamer share
+ * Intel IGD: command streamer
  *
- * igd-execlists.c  submission, context images, context status
- * igd-cs.c         addresses, fetch, decode, the run loop
- * igd-mi.c         MI commands and PIPE_CONTROL
- * igd-blt.c        2D commands
+ * The state of an engine that executes, and what its files share:
+ * igd-execlists.c submits to it, igd-mi.c and igd-blt.c execute commands.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,58 +10,11 @@
 #ifndef HW_DISPLAY_IGD_CS_H
 #define HW_DISPLAY_IGD_CS_H
 
-#include "hw/display/igd/igd.h"
-
-/* Registers, relative to the base of an engine */
-#define RING_EXCC               0x028
-#define RING_TAIL               0x030
-#define RING_HEAD               0x034
-#define RING_START              0x038
-#define RING_CTL                0x03c
-#define   RING_CTL_VALID            (1u << 0)
-#define   RING_CTL_WAIT_SEMAPHORE   (1u << 10)
-#define   RING_CTL_PAGES            0x001ff000
-#define RING_ACTHD_UDW          0x05c
-#define RING_IPEHR              0x068
-#define RING_ACTHD              0x074
-#define RING_HWS_PGA            0x080
-#define RING_MI_MODE            0x09c
-#define   MI_MODE_STOP              (1u << 8)
-#define RING_EIR                0x0b0
-#define RING_EMR                0x0b4
-#define RING_ESR                0x0b8
-#define   RING_ERROR_INSTRUCTION    (1u << 0)
-#define RING_INSTPM             0x0c0
-#define RING_PWR_CLK_STATE      0x0c8
-#define RING_BB_STATE           0x110
-#define   BB_STATE_PPGTT            (1u << 5)
-#define RING_SBB_ADDR           0x114
-#define RING_SBB_STATE          0x118
-#define RING_SBB_ADDR_UDW       0x11c
-#define RING_BB_ADDR            0x140
-#define   BB_ADDR_VALID             (1u << 0)
-#define RING_BB_ADDR_UDW        0x168
-#define RING_BB_PER_CTX_PTR     0x1c0
-#define   PER_CTX_VALID             (1u << 0)
-#define RING_INDIRECT_CTX       0x1c4
-#define   INDIRECT_CTX_LINES        0x3f    /* of 64 bytes */
-#define BCS_SWCTRL              0x200
-#define   BCS_SWCTRL_SRC_Y          (1u << 0)
-#define   BCS_SWCTRL_DST_Y          (1u << 1)
-#define BCS_BLIT_CCTL           0x204
-#define RING_EXECLIST_STATUS    0x234
-#define RING_EXECLIST_STATUS_HI 0x238
-#define RING_CONTEXT_CONTROL    0x244
-#define   CTX_RESTORE_INHIBIT       (1u << 0)
-#define   CTX_SAVE_INHIBIT          (1u << 2)
-#define   CTX_INHIBIT_SYN_SWITCH    (1u << 3)
-#define RING_PDP(n)             (0x270 + 8 * (n))
-#define RING_TIMESTAMP          0x358
-#define RING_TIMESTAMP_UDW      0x35c
-#define RING_CONTEXT_STATUS(n)  (0x370 + 8 * (n))
-#define RING_CONTEXT_STATUS_PTR 0x3a0
-#define RING_CTX_TIMESTAMP      0x3a8
-#define RING_GPR(n)             (0x600 + 8 * (n))
+#include "qemu/timer.h"
+#include "exec/hwaddr.h"
+#include "igd-gt.h"
+#include "igd-regs.h"
+#include "igd-types.h"
 
 /* The longest command that is executed: MI_STORE_DATA_IMM, 10 bits of length */
 #define IGD_CMD_MAX     1026
@@ -141,7 +92,10 @@ static inline void igd_ring_reg_set(IGDCommandStreamer *cs, uint32_t reg,
     igd_reg_set(cs->s, cs->e->info->base + reg, value);
 }
 
-/* igd-cs.c */
+/*
+ * Addresses in one of the two spaces.  What is not mapped is logged; it reads
+ * as zero, and a write is dropped.
+ */
 bool igd_cs_translate(IGDCommandStreamer *cs, IGDSpace space, uint64_t addr,
                       bool write, hwaddr *pa);
 uint32_t igd_cs_ld32(IGDCommandStreamer *cs, IGDSpace space, uint64_t addr);
@@ -149,21 +103,17 @@ void igd_cs_st32(IGDCommandStreamer *cs, IGDSpace space, uint64_t addr,
                  uint32_t value);
 void igd_cs_st64(IGDCommandStreamer *cs, IGDSpace space, uint64_t addr,
                  uint64_t value);
+
+/* The engine's TIMESTAMP, both halves */
 uint64_t igd_cs_timestamp(IGDCommandStreamer *cs);
+
+/* Does the ring execute, or a batch buffer in global space? */
 bool igd_cs_privileged(const IGDCommandStreamer *cs);
+
+/* Execute the ring of the running context as far as it goes. */
 IGDRun igd_cs_run(IGDCommandStreamer *cs);
+
+/* Execute the batches that a context runs at each restore. */
 void igd_cs_run_restore_batches(IGDCommandStreamer *cs);
-
-/* igd-execlists.c */
-uint32_t igd_cs_context_page(const IGDCommandStreamer *cs);
-void igd_cs_wake_waiters(IGDState *s);
-
-/* igd-mi.c */
-unsigned igd_mi_length(uint32_t header);
-IGDStep igd_mi_execute(IGDCommandStreamer *cs, unsigned len);
-IGDStep igd_pipe_control(IGDCommandStreamer *cs, unsigned len);
-
-/* igd-blt.c */
-void igd_blt_execute(IGDCommandStreamer *cs, unsigned len);
 
 #endif /* HW_DISPLAY_IGD_CS_H */

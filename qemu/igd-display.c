@@ -13,6 +13,11 @@
  */
 
 #include "qemu/osdep.h"
+#include "igd-display.h"
+#include "qemu/timer.h"
+#include "hw/registerfields.h"
+#include "igd.h"
+#include "igd-irq.h"
 #include "igd-regs.h"
 
 #define FRAME_NS            (NANOSECONDS_PER_SECOND / 60)

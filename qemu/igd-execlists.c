@@ -20,9 +20,17 @@
  */
 
 #include "qemu/osdep.h"
+#include "igd-execlists.h"
+#include "qemu/bswap.h"
 #include "qemu/log.h"
+#include "qemu/timer.h"
+#include "igd.h"
 #include "igd-cs.h"
+#include "igd-ggtt.h"
+#include "igd-gt.h"
+#include "igd-irq.h"
 #include "igd-regs.h"
+#include "igd-ring.h"
 
 /* Context descriptor, low dword; the high one is the context's ID */
 #define CTX_DESC_VALID          (1u << 0)
@@ -140,8 +148,7 @@ static const IGDContextGroup *igd_context_groups(const IGDCommandStreamer *cs)
     return igd_context_layout[igd_gen(cs->s) - 8][cs->e->id != IGD_RCS];
 }
 
-/* Global address of the first page of the context's image, its status page */
-uint32_t igd_cs_context_page(const IGDCommandStreamer *cs)
+uint32_t igd_context_page(const IGDCommandStreamer *cs)
 {
     return cs->running[cs->element] & CTX_DESC_LRCA;
 }
@@ -209,10 +216,10 @@ static void igd_context_restore(IGDCommandStreamer *cs)
     cs->arbitration = true;
     cs->waiting = false;
     cs->executed = 0;
-    if (!igd_ggtt_translate(cs->s, igd_cs_context_page(cs) + CTX_STATE_OFFSET,
+    if (!igd_ggtt_translate(cs->s, igd_context_page(cs) + CTX_STATE_OFFSET,
                             &pa)) {
         qemu_log_mask(LOG_GUEST_ERROR, "igd: %s: no context image at 0x%08x\n",
-                      cs->e->info->name, igd_cs_context_page(cs));
+                      cs->e->info->name, igd_context_page(cs));
         cs->halted = true;
         return;
     }
@@ -266,10 +273,10 @@ static void igd_context_save(IGDCommandStreamer *cs)
     /* What was saved once can be restored. */
     igd_ring_reg_set(cs, RING_CONTEXT_CONTROL, ctl & ~CTX_RESTORE_INHIBIT);
 
-    if (!igd_ggtt_translate(cs->s, igd_cs_context_page(cs) + CTX_STATE_OFFSET,
+    if (!igd_ggtt_translate(cs->s, igd_context_page(cs) + CTX_STATE_OFFSET,
                             &pa)) {
         qemu_log_mask(LOG_GUEST_ERROR, "igd: %s: context image at 0x%08x is "
-                      "gone\n", cs->e->info->name, igd_cs_context_page(cs));
+                      "gone\n", cs->e->info->name, igd_context_page(cs));
         return;
     }
     for (const IGDContextGroup *g = igd_context_groups(cs); g->count; g++) {
@@ -359,7 +366,7 @@ static void igd_execlist_take(IGDCommandStreamer *cs)
         cs->executed = 0;
         igd_ring_reg_set(cs, RING_TAIL,
                          igd_cs_ld32(cs, IGD_SPACE_GGTT,
-                                     igd_cs_context_page(cs) +
+                                     igd_context_page(cs) +
                                      CTX_STATE_TAIL));
     } else {
         igd_context_restore(cs);
@@ -396,7 +403,7 @@ static void igd_execlist_arm(IGDCommandStreamer *cs, int64_t delay)
 }
 
 /* An engine changed memory: what others wait for may have come true. */
-void igd_cs_wake_waiters(IGDState *s)
+void igd_execlists_wake_waiters(IGDState *s)
 {
     for (int i = 0; i < IGD_ENGINES; i++) {
         IGDCommandStreamer *cs = s->engine[i].cs;
@@ -431,7 +438,7 @@ static void igd_execlist_run(void *opaque)
         again = run == IGD_RUN_DONE || run == IGD_RUN_ARBITRATE ||
                 (run == IGD_RUN_WAIT && cs->pending[0] && cs->arbitration);
         if (cs->progress) {
-            igd_cs_wake_waiters(cs->s);
+            igd_execlists_wake_waiters(cs->s);
         }
         if (run == IGD_RUN_DONE) {
             igd_execlist_advance(cs, STATUS_COMPLETE);
@@ -449,7 +456,7 @@ static void igd_execlist_run(void *opaque)
     igd_execlist_status(cs);
 }
 
-void igd_cs_elsp_write(IGDState *s, IGDEngine *e, uint32_t value)
+void igd_execlists_elsp_write(IGDEngine *e, uint32_t value)
 {
     IGDCommandStreamer *cs = e->cs;
 
@@ -474,9 +481,10 @@ void igd_cs_elsp_write(IGDState *s, IGDEngine *e, uint32_t value)
     igd_execlist_arm(cs, 0);
 }
 
-void igd_cs_reset(IGDState *s, IGDEngine *e)
+void igd_execlists_reset(IGDEngine *e)
 {
     IGDCommandStreamer *cs = e->cs;
+    IGDState *s = cs->s;
     QEMUTimer *timer = cs->timer;
 
     timer_del(timer);
@@ -489,7 +497,7 @@ void igd_cs_reset(IGDState *s, IGDEngine *e)
     igd_execlist_status(cs);
 }
 
-void igd_cs_init(IGDState *s, IGDEngine *e)
+void igd_execlists_init(IGDState *s, IGDEngine *e)
 {
     e->cs = g_new0(IGDCommandStreamer, 1);
     e->cs->s = s;
@@ -503,7 +511,7 @@ void igd_cs_init(IGDState *s, IGDEngine *e)
     }
 }
 
-void igd_cs_exit(IGDState *s, IGDEngine *e)
+void igd_execlists_exit(IGDEngine *e)
 {
     timer_free(e->cs->timer);
     g_free(e->cs);

@@ -14,7 +14,13 @@
  */
 
 #include "qemu/osdep.h"
-#include "qapi/error.h"
+#include "igd-ggtt.h"
+#include "qemu/bitops.h"
+#include "qemu/module.h"
+#include "qemu/units.h"
+#include "hw/registerfields.h"
+#include "igd.h"
+#include "igd-compat.h"
 #include "igd-regs.h"
 
 #define GEN8_PAGE_PRESENT   (1ull << 0)

@@ -12,7 +12,13 @@
  */
 
 #include "qemu/osdep.h"
+#include "igd-gt.h"
+#include "qemu/host-utils.h"
 #include "qemu/log.h"
+#include "qemu/timer.h"
+#include "hw/registerfields.h"
+#include "igd.h"
+#include "igd-execlists.h"
 #include "igd-regs.h"
 
 /* Multithreaded forcewake: each request bit of a domain is acknowledged. */
@@ -57,25 +63,25 @@ REG32(RING_TIMESTAMP_UDW, 0x35c)
 
 #define PCODE_ILLEGAL_CMD   1
 
-const IGDEngineInfo igd_engine_info[IGD_ENGINES] = {
+static const IGDEngineInfo igd_engine_info[IGD_ENGINES] = {
     [IGD_RCS] = {
-        .name = "rcs0", .base = 0x2000, .tlb_reg = 0x4260,
+        .name = "rcs0", .base = 0x2000,
         .gdrst = R_GDRST_RENDER_MASK, .irq_bank = 0, .irq_shift = 0,
     },
     [IGD_BCS] = {
-        .name = "bcs0", .base = 0x22000, .tlb_reg = 0x426c,
+        .name = "bcs0", .base = 0x22000,
         .gdrst = R_GDRST_BLT_MASK, .irq_bank = 0, .irq_shift = 16,
     },
     [IGD_VCS0] = {
-        .name = "vcs0", .base = 0x12000, .tlb_reg = 0x4264,
+        .name = "vcs0", .base = 0x12000,
         .gdrst = R_GDRST_MEDIA_MASK, .irq_bank = 1, .irq_shift = 0,
     },
     [IGD_VCS1] = {
-        .name = "vcs1", .base = 0x1c000, .tlb_reg = 0x4268,
+        .name = "vcs1", .base = 0x1c000,
         .gdrst = R_GDRST_MEDIA2_MASK, .irq_bank = 1, .irq_shift = 16,
     },
     [IGD_VECS] = {
-        .name = "vecs0", .base = 0x1a000, .tlb_reg = 0x4270,
+        .name = "vecs0", .base = 0x1a000,
         .gdrst = R_GDRST_VECS_MASK, .irq_bank = 3, .irq_shift = 0,
     },
 };
@@ -109,7 +115,7 @@ static uint32_t igd_gdrst_pre(IGDState *s, uint32_t offset, uint32_t value)
             (value & (R_GDRST_FULL_MASK | e->info->gdrst))) {
             igd_regs_reset(s, e->info->base,
                            e->info->base + RING_BLOCK_SIZE - 4);
-            igd_cs_reset(s, e);
+            igd_execlists_reset(e);
         }
     }
     return 0;
@@ -212,7 +218,7 @@ static uint32_t igd_reset_ctl_pre(IGDState *s, uint32_t offset, uint32_t value)
 
 static void igd_elsp_post(IGDState *s, uint32_t offset, uint32_t value)
 {
-    igd_cs_elsp_write(s, igd_engine_of(s, offset), value);
+    igd_execlists_elsp_write(igd_engine_of(s, offset), value);
 }
 
 static const IGDReg igd_gt_rows[] = {
@@ -424,7 +430,7 @@ void igd_gt_init(IGDState *s)
         if (e->present) {
             igd_regs_add(s, e->info->base, igd_ring_rows,
                          ARRAY_SIZE(igd_ring_rows));
-            igd_cs_init(s, e);
+            igd_execlists_init(s, e);
         }
     }
 }
@@ -433,7 +439,7 @@ void igd_gt_reset(IGDState *s)
 {
     for (int i = 0; i < IGD_ENGINES; i++) {
         if (s->engine[i].present) {
-            igd_cs_reset(s, &s->engine[i]);
+            igd_execlists_reset(&s->engine[i]);
         }
     }
 }
@@ -442,7 +448,7 @@ void igd_gt_exit(IGDState *s)
 {
     for (int i = 0; i < IGD_ENGINES; i++) {
         if (s->engine[i].present) {
-            igd_cs_exit(s, &s->engine[i]);
+            igd_execlists_exit(&s->engine[i]);
         }
     }
 }

@@ -13,8 +13,15 @@
  */
 
 #include "qemu/osdep.h"
+#include "igd-irq.h"
 #include "hw/pci/msi.h"
+#include "hw/registerfields.h"
+#include "igd.h"
+#include "igd-compat.h"
+#include "igd-display.h"
+#include "igd-gt.h"
 #include "igd-regs.h"
+#include "igd-ring.h"
 
 REG32(MASTER_IRQ, 0x44200)
     FIELD(MASTER_IRQ, ENABLE, 31, 1)
@@ -30,8 +37,6 @@ REG32(MASTER_IRQ, 0x44200)
 #define DE_MISC_BANK    0x44460
 #define PCU_BANK        0x444e0
 #define SDE_BANK        0xc4000
-
-#define RING_IMR        0xa8
 
 /* The bits of the master register that a bank's pending events set */
 static const struct {
@@ -67,7 +72,7 @@ static uint32_t igd_irq_pending(const IGDState *s)
 }
 
 /* Drive the wire, or send a message when it would rise. */
-void igd_irq_update(IGDState *s)
+static void igd_irq_update(IGDState *s)
 {
     PCIDevice *d = PCI_DEVICE(s);
     bool level = (igd_reg(s, A_MASTER_IRQ) & R_MASTER_IRQ_ENABLE_MASK) &&

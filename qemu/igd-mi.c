@@ -12,8 +12,16 @@
  */
 
 #include "qemu/osdep.h"
+#include "igd-mi.h"
+#include "qemu/bitops.h"
 #include "qemu/log.h"
+#include "igd.h"
 #include "igd-cs.h"
+#include "igd-execlists.h"
+#include "igd-ggtt.h"
+#include "igd-irq.h"
+#include "igd-regs.h"
+#include "igd-ring.h"
 
 /* Bits that many headers share */
 #define MI_GLOBAL_GTT           (1u << 22)
@@ -93,7 +101,7 @@ static void igd_mi_post_sync(IGDCommandStreamer *cs, uint32_t flags,
     if (MI_POST_SYNC(flags) != POST_SYNC_NONE) {
         if (flags & MI_STORE_INDEX) {
             space = IGD_SPACE_GGTT;
-            addr = igd_cs_context_page(cs) + (addr & ~IGD_PAGE_MASK);
+            addr = igd_context_page(cs) + (addr & ~IGD_PAGE_MASK);
         } else if (!igd_mi_space(cs, global, &space)) {
             return;
         }
@@ -108,7 +116,7 @@ static void igd_mi_post_sync(IGDCommandStreamer *cs, uint32_t flags,
     }
 }
 
-IGDStep igd_pipe_control(IGDCommandStreamer *cs, unsigned len)
+IGDStep igd_mi_pipe_control(IGDCommandStreamer *cs, unsigned len)
 {
     uint32_t flags = cs->cmd[1];
 
@@ -226,7 +234,7 @@ static IGDStep igd_mi_store_data_imm(IGDCommandStreamer *cs, unsigned len)
 
 static IGDStep igd_mi_store_data_index(IGDCommandStreamer *cs, unsigned len)
 {
-    uint32_t page = cs->cmd[0] & MI_STORE_PPHWSP ? igd_cs_context_page(cs) :
+    uint32_t page = cs->cmd[0] & MI_STORE_PPHWSP ? igd_context_page(cs) :
                     igd_ring_reg(cs, RING_HWS_PGA) & IGD_PAGE_MASK;
     uint32_t offset = cs->cmd[1] & 0xffc;
 
@@ -327,7 +335,7 @@ static IGDStep igd_mi_semaphore_wait(IGDCommandStreamer *cs, unsigned len)
 
 static IGDStep igd_mi_semaphore_signal(IGDCommandStreamer *cs, unsigned len)
 {
-    igd_cs_wake_waiters(cs->s);
+    igd_execlists_wake_waiters(cs->s);
     return IGD_STEP_NEXT;
 }
 

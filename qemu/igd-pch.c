@@ -11,6 +11,10 @@
  */
 
 #include "qemu/osdep.h"
+#include "igd-pch.h"
+#include "hw/registerfields.h"
+#include "igd.h"
+#include "igd-display.h"
 #include "igd-regs.h"
 
 REG32(GPIO_CTL, 0xc5010)

@@ -9,9 +9,11 @@
  */
 
 #include "qemu/osdep.h"
-#include "qemu/bitmap.h"
-#include "qemu/log.h"
 #include "igd-regs.h"
+#include "qemu/bitmap.h"
+#include "qemu/bitops.h"
+#include "qemu/log.h"
+#include "igd.h"
 
 #define IGD_NREGS (IGD_MMIO_SIZE / 4)
 

@@ -10,13 +10,26 @@
  */
 
 #include "qemu/osdep.h"
+#include "igd.h"
+#include "qemu/host-utils.h"
+#include "qemu/log.h"
+#include "qemu/module.h"
+#include "qemu/units.h"
 #include "qapi/error.h"
 #include "hw/pci/msi.h"
 #include "hw/qdev-properties.h"
 #include "migration/vmstate.h"
-#include "qemu/log.h"
-#include "qemu/module.h"
+#include "igd-compat.h"
+#include "igd-display.h"
+#include "igd-ggtt.h"
+#include "igd-gt.h"
+#include "igd-irq.h"
+#include "igd-pch.h"
 #include "igd-regs.h"
+
+/* BAR0: registers, then the entries of the GGTT in the upper half */
+#define IGD_GGTT_OFFSET     (8 * MiB)
+#define IGD_BAR0_SIZE       (IGD_GGTT_OFFSET + IGD_GGTT_SIZE)
 
 #define IGD_MSI_OFFSET      0xac
 
@@ -27,6 +40,14 @@
 #define IGD_PM_DSI          0x20        /* needs its driver to initialise */
 #define IGD_PM_D3HOT        3
 #define IGD_ASLE            0xe4        /* software mailboxes, to 0xff */
+
+typedef enum IGDPlatform {
+    IGD_BDW,
+    IGD_SKL,
+    IGD_KBL,
+    IGD_CFL,
+    IGD_PLATFORMS
+} IGDPlatform;
 
 /* Revisions are production steppings: i915 warns about earlier ones. */
 static const IGDPlatformInfo igd_platforms[IGD_PLATFORMS] = {
@@ -256,7 +277,6 @@ static void igd_class_init(ObjectClass *klass, IGDClassData *data)
     pc->vendor_id = PCI_VENDOR_ID_INTEL;
     pc->class_id = PCI_CLASS_DISPLAY_VGA;
     dc->desc = "Intel integrated graphics (gen8, gen9), without a picture";
-    dc->user_creatable = true;
     dc->vmsd = &igd_vmstate;
     device_class_set_legacy_reset(dc, igd_reset);
     device_class_set_props_n(dc, igd_properties, ARRAY_SIZE(igd_properties));
