@@ -38,10 +38,14 @@ name=qemu-$(hash_words "$build_key" "$(hash_paths qemu)" "$(hash_paths scripts/q
 BUILD=$CACHE/build/qemu-$build_key
 
 # replace FILE: the source tree is hard links into the pristine one, so a file
-# is changed by putting a new one in its place.
+# is changed by putting a new one in its place. An equal one keeps its time.
 replace() {
 	cat >"$1.new"
-	mv "$1.new" "$1"
+	if cmp -s "$1.new" "$1"; then
+		rm "$1.new"
+	else
+		mv "$1.new" "$1"
+	fi
 }
 
 prepare_source() {
@@ -50,14 +54,6 @@ prepare_source() {
 	rm -rf "$BUILD"
 	mkdir -p "$BUILD"
 	cp -al "$QEMU_SRC" "$dir"
-	{
-		cat "$QEMU_SRC/hw/display/meson.build"
-		echo "subdir('igd')"
-	} | replace "$dir/hw/display/meson.build"
-	{
-		cat "$QEMU_SRC/tests/qtest/meson.build"
-		echo "subdir('igd')"
-	} | replace "$dir/tests/qtest/meson.build"
 	mkdir "$dir/hw/display/igd" "$dir/tests/qtest/igd"
 	mkdir "$BUILD/obj"
 	touch "$BUILD/prepared"
@@ -123,39 +119,34 @@ sync_patched() {
 		(cd "$stage" && GIT_CEILING_DIRECTORIES=$stage git apply "$patch")
 	done
 	(cd "$stage" && find . -type f -printf '%P\n') | while read -r file; do
-		cmp -s "$stage/$file" "$src/$file" || replace "$src/$file" <"$stage/$file"
+		replace "$src/$file" <"$stage/$file"
 	done
 	mv "$stage.files" "$BUILD/patched"
 }
 
+# append FILE: FILE of the pristine source, and standard input at its end
+append() {
+	cat "$QEMU_SRC/$1" - | replace "$BUILD/src/$1"
+}
+
+# register_device: what QEMU's own files say of the device
+register_device() {
+	append hw/display/Kconfig <"$REPO/qemu/Kconfig"
+	append hw/display/meson.build <<<"subdir('igd')"
+	append tests/qtest/meson.build <<<"subdir('igd')"
+}
+
 sync_device() {
-	local src=$BUILD/src stage=$BUILD/stage helpers test
+	local src=$BUILD/src stage=$BUILD/stage
 
 	rm -rf "$stage"
 	mkdir -p "$stage/device" "$stage/tests"
-	find "$REPO/qemu" -maxdepth 1 -type f ! -name '*.rst' ! -name '*.txt' \
+	find "$REPO/qemu" -maxdepth 1 -type f ! -name '*.rst' ! -name Kconfig \
 		-exec cp -t "$stage/device" {} +
+	find "$REPO/qemu/tests" -maxdepth 1 -type f -exec cp -t "$stage/tests" {} +
 	mirror "$stage/device" "$src/hw/display/igd"
-
-	if [ -f "$stage/device/trace-events" ]; then
-		sed "s|^    'hw/display',|&\n    'hw/display/igd',|" "$QEMU_SRC/meson.build"
-	else
-		cat "$QEMU_SRC/meson.build"
-	fi >"$stage/meson.build"
-	cmp -s "$stage/meson.build" "$src/meson.build" ||
-		replace "$src/meson.build" <"$stage/meson.build"
-
-	[ ! -d "$REPO/qemu/tests" ] ||
-		find "$REPO/qemu/tests" -maxdepth 1 -name '*.[ch]' -exec cp -t "$stage/tests" {} +
-	# What is not itself a test is a helper, and every test gets it.
-	helpers=$(find "$stage/tests" -name '*.c' ! -name '*-test.c' -printf "'%f', " | sort)
-	for test in "${TESTS[@]}"; do
-		cat <<-EOF
-			executable('$test', files($helpers'$test.c'), dependencies: [qemuutil, qos],
-			           include_directories: include_directories('..'), build_by_default: false)
-		EOF
-	done >"$stage/tests/meson.build"
 	mirror "$stage/tests" "$src/tests/qtest/igd"
+	register_device
 }
 
 configure_qemu() {
