@@ -21,6 +21,7 @@
 #include "igd-cs.h"
 #include "igd-ggtt.h"
 #include "igd-ring.h"
+#include "trace.h"
 
 #define OP2D(header)            extract32(header, 22, 7)
 
@@ -179,6 +180,8 @@ static void igd_blt_draw(IGDBlt *b)
                       "surface\n", b->cs->e->info->name);
         return;
     }
+    trace_igd_blt(b->dst.base, b->src.base, b->x2 - b->x1, rows, b->cpp,
+                  b->rop);
     len = (size_t)(b->x2 - b->x1) * b->cpp;
     b->cs->budget -= (int)(len * rows / IGD_PAGE_SIZE);
     src = g_malloc0(len);

@@ -26,6 +26,7 @@
 #include "igd-irq.h"
 #include "igd-mi.h"
 #include "igd-ring.h"
+#include "trace.h"
 
 /* Context descriptor: addressing mode */
 #define CTX_DESC_64B            (1u << 4)
@@ -338,6 +339,7 @@ static IGDStep igd_cs_step(IGDCommandStreamer *cs)
         }
     }
 
+    trace_igd_cs_command(cs->e->info->name, cs->cmd[0], len);
     igd_cs_advance(cs, len);
     step = igd_cs_execute(cs, len);
     if (!cs->active) {

@@ -19,6 +19,7 @@
 #include "igd.h"
 #include "igd-irq.h"
 #include "igd-regs.h"
+#include "trace.h"
 
 #define FRAME_NS            (NANOSECONDS_PER_SECOND / 60)
 
@@ -253,6 +254,10 @@ static void igd_vblank_timer(void *opaque)
         if (p->wanted && vblanks > p->reported) {
             uint32_t events = PIPE_EVENT_VBLANK | p->flip_events;
 
+            trace_igd_vblank(i, vblanks);
+            if (p->flip_events) {
+                trace_igd_flip_done(i, p->flip_events);
+            }
             p->reported = vblanks;
             p->flip_events = 0;
             igd_irq_pipe(s, i, events);
@@ -281,6 +286,9 @@ static void igd_pipe_post(IGDState *s, uint32_t offset, uint32_t value)
             p->frame_base += igd_pipe_vblanks(s, i);
             p->flip_events = 0;
         }
+        if (enabled != p->enabled) {
+            trace_igd_pipe(i, enabled);
+        }
         p->enabled = enabled;
     }
     igd_display_arm_vblank(s);
@@ -298,6 +306,7 @@ static void igd_surf_post(IGDState *s, uint32_t offset, uint32_t value)
     uint32_t count = A_PIPE_FLIPCNT + PIPE_BASE(pipe);
     IGDPipe *p = &s->pipe[pipe];
 
+    trace_igd_flip(pipe, plane, value);
     igd_reg_set(s, offset + A_PLANE_SURFLIVE - A_PLANE_SURF, value);
     igd_reg_set(s, count, igd_reg(s, count) + 1);
     if (p->enabled) {
@@ -324,6 +333,7 @@ static uint32_t igd_ddi_buf_ctl_pre(IGDState *s, uint32_t offset,
 uint32_t igd_aux_ctl_pre(IGDState *s, uint32_t offset, uint32_t value)
 {
     if (value & R_AUX_CTL_BUSY_MASK) {
+        trace_igd_aux_timeout(offset);
         value &= ~R_AUX_CTL_BUSY_MASK;
         value |= R_AUX_CTL_DONE_MASK | R_AUX_CTL_TIMEOUT_MASK;
     }

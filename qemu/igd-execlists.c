@@ -31,6 +31,7 @@
 #include "igd-irq.h"
 #include "igd-regs.h"
 #include "igd-ring.h"
+#include "trace.h"
 
 /* Context descriptor, low dword; the high one is the context's ID */
 #define CTX_DESC_VALID          (1u << 0)
@@ -213,6 +214,9 @@ static void igd_context_restore(IGDCommandStreamer *cs)
     bool inhibit = false;
     hwaddr pa;
 
+    trace_igd_context_restore(cs->e->info->name,
+                              cs->running[cs->element] >> 32,
+                              igd_context_page(cs));
     cs->arbitration = true;
     cs->waiting = false;
     cs->executed = 0;
@@ -318,6 +322,7 @@ static void igd_context_status(IGDCommandStreamer *cs, uint32_t status,
     uint32_t entry = (ptr & STATUS_PTR_WRITE) + 1;
     uint32_t hwsp = igd_ring_reg(cs, RING_HWS_PGA) & CTX_DESC_LRCA;
 
+    trace_igd_context_status(cs->e->info->name, id, status);
     if (entry >= STATUS_ENTRIES) {
         entry = 0;
     }
@@ -477,6 +482,7 @@ void igd_execlists_elsp_write(IGDEngine *e, uint32_t value)
     /* The second context is written first, each with its high dword first. */
     cs->pending[0] = (uint64_t)cs->elsp[2] << 32 | cs->elsp[3];
     cs->pending[1] = (uint64_t)cs->elsp[0] << 32 | cs->elsp[1];
+    trace_igd_execlist_submit(e->info->name, cs->pending[0], cs->pending[1]);
     igd_execlist_status(cs);
     igd_execlist_arm(cs, 0);
 }

@@ -22,6 +22,7 @@
 #include "igd.h"
 #include "igd-compat.h"
 #include "igd-regs.h"
+#include "trace.h"
 
 #define GEN8_PAGE_PRESENT   (1ull << 0)
 #define GEN8_PAGE_RW        (1ull << 1)
@@ -297,6 +298,7 @@ static void igd_fence_post(IGDState *s, uint32_t offset, uint32_t value)
         f->pitch = (FIELD_EX32(hi, FENCE_HI, PITCH) + 1) * 128;
         f->ymajor = FIELD_EX32(lo, FENCE_LO, YMAJOR);
     }
+    trace_igd_fence(index, f->start, f->end, f->pitch, f->ymajor);
     if (old.pitch || f->pitch) {
         igd_aperture_unmap(s, 0, igd_aperture_size(s) - 1);
     }
@@ -325,6 +327,7 @@ static void igd_ggtt_write(void *opaque, hwaddr addr, uint64_t value,
     uint64_t page = addr / 8 * IGD_PAGE_SIZE;
 
     *pte = deposit64(old, (addr & 7) * 8, size * 8, value);
+    trace_igd_ggtt_write(addr / 8, *pte);
     if (*pte != old && page < igd_aperture_size(s)) {
         igd_aperture_unmap(s, page, ~IGD_PAGE_MASK);
     }

@@ -20,6 +20,7 @@
 #include "igd.h"
 #include "igd-execlists.h"
 #include "igd-regs.h"
+#include "trace.h"
 
 /* Multithreaded forcewake: each request bit of a domain is acknowledged. */
 REG32(FORCEWAKE_MEDIA, 0xa270)
@@ -113,6 +114,7 @@ static uint32_t igd_gdrst_pre(IGDState *s, uint32_t offset, uint32_t value)
 
         if (e->present &&
             (value & (R_GDRST_FULL_MASK | e->info->gdrst))) {
+            trace_igd_engine_reset(e->info->name);
             igd_regs_reset(s, e->info->base,
                            e->info->base + RING_BLOCK_SIZE - 4);
             igd_execlists_reset(e);

@@ -22,6 +22,7 @@
 #include "igd-gt.h"
 #include "igd-regs.h"
 #include "igd-ring.h"
+#include "trace.h"
 
 REG32(MASTER_IRQ, 0x44200)
     FIELD(MASTER_IRQ, ENABLE, 31, 1)
@@ -79,6 +80,9 @@ static void igd_irq_update(IGDState *s)
                  igd_irq_pending(s);
     bool rises = level && !s->irq_level;
 
+    if (level != s->irq_level) {
+        trace_igd_irq_level(level, msi_enabled(d));
+    }
     s->irq_level = level;
     if (!msi_enabled(d)) {
         pci_set_irq(d, level);
@@ -103,6 +107,7 @@ static void igd_irq_latch(IGDState *s, uint32_t bank, uint32_t events)
 {
     events &= ~igd_reg(s, bank + IMR);
     if (events) {
+        trace_igd_irq_latch(bank, events);
         igd_reg_set(s, bank + IIR, igd_reg(s, bank + IIR) | events);
         igd_irq_update(s);
     }

@@ -16,6 +16,7 @@
 #include "igd.h"
 #include "igd-display.h"
 #include "igd-regs.h"
+#include "trace.h"
 
 REG32(GPIO_CTL, 0xc5010)
     FIELD(GPIO_CTL, CLOCK_OUT, 1, 1)    /* direction */
@@ -82,6 +83,7 @@ static void igd_gmbus1_post(IGDState *s, uint32_t offset, uint32_t value)
                cycle != GMBUS_CYCLE_STOP) {
         status = FIELD_DP32(status, GMBUS2, NAK, 1);
     }
+    trace_igd_gmbus(value, status);
     igd_reg_set(s, A_GMBUS2, status);
 }
 

@@ -14,6 +14,7 @@
 #include "qemu/bitops.h"
 #include "qemu/log.h"
 #include "igd.h"
+#include "trace.h"
 
 #define IGD_NREGS (IGD_MMIO_SIZE / 4)
 
@@ -42,6 +43,11 @@ static const IGDReg *igd_reg_lookup(IGDState *s, uint32_t offset,
     return r;
 }
 
+static const char *igd_reg_name(const IGDReg *r)
+{
+    return r ? r->name : "unknown";
+}
+
 static void igd_reg_write(IGDState *s, uint32_t offset, uint32_t value,
                           uint32_t lanes)
 {
@@ -50,6 +56,7 @@ static void igd_reg_write(IGDState *s, uint32_t offset, uint32_t value,
     uint32_t w1c;
 
     value &= lanes;
+    trace_igd_mmio_write(igd_reg_name(r), offset, value, lanes);
     if (!r) {
         s->regs[offset / 4] = (old & ~lanes) | value;
         return;
@@ -75,6 +82,7 @@ static void igd_reg_write(IGDState *s, uint32_t offset, uint32_t value,
 uint32_t igd_mmio_read32(IGDState *s, uint32_t offset)
 {
     const IGDReg *r;
+    uint32_t value;
 
     offset &= ~3;
     if (offset >= IGD_MMIO_SIZE) {
@@ -83,7 +91,9 @@ uint32_t igd_mmio_read32(IGDState *s, uint32_t offset)
         return 0;
     }
     r = igd_reg_lookup(s, offset, "read");
-    return r && r->read ? r->read(s, offset) : s->regs[offset / 4];
+    value = r && r->read ? r->read(s, offset) : s->regs[offset / 4];
+    trace_igd_mmio_read(igd_reg_name(r), offset, value);
+    return value;
 }
 
 void igd_mmio_write32(IGDState *s, uint32_t offset, uint32_t value)

@@ -26,6 +26,7 @@
 #include "igd-irq.h"
 #include "igd-pch.h"
 #include "igd-regs.h"
+#include "trace.h"
 
 /* BAR0: registers, then the entries of the GGTT in the upper half */
 #define IGD_GGTT_OFFSET     (8 * MiB)
@@ -163,6 +164,7 @@ static void igd_reset(DeviceState *dev)
 {
     IGDState *s = IGD(dev);
 
+    trace_igd_reset();
     igd_update_power(PCI_DEVICE(dev));
     igd_regs_reset(s, 0, IGD_MMIO_SIZE - 4);
     s->io_index = 0;

@@ -134,6 +134,8 @@ register_device() {
 	append hw/display/Kconfig <"$REPO/qemu/Kconfig"
 	append hw/display/meson.build <<<"subdir('igd')"
 	append tests/qtest/meson.build <<<"subdir('igd')"
+	sed "s|^    'hw/display',|&\n    'hw/display/igd',|" "$QEMU_SRC/meson.build" |
+		replace "$BUILD/src/meson.build"
 }
 
 sync_device() {
