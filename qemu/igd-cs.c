@@ -257,7 +257,7 @@ static unsigned igd_cs_length(const IGDCommandStreamer *cs, uint32_t header)
     return 0;
 }
 
-/* Commands that would draw or compute: worth a line, unlike state. */
+/* Commands that would draw or compute are logged, those of state are not. */
 static void igd_cs_skip_3d(IGDCommandStreamer *cs)
 {
     switch (OP3D(cs->cmd[0])) {
@@ -286,7 +286,7 @@ static IGDStep igd_cs_execute(IGDCommandStreamer *cs, unsigned len)
     return IGD_STEP_NEXT;
 }
 
-/* The engine hangs; software hears of it unless EMR masks the error. */
+/* The engine hangs; software is notified unless EMR masks the error. */
 static IGDStep igd_cs_instruction_error(IGDCommandStreamer *cs)
 {
     uint32_t eir;

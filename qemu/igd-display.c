@@ -3,8 +3,8 @@
  *
  * Registers of power wells, clocks, pipes, transcoders, planes, cursors and
  * ports.  Nothing is scanned out: planes are registers for others to read.
- * Writes take effect at once instead of at the next vblank; a flip is reported
- * at that vblank all the same.  Vblanks, the frame counter and the scanline
+ * Writes take effect immediately instead of at the next vblank; a flip is still
+ * reported at that vblank.  Vblanks, the frame counter and the scanline
  * follow the virtual clock at 60 Hz, whatever the mode's clock says.
  *
  * PRM: volume 2c (register names as below), volume 12, Display.
@@ -85,11 +85,11 @@ static uint32_t igd_pwr_well_read(IGDState *s, uint32_t offset)
     for (int i = 0; i < PWR_WELL_AGENTS; i++) {
         any |= igd_reg(s, A_PWR_WELL_CTL + i * 4);
     }
-    /* A well is on for all as long as one agent wants it. */
+    /* A well is on as long as at least one agent requests it. */
     return igd_reg(s, offset) | (any & PWR_WELL_REQUESTS) >> 1;
 }
 
-/* Fuses that disable pipes, by the bits that i915 looks at */
+/* Fuses that disable pipes, by the bits that i915 reads */
 static uint32_t igd_fuse_strap_read(IGDState *s, uint32_t offset)
 {
     if (!s->pipes) {
@@ -212,8 +212,8 @@ static uint32_t igd_scanline_read(IGDState *s, uint32_t offset)
 }
 
 /*
- * Run the timer to the nearest vblank that somebody waits for, and not at all
- * if nobody does: an idle guest must be left asleep.
+ * Run the timer to the nearest vblank with an unmasked event, and not at all
+ * without one: an idle guest must not be woken.
  */
 void igd_display_arm_vblank(IGDState *s)
 {
@@ -225,7 +225,7 @@ void igd_display_arm_vblank(IGDState *s)
             igd_irq_pipe_unmasked(s, i, PIPE_EVENT_VBLANK | p->flip_events);
 
         if (wanted && !p->wanted) {
-            /* What went by while nobody listened is not reported. */
+            /* Vblanks that passed while masked are not reported. */
             p->reported = igd_pipe_vblanks(s, i);
             if (p->reported >= p->flip_vblank) {
                 p->flip_events = 0;
@@ -272,7 +272,7 @@ static uint32_t igd_pipe_conf_pre(IGDState *s, uint32_t offset, uint32_t value)
                       FIELD_EX32(value, PIPE_CONF, ENABLE));
 }
 
-/* A transcoder was switched on or off, or the EDP one was given a pipe. */
+/* A transcoder was enabled or disabled, or the EDP one was given a pipe. */
 static void igd_pipe_post(IGDState *s, uint32_t offset, uint32_t value)
 {
     for (unsigned i = 0; i < IGD_PIPES; i++) {

@@ -8,9 +8,9 @@
  * point, without a reload if it starts with the context that runs (lite
  * restore).
  *
- * An engine runs from a timer of the virtual clock that expires at once: not
- * from the register write, so that what it does to registers cannot recurse,
- * and not from a bottom half, so that with -icount it runs at the same
+ * An engine runs from a timer of the virtual clock that expires immediately.
+ * Not from the register write, so that what it does to registers cannot
+ * recurse, and not from a bottom half, so that with -icount it runs at the same
  * instruction every time.
  *
  * PRM: volume 7 (3D-Media-GPGPU), "Execlists"; volume 2c, EXECLIST_STATUS,
@@ -246,8 +246,8 @@ static void igd_context_restore(IGDCommandStreamer *cs)
     igd_context_load_batch(cs, &cs->batch[1], RING_SBB_ADDR, RING_SBB_ADDR_UDW,
                            RING_SBB_STATE);
     /*
-     * If the engine is reset from here on, nothing will be saved, and software
-     * that replays the ring must not find itself in the middle of a batch.
+     * An engine that is reset saves nothing: software that replays the ring
+     * must not start in the middle of a batch.
      */
     igd_dma_st32(cs->s, pa + CTX_BB_ADDR * 4,
                  igd_ring_reg(cs, RING_BB_ADDR) & ~BB_ADDR_VALID);
@@ -314,7 +314,7 @@ static void igd_execlist_status(IGDCommandStreamer *cs)
     igd_ring_reg_set(cs, RING_EXECLIST_STATUS_HI, hi);
 }
 
-/* Tell software, in the registers, in the status page and by interrupt. */
+/* Report to software in registers, in the status page and by interrupt. */
 static void igd_context_status(IGDCommandStreamer *cs, uint32_t status,
                                uint32_t id)
 {
@@ -407,7 +407,6 @@ static void igd_execlist_arm(IGDCommandStreamer *cs, int64_t delay)
     timer_mod(cs->timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + delay);
 }
 
-/* An engine changed memory: what others wait for may have come true. */
 void igd_execlists_wake_waiters(IGDState *s)
 {
     for (int i = 0; i < IGD_ENGINES; i++) {

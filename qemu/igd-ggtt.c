@@ -29,7 +29,7 @@
 #define GEN8_PAGE_PS        (1ull << 7)             /* leaf above the PT */
 #define GEN8_ADDR_MASK      0x0000007ffffff000ull
 
-/* Two dwords a fence; the high one has the address of the last page. */
+/* Two dwords per fence; the high one has the address of the last page. */
 REG32(FENCE_LO, 0x100000)
     FIELD(FENCE_LO, VALID, 0, 1)
     FIELD(FENCE_LO, YMAJOR, 1, 1)
@@ -137,7 +137,7 @@ bool igd_ppgtt_translate_write(IGDState *s, uint64_t pml4, uint64_t addr,
     return igd_ppgtt_walk(s, pml4, addr, GEN8_PAGE_PRESENT | GEN8_PAGE_RW, pa);
 }
 
-/* Tell whoever cached translations of the aperture to ask again. */
+/* Invalidate cached translations of the aperture. */
 static void igd_aperture_unmap(IGDState *s, uint64_t start, uint64_t mask)
 {
     IOMMUTLBEvent event = {
@@ -182,7 +182,7 @@ static IOMMUTLBEntry igd_aperture_translate(IOMMUMemoryRegion *mr, hwaddr addr,
         entry.translated_addr = s->detiler.addr + entry.iova;
         entry.perm = IOMMU_RW;
     } else if (igd_ggtt_translate(s, entry.iova, &pa) &&
-               /* An entry that points back here would translate for ever. */
+               /* An entry that points into BAR2 would translate forever. */
                (pa < bar || pa - bar >= igd_aperture_size(s))) {
         entry.translated_addr = pa;
         entry.perm = IOMMU_RW;
@@ -190,7 +190,7 @@ static IOMMUTLBEntry igd_aperture_translate(IOMMUMemoryRegion *mr, hwaddr addr,
     return entry;
 }
 
-/* There is one translation, whatever the attributes of the access. */
+/* The translation does not depend on the attributes of the access. */
 static int igd_aperture_attrs_to_index(IOMMUMemoryRegion *mr, MemTxAttrs attrs)
 {
     return 0;
@@ -353,7 +353,7 @@ void igd_ggtt_init(IGDState *s)
                              igd_aperture_size(s));
     memory_region_init_io(&s->detiler, owner, &igd_detiler_ops, s,
                           "igd-detiler", igd_aperture_size(s));
-    /* One slot a device function: a second device must not overlap. */
+    /* One slot per device function: a second device must not overlap. */
     memory_region_add_subregion(get_system_memory(), IGD_DETILER_BASE +
                                 ((uint64_t)PCI_DEVICE(s)->devfn << 32),
                                 &s->detiler);

@@ -156,7 +156,7 @@ static uint32_t igd_pcode_pre(IGDState *s, uint32_t offset, uint32_t value)
     value &= ~(R_PCODE_MAILBOX_BUSY_MASK | R_PCODE_MAILBOX_COMMAND_MASK);
 
     if (command == 0x06 && igd_gen(s) >= 9) {
-        /* Memory latency in us, a byte a level: 0 to 3, or 4 to 7 */
+        /* Memory latency in us, one byte per level: 0 to 3, or 4 to 7 */
         igd_reg_set(s, A_PCODE_DATA,
                     igd_reg(s, A_PCODE_DATA) ? 0x736e6341 : 0x201c1302);
         return value;
@@ -269,7 +269,7 @@ static const IGDReg igd_gt_rows[] = {
     { .name = "CTC_MODE", .offset = 0xa26c, .reset = 2 << 1,
       .flags = IGD_REG_GEN9 },
 
-    /* A hypervisor's mark on a vGPU, and this is none */
+    /* A hypervisor's signature of a vGPU: zero, this is no vGPU */
     { .name = "PVINFO", .offset = 0x78000, .count = 0x400,
       .ro = UINT32_MAX },
 

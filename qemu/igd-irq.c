@@ -91,7 +91,6 @@ static void igd_irq_update(IGDState *s)
     }
 }
 
-/* MSI was turned on or off: an event that is pending uses the new way. */
 void igd_irq_rewire(IGDState *s)
 {
     PCIDevice *d = PCI_DEVICE(s);
@@ -148,7 +147,7 @@ static void igd_irq_post(IGDState *s, uint32_t offset, uint32_t value)
     igd_irq_update(s);
 }
 
-/* What is unmasked decides whether the vblank timer has to run. */
+/* The masks decide whether the vblank timer has to run. */
 static void igd_irq_pipe_post(IGDState *s, uint32_t offset, uint32_t value)
 {
     igd_irq_update(s);

@@ -494,7 +494,7 @@ static IGDStep igd_mi_math(IGDCommandStreamer *cs, unsigned len)
     return IGD_STEP_NEXT;
 }
 
-/* By opcode; those below 0x10 are one dword long.  No name: worth a line. */
+/* By opcode; those below 0x10 are one dword long.  No name: it is logged. */
 static const IGDMICommand igd_mi_commands[64] = {
     [0x00] = { "MI_NOOP" },
     [0x01] = { "MI_SET_PREDICATE" },

@@ -1,7 +1,7 @@
 /*
  * Intel IGD: south display, the part of it in the platform controller hub
  *
- * GMBUS and GPIO with nobody on the wires, the sideband (gen8), panel power
+ * GMBUS and GPIO without a device on the bus, the sideband (gen8), panel power
  * sequencing, hotplug without events, AUX channels of gen8's ports B to D.
  *
  * PRM: volume 2c, GMBUS0 to GMBUS5, GPIO_CTL, SHOTPLUG_CTL, PP_*; the sideband
@@ -71,7 +71,7 @@ static uint32_t igd_gpio_pre(IGDState *s, uint32_t offset, uint32_t value)
     return (igd_reg(s, offset) & ~changed) | (value & changed);
 }
 
-/* No device acknowledges its address; a stop alone needs none to. */
+/* No device acknowledges its address; a stop alone is not acknowledged. */
 static void igd_gmbus1_post(IGDState *s, uint32_t offset, uint32_t value)
 {
     uint32_t status = igd_reg(s, A_GMBUS2);

@@ -30,7 +30,7 @@ void igd_reg_set(IGDState *s, uint32_t offset, uint32_t value)
     }
 }
 
-/* The row of a register, or NULL after having said once that it has none. */
+/* The row of a register; one without a row is logged once. */
 static const IGDReg *igd_reg_lookup(IGDState *s, uint32_t offset,
                                     const char *what)
 {
@@ -157,7 +157,6 @@ void igd_regs_exit(IGDState *s)
     g_free(s->regs);
 }
 
-/* Make known the rows that this generation has.  The tables must be static. */
 void igd_regs_add(IGDState *s, uint32_t base, const IGDReg *rows, size_t n)
 {
     uint32_t other = igd_gen(s) == 8 ? IGD_REG_GEN9 : IGD_REG_GEN8;
@@ -178,7 +177,6 @@ void igd_regs_add(IGDState *s, uint32_t base, const IGDReg *rows, size_t n)
     }
 }
 
-/* Reset values of the registers from @first to @last, both included. */
 void igd_regs_reset(IGDState *s, uint32_t first, uint32_t last)
 {
     for (uint32_t i = first / 4; i <= last / 4; i++) {

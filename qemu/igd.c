@@ -3,8 +3,8 @@
  *
  * A device that i915 and GVT-g drive as if it were the real one, for tests on
  * machines without it: registers, GGTT and aperture, interrupts, execlists and
- * a blitter.  It shows no picture, and runs neither shaders nor media
- * commands.  The full list of both is in igd.rst.
+ * a blitter.  It scans nothing out, and runs neither shaders nor media
+ * commands.  igd.rst lists what is modelled and what is not.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -109,8 +109,8 @@ static const MemoryRegionOps igd_io_ops = {
 };
 
 /*
- * In D3 no register answers: in front of all others in BAR0 are then these.
- * The state behind them stays what it is.
+ * In D3 no register answers: this region then covers all of BAR0.  The state
+ * of the device does not change.
  */
 static uint64_t igd_asleep_read(void *opaque, hwaddr addr, unsigned size)
 {
@@ -278,7 +278,7 @@ static void igd_class_init(ObjectClass *klass, IGDClassData *data)
     pc->config_write = igd_config_write;
     pc->vendor_id = PCI_VENDOR_ID_INTEL;
     pc->class_id = PCI_CLASS_DISPLAY_VGA;
-    dc->desc = "Intel integrated graphics (gen8, gen9), without a picture";
+    dc->desc = "Intel integrated graphics (gen8, gen9), without scanout";
     dc->vmsd = &igd_vmstate;
     device_class_set_legacy_reset(dc, igd_reset);
     device_class_set_props_n(dc, igd_properties, ARRAY_SIZE(igd_properties));

@@ -22,7 +22,7 @@
 #define DE_PLANE_SURF_B     0x7119c
 #define DE_PLANE_STRIDE_B   0x71188
 
-/* Longer than the engine waits before it looks at a semaphore again */
+/* Longer than the engine waits before it reads a semaphore again */
 #define POLL_NS             200000
 
 typedef void (*IGDExecTest)(IGDExec *x);
@@ -417,7 +417,7 @@ static void test_restore_batches(IGDExec *x)
     g_assert_cmphex(peek(x, global_pa(GLOBAL_DATA)), ==, has ? 6 : 0);
 }
 
-/* An engine that its own command resets forgets all, and starts anew. */
+/* An engine that its own command resets drops all work and starts again. */
 static void test_reset_by_command(IGDExec *x)
 {
     emit(x, 0, MI_LOAD_REGISTER_IMM, GDRST, 1);

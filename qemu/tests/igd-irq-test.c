@@ -66,14 +66,14 @@ static void test_vblank(void)
     igd_wr(&t, DE_PIPE_A_IIR, VBLANK);
     g_assert_cmphex(igd_rd(&t, MASTER_IRQ), ==, 0);
 
-    /* A flip that is masked when it gets done leaves nothing behind. */
+    /* A flip that is masked at its vblank is never reported. */
     igd_wr(&t, DE_PIPE_A_IER, VBLANK | FLIP_DONE);
     igd_wr(&t, PLANE_SURF_A, 0x80000);
     qtest_clock_step(t.qts, FRAME_NS);
     g_assert_cmphex(igd_rd(&t, DE_PIPE_A_IIR), ==, VBLANK);
     igd_wr(&t, DE_PIPE_A_IIR, VBLANK);
 
-    /* A flip is live at once and done at the next vblank. */
+    /* A flip is live immediately and done at the next vblank. */
     igd_wr(&t, DE_PIPE_A_IMR, ~(VBLANK | FLIP_DONE));
     igd_wr(&t, PLANE_SURF_A, 0x40000);
     g_assert_cmphex(igd_rd(&t, PLANE_SURFLIVE_A), ==, 0x40000);
@@ -105,7 +105,7 @@ static int wakeups_at_vblank(IGDTest *t)
     return wakeups;
 }
 
-/* An idle guest is not woken: the timer runs only if somebody waits for it. */
+/* An idle guest is not woken: the timer runs only for unmasked events. */
 static void test_vblank_sleeps(void)
 {
     IGDTest t = igd_test_start("skl");
@@ -182,7 +182,7 @@ static void test_msi(void)
     raise_vblank(&t);
     g_assert_cmphex(qtest_readl(t.qts, message), ==, 0x4321);
 
-    /* One message for what is pending, another when it is enabled anew */
+    /* One message for what is pending, another when it is enabled again */
     qtest_writel(t.qts, message, 0);
     raise_vblank(&t);
     g_assert_cmphex(qtest_readl(t.qts, message), ==, 0);

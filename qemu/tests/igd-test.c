@@ -241,7 +241,7 @@ static void test_forcewake(void)
     }
 }
 
-/* Addresses that nobody acknowledges; the status is cleared by software. */
+/* Addresses that no device acknowledges; the status is cleared by software. */
 static void test_gmbus(void)
 {
     IGDTest t = igd_test_start("skl");
@@ -330,7 +330,7 @@ static void test_aperture(void)
                   sizeof(buf) - (0x1000 - 0x123));
     g_assert_cmpmem(buf, sizeof(buf), back, sizeof(back));
 
-    /* A changed entry counts at once, and so does one that goes. */
+    /* A changed entry counts immediately, and so does a cleared one. */
     qtest_writel(t.qts, RAM + 0x5000, 0x600d600d);
     igd_ggtt_map(&t, 0x40000, RAM + 0x5000, 1);
     g_assert_cmphex(qtest_readl(t.qts, page), ==, 0x600d600d);
