@@ -53,11 +53,15 @@ start_side() {
 	set -m
 	# A string instruction counts once each element: eight bytes, not one. Free pages
 	# stay in the lists of the CPU, whose length the kernel else adapts all the time.
+	# A task that sleeps leaves the run queue at once, and not, if its lag happens to be
+	# negative, in the next tick, which then schedules for nothing.
 	# Seven vGPUs is all that GVT-g makes, and they need the aperture.
 	"$SCRIPTS/boot.sh" --name "bench-$name" --share "$share" --timeout 3600 --shift 0 \
 		--cpu -erms,-fsrm --traced --vgpus 7 --type V5_8 --aperture 1024 \
 		--append hugepages=32 "$@" -- \
-		"echo 8 >/proc/sys/vm/percpu_pagelist_high_fraction; ./gvt-bench $queries >figures" >"$share.log" 2>&1 </dev/null &
+		"set -e; echo 8 >/proc/sys/vm/percpu_pagelist_high_fraction
+		echo NO_DELAY_DEQUEUE >/sys/kernel/debug/sched/features
+		./gvt-bench $queries >figures" >"$share.log" 2>&1 </dev/null &
 	set +m
 	SIDE[$!]=$name
 	RUNNING=("${!SIDE[@]}")
