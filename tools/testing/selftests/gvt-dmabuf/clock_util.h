@@ -6,19 +6,12 @@
 #include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <time.h>
 
+#include "time_util.h"
 #include "vgpu.h"
+#include "vgpu_regs.h"
 
 #define CLOCK_MANY_MS	1000	/* dozens of frames */
-
-static inline int64_t clock_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
-}
 
 /* With a priority that leaves the threads of the kernel no time on this CPU */
 static inline int clock_hurry(void)
@@ -28,19 +21,25 @@ static inline int clock_hurry(void)
 	return sched_setscheduler(0, SCHED_FIFO, &p);
 }
 
-/* Wait for the end of the frame without a pause. */
-static inline bool clock_frame_ends(struct vgpu *v, int pipe)
+/* Read a register without a pause until it changes; false if it does not. */
+static inline bool clock_reg_changes(struct vgpu *v, uint32_t reg)
 {
-	const int64_t until = clock_ms() + CLOCK_MANY_MS;
+	const int64_t until = time_ms() + CLOCK_MANY_MS;
 	uint32_t first, now;
 
-	if (vgpu_pipe_frames(v, pipe, &first))
+	if (vgpu_read32(v, reg, &first))
 		return false;
 	do {
-		if (vgpu_pipe_frames(v, pipe, &now))
+		if (vgpu_read32(v, reg, &now))
 			return false;
-	} while (now == first && clock_ms() < until);
+	} while (now == first && time_ms() < until);
 	return now != first;
+}
+
+/* Wait for the end of the frame. */
+static inline bool clock_frame_ends(struct vgpu *v, int pipe)
+{
+	return clock_reg_changes(v, PIPE_REG(PIPE_FRMCNT, pipe));
 }
 
 #endif /* GVT_DMABUF_CLOCK_UTIL_H */

@@ -3,9 +3,8 @@
 #ifndef GVT_DMABUF_COMMAND_UTIL_H
 #define GVT_DMABUF_COMMAND_UTIL_H
 
-#include <time.h>
-
 #include "test_util.h"
+#include "log_util.h"
 #include "vgpu_commands.h"
 #include "vgpu_regs.h"
 
@@ -35,13 +34,8 @@ static inline int exec_alloc(struct vgpu *v, size_t pages, uint64_t *gma,
 			     uint32_t **commands)
 {
 	uint64_t gpa;
-	int ret;
+	int ret = vgpu_alloc_mapped(v, pages * VGPU_PAGE, &gpa, gma);
 
-	ret = vgpu_alloc_ram(v, pages * VGPU_PAGE, &gpa);
-	if (!ret)
-		ret = vgpu_alloc_gma(v, pages * VGPU_PAGE, gma);
-	if (!ret)
-		ret = vgpu_ggtt_map(v, *gma, gpa, pages * VGPU_PAGE);
 	if (ret)
 		return ret;
 	*commands = (uint32_t *)(v->ram + gpa);
@@ -65,11 +59,8 @@ static inline int exec_init(struct exec *e)
 /* The VMM resets the vGPU, and the guest's driver starts again. */
 static inline int exec_reset(struct exec *e)
 {
-	uint32_t magic;
-	int ret = vgpu_ioctl(e->v.device, VFIO_DEVICE_RESET, NULL);
+	int ret = vgpu_restart(&e->v);
 
-	if (!ret)
-		ret = vgpu_read32(&e->v, PVINFO_MAGIC, &magic);
 	return ret ? ret : exec_init(e);
 }
 
@@ -105,78 +96,6 @@ static inline bool exec_in_failsafe_mode(struct exec *e)
 
 	return !vgpu_write32(&e->v, GDRST, GDRST_BLITTER) &&
 	       !vgpu_read32(&e->v, GDRST, &val) && val == GDRST_BLITTER;
-}
-
-/* For a guest whose page tables are at @pml4 */
-static inline int exec_notify(struct exec *e, uint64_t pml4,
-			      uint32_t notification)
-{
-	int ret = vgpu_write32(&e->v, PVINFO_PDP0_LO, pml4);
-
-	if (!ret)
-		ret = vgpu_write32(&e->v, PVINFO_PDP0_HI, pml4 >> 32);
-	if (!ret)
-		ret = vgpu_write32(&e->v, PVINFO_G2V_NOTIFY, notification);
-	return ret;
-}
-
-static inline int64_t exec_now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
-}
-
-/**
- * struct exec_log - what the kernel has said since exec_log_open()
- * @fd: of /dev/kmsg
- * @start: when that was
- * @lines: how many
- * @warned: one of them was a warning
- * @line: the first warning, or the first line
- */
-struct exec_log {
-	int fd, lines;
-	int64_t start;
-	bool warned;
-	char line[160];
-};
-
-static inline int exec_log_open(struct exec_log *log)
-{
-	*log = (struct exec_log) { .start = exec_now_ms() };
-	log->fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (log->fd < 0)
-		return -errno;
-	return lseek(log->fd, 0, SEEK_END) < 0 ? -errno : 0;
-}
-
-/* A record is "priority,sequence,time,flags;text"; from us, if priority < 8 */
-static inline void exec_log_read(struct exec_log *log)
-{
-	char record[8192], *text;
-	bool warning;
-	ssize_t n;
-
-	for (;;) {
-		n = read(log->fd, record, sizeof(record) - 1);
-		if (n < 0 && errno == EPIPE) {	/* the ring went round */
-			log->lines += 1000;
-			continue;
-		}
-		if (n <= 0)
-			return;
-		record[n] = 0;
-		text = strchr(record, ';');
-		if (!text || atoi(record) >= 8)
-			continue;
-		warning = strstr(text, "WARNING:") || strstr(text, "BUG:");
-		if (!log->lines++ || (warning && !log->warned))
-			snprintf(log->line, sizeof(log->line), "%.*s",
-				 (int)strcspn(text + 1, "\n"), text + 1);
-		log->warned |= warning;
-	}
 }
 
 #endif /* GVT_DMABUF_COMMAND_UTIL_H */

@@ -4,12 +4,11 @@
 #define GVT_DMABUF_EVENT_UTIL_H
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "eventfd_util.h"
 #include "vgpu.h"
 
 #define EVENT_PLANES		3
@@ -133,20 +132,10 @@ static inline int vgpu_event_arm(struct vgpu *v, const struct vgpu_event *e,
 			      e->of[plane], 1, &fd, sizeof(fd));
 }
 
-/* Signals since the last time */
-static inline uint64_t signals(int fd)
-{
-	eventfd_t count;
-
-	return eventfd_read(fd, &count) ? 0 : count;
-}
-
 /* Wait for a signal: how many there were, 0 if none came */
 static inline uint64_t next_signal(int fd)
 {
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-
-	return poll(&p, 1, EVENT_PATIENCE_MS) == 1 ? signals(fd) : 0;
+	return signals_within(fd, EVENT_PATIENCE_MS);
 }
 
 /*

@@ -16,7 +16,7 @@
 FIXTURE(ring) {
 	struct exec e;
 	struct vgpu_ring bad;
-	struct exec_log log;
+	struct kernel_log log;
 };
 
 /*
@@ -75,7 +75,7 @@ FIXTURE_SETUP(ring)
 	ASSERT_EQ(0, exec_init(&self->e));
 	ASSERT_EQ(0, vgpu_ring_init_on(v, &self->bad, variant->engine));
 	ASSERT_EQ(0, exec_alloc(v, PAGES, &gma, &self->bad.ring));
-	ASSERT_EQ(0, exec_log_open(&self->log));
+	ASSERT_EQ(0, kernel_log_open(&self->log));
 
 	ASSERT_EQ(0, vgpu_ring_emit(&self->bad, self->e.store,
 				    ARRAY_SIZE(self->e.store)));
@@ -103,7 +103,7 @@ TEST_F(ring, is_refused_alone)
 	usleep(100000);
 	EXPECT_FALSE(exec_was_stored(&self->e));
 	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
-	exec_log_read(&self->log);
+	kernel_log_read(&self->log);
 	EXPECT_FALSE(self->log.warned) TH_LOG("%s", self->log.line);
 }
 
@@ -137,7 +137,7 @@ FIXTURE_TEARDOWN(space)
 static int enter_gate(struct exec *e, struct vgpu_gate *gate)
 {
 	*e->written = 0;
-	memset(gate->words, 0, 2 * sizeof(*gate->words));
+	vgpu_gate_close(gate);
 	return vgpu_gate_enter(&e->v, gate, &e->ring, e->store,
 			       ARRAY_SIZE(e->store));
 }
@@ -162,10 +162,11 @@ static void destroy_in_use(struct __test_metadata *_metadata, struct exec *e,
 	int i;
 
 	for (i = 0; i < creations; i++)
-		ASSERT_EQ(0, exec_notify(e, gate->pml4, PPGTT_L4_CREATE));
+		ASSERT_EQ(0, vgpu_ppgtt_notify(&e->v, gate->pml4,
+					       PPGTT_L4_CREATE));
 	ASSERT_EQ(0, enter_gate(e, gate));
 	for (i = 0; i < destructions; i++)
-		exec_notify(e, gate->pml4, PPGTT_L4_DESTROY);
+		vgpu_ppgtt_notify(&e->v, gate->pml4, PPGTT_L4_DESTROY);
 	ASSERT_EQ(0, leave_gate(e, gate));
 	ASSERT_EQ(0, enter_gate(e, gate));
 	ASSERT_EQ(0, leave_gate(e, gate));
@@ -233,7 +234,8 @@ TEST_F(space, is_loaded_by_a_ring)
 	uint32_t load[LOAD_DWORDS];
 
 	load_space(load, VGPU_RENDER, self->other.pml4);
-	ASSERT_EQ(0, exec_notify(&self->e, self->other.pml4, PPGTT_L4_CREATE));
+	ASSERT_EQ(0, vgpu_ppgtt_notify(&self->e.v, self->other.pml4,
+				       PPGTT_L4_CREATE));
 	EXPECT_EQ(0, vgpu_ring_submit(&self->e.v, &self->render, load,
 				      ARRAY_SIZE(load)));
 	expect_life(_metadata, &self->e, &self->render);
@@ -254,9 +256,9 @@ TEST_F(space, at_frame_0_is_freed_on_destroy)
 		     "no pin count: mount debugfs at /sys/kernel/debug");
 	memcpy(v->ram, v->ram + self->other.pml4, VGPU_PAGE);
 	for (i = 0; i < 2; i++) {
-		ASSERT_EQ(0, exec_notify(&self->e, frame_0, PPGTT_L4_CREATE));
+		ASSERT_EQ(0, vgpu_ppgtt_notify(v, frame_0, PPGTT_L4_CREATE));
 		ASSERT_LT(before, vgpu_pinned_pages(v));
-		ASSERT_EQ(0, exec_notify(&self->e, frame_0, PPGTT_L4_DESTROY));
+		ASSERT_EQ(0, vgpu_ppgtt_notify(v, frame_0, PPGTT_L4_DESTROY));
 		ASSERT_EQ(before, vgpu_pinned_pages(v));
 	}
 }
@@ -271,7 +273,8 @@ TEST_F(space, can_be_loaded_by_two_engines)
 		return;
 	load_space(blitter, VGPU_BLITTER, self->other.pml4);
 	load_space(render, VGPU_RENDER, self->other.pml4);
-	ASSERT_EQ(0, exec_notify(&self->e, self->other.pml4, PPGTT_L4_CREATE));
+	ASSERT_EQ(0, vgpu_ppgtt_notify(&self->e.v, self->other.pml4,
+				       PPGTT_L4_CREATE));
 	ASSERT_EQ(0, vgpu_gate_enter(v, &self->gate, &self->e.ring, blitter,
 				     ARRAY_SIZE(blitter)));
 	EXPECT_EQ(0, vgpu_ring_submit(v, &self->render, render,
@@ -290,7 +293,8 @@ TEST_F(space, can_be_loaded_twice_by_a_ring)
 		return;
 	load_space(load, VGPU_RENDER, self->other.pml4);
 	load_space(load + LOAD_DWORDS, VGPU_RENDER, self->other.pml4);
-	ASSERT_EQ(0, exec_notify(&self->e, self->other.pml4, PPGTT_L4_CREATE));
+	ASSERT_EQ(0, vgpu_ppgtt_notify(&self->e.v, self->other.pml4,
+				       PPGTT_L4_CREATE));
 	EXPECT_EQ(0, vgpu_ring_submit(&self->e.v, &self->render, load,
 				      ARRAY_SIZE(load)));
 	expect_life(_metadata, &self->e, &self->render);
@@ -313,7 +317,8 @@ TEST_F(space, that_is_half_loaded_is_refused)
 
 	if (!test_unsafe(_metadata))
 		return;
-	ASSERT_EQ(0, exec_notify(&self->e, self->other.pml4, PPGTT_L4_CREATE));
+	ASSERT_EQ(0, vgpu_ppgtt_notify(&self->e.v, self->other.pml4,
+				       PPGTT_L4_CREATE));
 	ASSERT_EQ(0, vgpu_ring_submit(&self->e.v, ring, earlier,
 				      ARRAY_SIZE(earlier)));
 	ASSERT_EQ(0, vgpu_ring_emit(ring, half, ARRAY_SIZE(half)));

@@ -96,10 +96,10 @@ TEST_F(planes, show_memory_that_was_mapped_again)
 {
 	struct vgpu *v = &self->v;
 
-	ASSERT_EQ(0, test_unmap_dma(v, 0, TEST_RAM));
+	ASSERT_EQ(0, vgpu_unmap_dma(v, 0, TEST_RAM));
 	EXPECT_STREQ("refused: page is not mapped (-22)",
 		     plane(v, "pipe A primary: ", self->text));
-	ASSERT_EQ(0, test_map_dma(v, 0, v->ram, TEST_RAM));
+	ASSERT_EQ(0, vgpu_map_dma(v, 0, v->ram, TEST_RAM));
 	EXPECT_EQ(0, strncmp("200x50 at 0,0 ",
 			     plane(v, "pipe A primary: ", self->text), 14))
 		TH_LOG("%s", plane(v, "pipe A primary: ", self->text));
@@ -295,7 +295,7 @@ TEST_F(dmabufs, lists_ended_surfaces)
 	int fd = test_export(&self->v, VGPU_PRIMARY, &info);
 
 	ASSERT_LE(0, fd);
-	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_RESET, NULL));
+	ASSERT_EQ(0, vgpu_reset(&self->v));
 	ASSERT_EQ(1, find_row(&self->v, info.dmabuf_id, self->text,
 			      &self->row));
 	EXPECT_STREQ("ended", self->row.state);

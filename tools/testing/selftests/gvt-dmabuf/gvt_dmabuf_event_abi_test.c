@@ -321,7 +321,7 @@ TEST_F(irqs, outlive_a_reset)
 {
 	ASSERT_EQ(0, arm(self));
 	ASSERT_EQ(0, set(self, mask_none, 2, 1, NULL, 0));
-	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_RESET, NULL));
+	ASSERT_EQ(0, vgpu_reset(&self->v));
 	usleep(200000);
 	told(self);
 	ASSERT_EQ(0, set(self, trigger_none, 0, 3, NULL, 0));

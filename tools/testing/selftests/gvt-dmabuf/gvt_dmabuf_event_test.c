@@ -253,15 +253,8 @@ TEST_F(event, signals_a_missing_page_that_comes)
 
 TEST_F(event, signals_unmapped_memory)
 {
-	struct vfio_iommu_type1_dma_unmap unmap = {
-		.argsz = sizeof(unmap),
-		.iova = 0,
-		.size = self->v.ram_size,
-	};
-
 	arm_all(_metadata, self);
-	ASSERT_EQ(0, vgpu_ioctl(self->v.container, VFIO_IOMMU_UNMAP_DMA,
-				&unmap));
+	ASSERT_EQ(0, vgpu_unmap_dma(&self->v, 0, self->v.ram_size));
 	/* It may take more than one refresh. */
 	EXPECT_LE(1, next_signal(self->fd[VGPU_PRIMARY]));
 }
@@ -269,21 +262,12 @@ TEST_F(event, signals_unmapped_memory)
 /* The guest's entry is what it was, but the page behind it is new. */
 TEST_F(event, equal_pte_after_a_remap)
 {
-	struct vfio_iommu_type1_dma_unmap unmap = {
-		.argsz = sizeof(unmap), .size = self->v.ram_size,
-	};
-	struct vfio_iommu_type1_dma_map map = {
-		.argsz = sizeof(map),
-		.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
-		.vaddr = (uintptr_t)self->v.ram, .size = self->v.ram_size,
-	};
 	struct vfio_device_gfx_plane_info info;
 	int dmabuf;
 
 	arm_all(_metadata, self);
-	ASSERT_EQ(0, vgpu_ioctl(self->v.container, VFIO_IOMMU_UNMAP_DMA,
-				&unmap));
-	ASSERT_EQ(0, vgpu_ioctl(self->v.container, VFIO_IOMMU_MAP_DMA, &map));
+	ASSERT_EQ(0, vgpu_unmap_dma(&self->v, 0, self->v.ram_size));
+	ASSERT_EQ(0, vgpu_map_dma(&self->v, 0, self->v.ram, self->v.ram_size));
 	ASSERT_TRUE(refreshes_pass(&self->v, 12));
 	EXPECT_LE(1, signals(self->fd[VGPU_PRIMARY]));
 	signals(self->fd[VGPU_CURSOR]);
@@ -418,7 +402,7 @@ TEST_F(event, signals_a_reset)
 	struct vfio_device_gfx_plane_info info;
 
 	arm_all(_metadata, self);
-	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_RESET, NULL));
+	ASSERT_EQ(0, vgpu_reset(&self->v));
 	EXPECT_LE(1, next_signal(self->fd[VGPU_PRIMARY]));
 	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
 	EXPECT_EQ(0, info.drm_format);

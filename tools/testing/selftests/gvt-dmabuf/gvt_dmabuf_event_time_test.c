@@ -349,7 +349,7 @@ TEST_F(event, listener_outlives_a_reset)
 	ASSERT_EQ(0, vgpu_event_set(&self->v, &self->e, VFIO_IRQ_SET_DATA_NONE |
 							VFIO_IRQ_SET_ACTION_MASK,
 				    self->e.of[VGPU_CURSOR], 1, NULL, 0));
-	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_RESET, NULL));
+	ASSERT_EQ(0, vgpu_reset(&self->v));
 	EXPECT_LE(1, next_signal(self->fd[VGPU_PRIMARY]));
 	EXPECT_EQ(0, signals(self->fd[VGPU_CURSOR]));
 

@@ -173,7 +173,7 @@ FIXTURE(resubmit) {
 	struct exec e;
 	struct vgpu_gate gate;
 	struct vgpu_ring ring;
-	struct exec_log log;
+	struct kernel_log log;
 };
 
 FIXTURE_SETUP(resubmit)
@@ -183,7 +183,7 @@ FIXTURE_SETUP(resubmit)
 	ASSERT_EQ(0, exec_init(&self->e));
 	ASSERT_EQ(0, vgpu_gate_init(&self->e.v, &self->gate));
 	ASSERT_EQ(0, vgpu_ring_init(&self->e.v, &self->ring));
-	ASSERT_EQ(0, exec_log_open(&self->log));
+	ASSERT_EQ(0, kernel_log_open(&self->log));
 }
 
 FIXTURE_TEARDOWN(resubmit)
@@ -283,7 +283,7 @@ TEST_F(resubmit, same_list_is_refused_alone)
 	EXPECT_EQ(-EFAULT, vgpu_ring_start(&self->e.v, &self->ring,
 					   &self->ring));
 	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
-	exec_log_read(&self->log);
+	kernel_log_read(&self->log);
 	EXPECT_FALSE(self->log.warned) TH_LOG("%s", self->log.line);
 }
 

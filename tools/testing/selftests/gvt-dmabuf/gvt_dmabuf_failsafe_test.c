@@ -41,9 +41,8 @@ FIXTURE_SETUP(failsafe)
 	self->msi = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	ASSERT_LE(0, self->msi);
 	ASSERT_EQ(0, vgpu_msi_on(v, self->msi));
-	ASSERT_EQ(0, vgpu_alloc_ram(v, VGPU_PAGE, &gpa));
-	ASSERT_EQ(0, vgpu_alloc_gma(v, VGPU_PAGE, &self->written_gma));
-	ASSERT_EQ(0, vgpu_ggtt_map(v, self->written_gma, gpa, VGPU_PAGE));
+	ASSERT_EQ(0, vgpu_alloc_mapped(v, VGPU_PAGE, &gpa,
+				       &self->written_gma));
 	self->written = (uint32_t *)(v->ram + gpa);
 	*self->written = 0;
 	ASSERT_EQ(0, vgpu_surface_init(v, &self->cursor, 64, 64,
@@ -317,12 +316,10 @@ TEST_F(failsafe, ends_with_a_reset)
 		MI_STORE_TO_GGTT, self->written_gma, 0, PATTERN,
 	};
 	const uint64_t gpa = (uint8_t *)self->written - self->v.ram;
-	uint32_t magic;
 
 	if (!test_unsafe(_metadata))
 		return;
-	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_RESET, NULL));
-	ASSERT_EQ(0, vgpu_read32(&self->v, PVINFO_MAGIC, &magic));
+	ASSERT_EQ(0, vgpu_restart(&self->v));
 	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->written_gma, gpa,
 				   VGPU_PAGE));
 	ASSERT_EQ(0, vgpu_ring_init(&self->v, &self->ring));

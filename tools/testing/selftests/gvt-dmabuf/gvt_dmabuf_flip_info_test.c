@@ -4,10 +4,10 @@
  * for viewers that pace themselves. Whoever does not ask sees nothing of it.
  */
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "test_util.h"
+#include "time_util.h"
 #include "vgpu_regs.h"
 
 #define UNTOUCHED	0xa5
@@ -59,14 +59,6 @@ FIXTURE_SETUP(flip_info)
 FIXTURE_TEARDOWN(flip_info)
 {
 	test_close(&self->v);
-}
-
-static uint64_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ull + t.tv_nsec;
 }
 
 TEST_F(flip_info, can_be_probed)
@@ -123,14 +115,14 @@ TEST_F(flip_info, counts_and_times_each_flip)
 {
 	const uint64_t gma[] = { self->b.gma, self->b.gma, self->a.gma };
 	struct vfio_device_gfx_plane_info before, after;
-	uint64_t earliest, latest;
+	int64_t earliest, latest;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(gma); i++) {
 		ASSERT_EQ(0, query(&self->v, VGPU_PRIMARY, &before));
-		earliest = now();
+		earliest = time_ns();
 		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, gma[i]));
-		latest = now();
+		latest = time_ns();
 		ASSERT_EQ(0, query(&self->v, VGPU_PRIMARY, &after));
 		EXPECT_EQ(before.flip_seq + 1, after.flip_seq);
 		EXPECT_LE(earliest, after.flip_time);
@@ -142,7 +134,7 @@ TEST_F(flip_info, counts_and_times_each_flip)
 TEST_F(flip_info, pending_flip_counts_at_latch)
 {
 	struct vfio_device_gfx_plane_info before, after;
-	const uint64_t earliest = now();
+	const int64_t earliest = time_ns();
 	int tries;
 
 	ASSERT_EQ(0, query(&self->v, VGPU_PRIMARY, &before));
@@ -157,7 +149,7 @@ TEST_F(flip_info, pending_flip_counts_at_latch)
 	}
 	EXPECT_EQ(before.flip_seq + 1, after.flip_seq);
 	EXPECT_LE(earliest, after.flip_time);
-	EXPECT_GE(now(), after.flip_time);
+	EXPECT_GE(time_ns(), after.flip_time);
 }
 
 TEST_F(flip_info, unchanged_without_a_flip)

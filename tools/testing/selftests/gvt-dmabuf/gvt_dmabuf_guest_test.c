@@ -7,9 +7,9 @@
 #include <linux/netlink.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "test_util.h"
+#include "time_util.h"
 #include "vgpu_regs.h"
 
 /* The slowest and the fastest display that anybody has, with some room */
@@ -20,18 +20,10 @@
 #define TOGGLES		200
 #define MAX_UEVENTS	10
 
-static int64_t now_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000ll + t.tv_nsec / 1000;
-}
-
 /* Vblanks of pipe A in MEASURE_MS, as a rate; or a negative errno */
 static int measure_hz(struct vgpu *v)
 {
-	int64_t from = now_us();
+	int64_t from = time_us();
 	uint32_t first, last;
 	int ret;
 
@@ -39,18 +31,19 @@ static int measure_hz(struct vgpu *v)
 	usleep(MEASURE_MS * 1000);
 	if (!ret)
 		ret = vgpu_pipe_frames(v, 0, &last);
-	return ret ? ret : (int64_t)(last - first) * 1000000 / (now_us() - from);
+	return ret ? ret : (int64_t)(last - first) * 1000000 /
+			   (time_us() - from);
 }
 
 /* How long something takes that needs nothing but the processor */
 static int64_t measure_work_us(void)
 {
-	int64_t from = now_us();
+	int64_t from = time_us();
 	unsigned int i;
 
 	for (i = 0; i < 5000000; i++)
 		asm volatile("");
-	return now_us() - from;
+	return time_us() - from;
 }
 
 static bool answers(struct vgpu *v)
@@ -141,7 +134,7 @@ static void end_ownership(struct __test_metadata *_metadata, struct vgpu *v,
 	char uuid[sizeof(v->uuid)];
 
 	if (end == OWNER_RESET) {
-		ASSERT_EQ(0, vgpu_ioctl(v->device, VFIO_DEVICE_RESET, NULL));
+		ASSERT_EQ(0, vgpu_reset(v));
 		return;
 	}
 	memcpy(uuid, v->uuid, sizeof(uuid));

@@ -5,10 +5,10 @@
  *
  * Guards against a port whose hotplug is not emulated.
  */
-#include <poll.h>
 #include <sys/eventfd.h>
 
 #include "test_util.h"
+#include "eventfd_util.h"
 #include "vgpu_regs.h"
 
 #define PATIENCE_MS		1000
@@ -85,14 +85,6 @@ static int unmask(struct vgpu *v, uint32_t ports)
 	return ret ? ret : vgpu_write32(v, MASTER_IRQ, MASTER_IRQ_ENABLE);
 }
 
-static bool interrupted(int fd, int ms)
-{
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-	eventfd_t count;
-
-	return poll(&p, 1, ms) == 1 && !eventfd_read(fd, &count);
-}
-
 TEST_F(hotplug, monitor_is_there_at_first)
 {
 	EXPECT_EQ(self->port, reg(&self->v, SDEISR) & SDE_PORTS);
@@ -125,7 +117,7 @@ TEST_F(hotplug, each_change_interrupts)
 	for (i = 0; i < 4; i++) {
 		ASSERT_EQ(0, set_link(&self->v, self->region,
 				      i % 2 ? UP : DOWN));
-		EXPECT_TRUE(interrupted(self->msi, PATIENCE_MS));
+		EXPECT_TRUE(signals_within(self->msi, PATIENCE_MS));
 		EXPECT_EQ(MASTER_IRQ_PCH,
 			  reg(&self->v, MASTER_IRQ) & MASTER_IRQ_PCH);
 		EXPECT_EQ(self->port, reg(&self->v, SDEIIR) & SDE_PORTS);
@@ -137,12 +129,12 @@ TEST_F(hotplug, each_change_interrupts)
 TEST_F(hotplug, masked_comes_when_unmasked)
 {
 	ASSERT_EQ(0, unmask(&self->v, 0));
-	interrupted(self->msi, 0);
+	signals_within(self->msi, 0);
 	ASSERT_EQ(0, set_link(&self->v, self->region, DOWN));
-	EXPECT_FALSE(interrupted(self->msi, 100));
+	EXPECT_FALSE(signals_within(self->msi, 100));
 	EXPECT_EQ(self->port, reg(&self->v, SDEIIR) & SDE_PORTS);
 	ASSERT_EQ(0, vgpu_write32(&self->v, SDEIMR, ~self->port));
-	EXPECT_TRUE(interrupted(self->msi, PATIENCE_MS));
+	EXPECT_TRUE(signals_within(self->msi, PATIENCE_MS));
 }
 
 TEST_F(hotplug, status_is_cleared_by_writing_it)
@@ -198,9 +190,9 @@ TEST_F(hotplug, new_edid_is_announced)
 	ASSERT_EQ(0, set_link(&self->v, self->region, DOWN));
 	ASSERT_EQ(0, write_edid(&self->v, self->region, edid, EDID_SIZE));
 	ASSERT_EQ(0, vgpu_write32(&self->v, SDEIIR, self->port));
-	interrupted(self->msi, PATIENCE_MS);
+	signals_within(self->msi, PATIENCE_MS);
 	ASSERT_EQ(0, set_link(&self->v, self->region, UP));
-	EXPECT_TRUE(interrupted(self->msi, PATIENCE_MS));
+	EXPECT_TRUE(signals_within(self->msi, PATIENCE_MS));
 	EXPECT_EQ(self->port, reg(&self->v, SDEISR) & SDE_PORTS);
 	ASSERT_EQ(0, write_edid(&self->v, self->region, was, EDID_SIZE));
 }
@@ -208,10 +200,10 @@ TEST_F(hotplug, new_edid_is_announced)
 TEST_F(hotplug, reset_keeps_the_link_state)
 {
 	ASSERT_EQ(0, set_link(&self->v, self->region, DOWN));
-	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_RESET, NULL));
+	ASSERT_EQ(0, vgpu_reset(&self->v));
 	EXPECT_EQ(0, reg(&self->v, SDEISR) & SDE_PORTS);
 	ASSERT_EQ(0, set_link(&self->v, self->region, UP));
-	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_RESET, NULL));
+	ASSERT_EQ(0, vgpu_reset(&self->v));
 	EXPECT_EQ(self->port, reg(&self->v, SDEISR) & SDE_PORTS);
 }
 
@@ -272,7 +264,7 @@ TEST_F(hotplug, sink_capabilities_are_read_only)
 TEST_F(hotplug, dpcd_ends_with_a_reset)
 {
 	ASSERT_EQ(0, write_dpcd(&self->v, DPCD_BRANCH, 0x5a));
-	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_RESET, NULL));
+	ASSERT_EQ(0, vgpu_reset(&self->v));
 	EXPECT_EQ(0, read_dpcd(&self->v, DPCD_BRANCH));
 }
 
@@ -300,7 +292,7 @@ static int begin_to_read_edid(struct vgpu *v)
 TEST_F(hotplug, edid_read_restarts_after_reset)
 {
 	ASSERT_EQ(EDID_BYTE_0, begin_to_read_edid(&self->v));
-	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_RESET, NULL));
+	ASSERT_EQ(0, vgpu_reset(&self->v));
 	EXPECT_EQ(EDID_BYTE_0, begin_to_read_edid(&self->v));
 }
 
@@ -312,7 +304,7 @@ TEST_F(hotplug, edid_survives_a_reset)
 	ASSERT_EQ(0, read_edid(&self->v, self->region, was));
 	make_other_edid(edid, was);
 	ASSERT_EQ(0, write_edid(&self->v, self->region, edid, EDID_SIZE));
-	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_RESET, NULL));
+	ASSERT_EQ(0, vgpu_reset(&self->v));
 	ASSERT_EQ(0, read_edid(&self->v, self->region, now));
 	EXPECT_EQ(0, memcmp(edid, now, EDID_SIZE));
 	EXPECT_EQ(0, write_edid(&self->v, self->region, was, EDID_SIZE));

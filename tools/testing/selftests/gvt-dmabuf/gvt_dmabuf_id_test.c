@@ -77,7 +77,7 @@ TEST_F(id, survives_unmap_between_its_pages)
 		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, memory);
 	for (at = 0; at < bytes; at += VGPU_PAGE)
-		ASSERT_EQ(0, test_map_dma(v, APART + at, memory + at,
+		ASSERT_EQ(0, vgpu_map_dma(v, APART + at, memory + at,
 					  VGPU_PAGE));
 	s.width = 128;
 	s.height = 16;
@@ -94,7 +94,7 @@ TEST_F(id, survives_unmap_between_its_pages)
 	fd = test_export(v, VGPU_PRIMARY, &info);
 	ASSERT_LE(0, fd);
 
-	ASSERT_EQ(0, test_unmap_dma(v, APART + VGPU_PAGE, VGPU_PAGE));
+	ASSERT_EQ(0, vgpu_unmap_dma(v, APART + VGPU_PAGE, VGPU_PAGE));
 	EXPECT_EQ(info.dmabuf_id, query_id(v));
 	EXPECT_EQ(0, vgpu_dmabuf_read(fd, first, sizeof(first)));
 	close(fd);
@@ -102,7 +102,7 @@ TEST_F(id, survives_unmap_between_its_pages)
 	EXPECT_LE(0, fd);
 	close(fd);
 
-	ASSERT_EQ(0, test_unmap_dma(v, APART + 2 * VGPU_PAGE, VGPU_PAGE));
+	ASSERT_EQ(0, vgpu_unmap_dma(v, APART + 2 * VGPU_PAGE, VGPU_PAGE));
 	EXPECT_EQ(-EINVAL, vgpu_get_dmabuf(v, info.dmabuf_id));
 	vgpu_ggtt_unmap(v, s.gma, s.size);
 	vgpu_ggtt_unmap(v, other, VGPU_PAGE);
@@ -262,7 +262,7 @@ TEST_F(id, ends_with_a_reset)
 	struct vfio_device_gfx_plane_info info;
 
 	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
-	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_RESET, NULL));
+	ASSERT_EQ(0, vgpu_reset(&self->v));
 	EXPECT_EQ(-EINVAL, vgpu_get_dmabuf(&self->v, info.dmabuf_id));
 }
 
@@ -285,7 +285,7 @@ TEST_F(id, starts_over_with_a_new_owner)
 	EXPECT_EQ(-EINVAL, vgpu_get_dmabuf(&self->v, other));
 
 	/* For one owner, a reset does not let them start over. */
-	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_RESET, NULL));
+	ASSERT_EQ(0, vgpu_reset(&self->v));
 	ASSERT_EQ(0, test_show(&self->v, &self->a, DRM_FORMAT_XRGB8888,
 			       DRM_FORMAT_MOD_LINEAR));
 	EXPECT_LT(id, query_id(&self->v));

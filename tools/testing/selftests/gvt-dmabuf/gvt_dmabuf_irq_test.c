@@ -7,7 +7,6 @@
  * released.
  */
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/eventfd.h>
 
 #include <linux/pci_regs.h>
@@ -47,14 +46,6 @@ static int release_msi(struct vgpu *v)
 	return set_irqs(v, VFIO_IRQ_SET_DATA_NONE |
 			   VFIO_IRQ_SET_ACTION_TRIGGER,
 			VFIO_PCI_MSI_IRQ_INDEX, 0, 0, -1);
-}
-
-static bool signalled_within(int fd, int ms)
-{
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-	eventfd_t count;
-
-	return poll(&p, 1, ms) == 1 && !eventfd_read(fd, &count);
 }
 
 /* A pipe that is on, and nothing in the way of its vblanks but an eventfd */
@@ -104,47 +95,47 @@ static bool next_vblanks_pass(struct vgpu *v)
 TEST_F(irq, vblank_signals_the_eventfd)
 {
 	ASSERT_EQ(0, set_msi(&self->v, self->a));
-	EXPECT_TRUE(signalled_within(self->a, VBLANK_MS));
+	EXPECT_TRUE(signals_within(self->a, VBLANK_MS));
 	ASSERT_EQ(0, vgpu_vblank_irq_ack(&self->v, 0));
-	EXPECT_TRUE(signalled_within(self->a, VBLANK_MS));
+	EXPECT_TRUE(signals_within(self->a, VBLANK_MS));
 }
 
 TEST_F(irq, msi_that_is_off_signals_nothing)
 {
 	ASSERT_EQ(0, set_msi(&self->v, self->a));
 	ASSERT_EQ(0, vgpu_msi_control(&self->v, 0));
-	signalled_within(self->a, 0);
+	signals_within(self->a, 0);
 	ASSERT_TRUE(next_vblanks_pass(&self->v));
-	EXPECT_FALSE(signalled_within(self->a, 0));
+	EXPECT_FALSE(signals_within(self->a, 0));
 }
 
 TEST_F(irq, another_eventfd_takes_over)
 {
 	ASSERT_EQ(0, set_msi(&self->v, self->a));
-	ASSERT_TRUE(signalled_within(self->a, VBLANK_MS));
+	ASSERT_TRUE(signals_within(self->a, VBLANK_MS));
 	ASSERT_EQ(0, set_msi(&self->v, self->b));
-	signalled_within(self->a, 0);
-	EXPECT_TRUE(signalled_within(self->b, VBLANK_MS));
+	signals_within(self->a, 0);
+	EXPECT_TRUE(signals_within(self->b, VBLANK_MS));
 	ASSERT_TRUE(next_vblanks_pass(&self->v));
-	EXPECT_FALSE(signalled_within(self->a, 0));
+	EXPECT_FALSE(signals_within(self->a, 0));
 }
 
 TEST_F(irq, fd_of_minus_one_disarms)
 {
 	ASSERT_EQ(0, set_msi(&self->v, self->a));
 	EXPECT_EQ(0, set_msi(&self->v, -1));
-	signalled_within(self->a, 0);
+	signals_within(self->a, 0);
 	ASSERT_TRUE(next_vblanks_pass(&self->v));
-	EXPECT_FALSE(signalled_within(self->a, 0));
+	EXPECT_FALSE(signals_within(self->a, 0));
 }
 
 TEST_F(irq, count_of_zero_without_data_disarms)
 {
 	ASSERT_EQ(0, set_msi(&self->v, self->a));
 	EXPECT_EQ(0, release_msi(&self->v));
-	signalled_within(self->a, 0);
+	signals_within(self->a, 0);
 	ASSERT_TRUE(next_vblanks_pass(&self->v));
-	EXPECT_FALSE(signalled_within(self->a, 0));
+	EXPECT_FALSE(signals_within(self->a, 0));
 }
 
 TEST_F(irq, disarming_twice_does_no_harm)
@@ -152,7 +143,7 @@ TEST_F(irq, disarming_twice_does_no_harm)
 	EXPECT_EQ(0, release_msi(&self->v));
 	EXPECT_EQ(0, release_msi(&self->v));
 	ASSERT_EQ(0, set_msi(&self->v, self->a));
-	EXPECT_TRUE(signalled_within(self->a, VBLANK_MS));
+	EXPECT_TRUE(signals_within(self->a, VBLANK_MS));
 }
 
 TEST_F(irq, bad_fd_changes_nothing)
@@ -160,9 +151,9 @@ TEST_F(irq, bad_fd_changes_nothing)
 	ASSERT_EQ(0, set_msi(&self->v, self->a));
 	EXPECT_EQ(-EINVAL, set_msi(&self->v, self->v.device));
 	EXPECT_EQ(-EBADF, set_msi(&self->v, 1000));
-	signalled_within(self->a, 0);
+	signals_within(self->a, 0);
 	ASSERT_EQ(0, vgpu_vblank_irq_ack(&self->v, 0));
-	EXPECT_TRUE(signalled_within(self->a, VBLANK_MS));
+	EXPECT_TRUE(signals_within(self->a, VBLANK_MS));
 }
 
 TEST_F(irq, set_outside_the_range_is_refused)
@@ -262,9 +253,9 @@ TEST_F(irq, count_of_zero_with_data_is_refused)
 	ASSERT_EQ(0, set_msi(&self->v, self->a));
 	EXPECT_EQ(-EINVAL, set_irqs(&self->v, trigger, VFIO_PCI_MSI_IRQ_INDEX,
 				    0, 0, self->b));
-	signalled_within(self->a, 0);
+	signals_within(self->a, 0);
 	ASSERT_EQ(0, vgpu_vblank_irq_ack(&self->v, 0));
-	EXPECT_TRUE(signalled_within(self->a, VBLANK_MS));
+	EXPECT_TRUE(signals_within(self->a, VBLANK_MS));
 }
 
 TEST_HARNESS_MAIN

@@ -92,17 +92,17 @@ static void turn_on(struct __test_metadata *_metadata, struct vgpu *v,
 	ASSERT_EQ(0, vgpu_write32(v, PLANE_CTL, s->on & ~PLANE_ENABLE));
 	ASSERT_EQ(0, vgpu_write32(v, PLANE_SURF, s->a.gma));
 	ASSERT_TRUE(begin_frame(v));
-	s->began = clock_ms();
+	s->began = time_ms();
 	ASSERT_EQ(0, vgpu_write32(v, PLANE_CTL, s->on));
 	ASSERT_EQ(0, vgpu_write32(v, PLANE_SURF, s->a.gma));
-	while (clock_ms() - s->began < THIRD_FRAME_MS)
+	while (time_ms() - s->began < THIRD_FRAME_MS)
 		;
 }
 
 /* False on a slow machine, where it is another frame */
 static bool in_third_frame(const struct screen *s)
 {
-	return clock_ms() - s->began < THIRD_FRAME_MS + 5;
+	return time_ms() - s->began < THIRD_FRAME_MS + 5;
 }
 
 /* What stood for the frame that is over, if nobody had looked, was lost. */

@@ -195,13 +195,7 @@ TEST_F_TIMEOUT(get, is_limited_in_pages, 120)
 TEST_F_TIMEOUT(get, is_limited_over_unmaps, 300)
 {
 	struct vgpu *v = &self->v;
-	struct vfio_iommu_type1_dma_unmap unmap = {
-		.argsz = sizeof(unmap), .size = VGPU_PAGE,
-	};
-	struct vfio_iommu_type1_dma_map map = {
-		.argsz = sizeof(map), .size = VGPU_PAGE,
-		.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
-	};
+	const uint64_t iova = 1ull << 36;
 	struct vgpu_surface s = {
 		.width = 64, .height = 16, .stride = 256, .cpp = 4,
 		.fourcc = DRM_FORMAT_XRGB8888, .size = VGPU_PAGE,
@@ -210,8 +204,6 @@ TEST_F_TIMEOUT(get, is_limited_over_unmaps, 300)
 	uint64_t got, *page;
 	int fd = 0;
 
-	map.iova = 1ull << 36;
-	unmap.iova = map.iova;
 	ASSERT_EQ(0, vgpu_alloc_gma(v, s.size, &s.gma));
 	ASSERT_EQ(0, vgpu_primary_show(v, 0, &s));
 	while (self->num_fds <= MAX_EXPORTS) {
@@ -219,18 +211,15 @@ TEST_F_TIMEOUT(get, is_limited_over_unmaps, 300)
 			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		ASSERT_NE(MAP_FAILED, page);
 		page[0] = self->num_fds;
-		map.vaddr = (uintptr_t)page;
-		ASSERT_EQ(0, vgpu_ioctl(v->container, VFIO_IOMMU_MAP_DMA,
-					&map));
-		ASSERT_EQ(0, vgpu_ggtt_map(v, s.gma, map.iova, VGPU_PAGE));
+		ASSERT_EQ(0, vgpu_map_dma(v, iova, page, VGPU_PAGE));
+		ASSERT_EQ(0, vgpu_ggtt_map(v, s.gma, iova, VGPU_PAGE));
 		fd = test_export(v, VGPU_PRIMARY, &info);
 		if (fd >= 0) {
 			self->fds[self->num_fds++] = fd;
 			ASSERT_EQ(0, vgpu_dmabuf_read(fd, &got, sizeof(got)));
 		}
 		ASSERT_EQ(0, vgpu_ggtt_unmap(v, s.gma, VGPU_PAGE));
-		ASSERT_EQ(0, vgpu_ioctl(v->container, VFIO_IOMMU_UNMAP_DMA,
-					&unmap));
+		ASSERT_EQ(0, vgpu_unmap_dma(v, iova, VGPU_PAGE));
 		ASSERT_EQ(0, munmap(page, VGPU_PAGE));
 		if (fd < 0)
 			break;

@@ -4,85 +4,19 @@
  * log, or to get a warning with its stack printed. Each variant below is something
  * that one of them can do again and again.
  */
-#include <fcntl.h>
-#include <time.h>
-
 #include "test_util.h"
+#include "log_util.h"
 #include "vgpu_regs.h"
 
 #define TIMES		1000
 #define ENOUGH_TIMES	200	/* where a kernel takes ENOUGH_S for them */
 #define ENOUGH_S	10
-#define MAX_LINES	30	/* in ten seconds */
-
-/* ---- the kernel log ---- */
-
-/* What the kernel has said since kernel_log_open() */
-struct kernel_log {
-	int fd, lines;
-	time_t start;
-	bool warned;
-	char line[160];		/* the first, or the first warning */
-};
-
-static int kernel_log_open(struct kernel_log *log)
-{
-	struct timespec now;
-
-	memset(log, 0, sizeof(*log));
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	log->start = now.tv_sec;
-	log->fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (log->fd < 0)
-		return -errno;
-	return lseek(log->fd, 0, SEEK_END) < 0 ? -errno : 0;
-}
-
-/* A record is "priority,sequence,time,flags;text"; from us, if priority < 8 */
-static void kernel_log_read(struct kernel_log *log)
-{
-	char record[8192], *text;
-	bool warning;
-	ssize_t n;
-
-	for (;;) {
-		n = read(log->fd, record, sizeof(record) - 1);
-		if (n < 0 && errno == EPIPE) {	/* the ring went round */
-			log->lines += MAX_LINES;
-			continue;
-		}
-		if (n <= 0)
-			return;
-		record[n] = 0;
-		text = strchr(record, ';');
-		if (!text || atoi(record) >= 8)
-			continue;
-		warning = strstr(text, "WARNING:") || strstr(text, "BUG:");
-		if (!log->lines++ || (warning && !log->warned))
-			snprintf(log->line, sizeof(log->line), "%.*s",
-				 (int)strcspn(text + 1, "\n"), text + 1);
-		log->warned |= warning;
-	}
-}
-
-static int seconds_since(const struct kernel_log *log)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec - log->start;
-}
-
-/* How many lines there may be by now: a slow kernel may say it for longer. */
-static int lines_allowed(const struct kernel_log *log)
-{
-	return MAX_LINES * (1 + seconds_since(log) / 10);
-}
 
 static bool tried_enough(const struct kernel_log *log, unsigned int times)
 {
-	return times == TIMES || log->lines > lines_allowed(log) ||
-	       (times >= ENOUGH_TIMES && seconds_since(log) >= ENOUGH_S);
+	return times == TIMES || log->lines > kernel_log_allowed(log) ||
+	       (times >= ENOUGH_TIMES &&
+		time_ms() - log->start >= ENOUGH_S * 1000);
 }
 
 /* ---- what is done again and again ---- */
@@ -306,7 +240,7 @@ static void write_others_fence(struct vgpu *v, unsigned int i)
 /* A guest that looks at others' fences before PVINFO knows nothing of GVT-g. */
 static void enter_failsafe_mode(struct vgpu *v, unsigned int i)
 {
-	vgpu_ioctl(v->device, VFIO_DEVICE_RESET, NULL);
+	vgpu_reset(v);
 	write_others_fence(v, i);
 }
 
@@ -542,7 +476,7 @@ TEST_F(guest, cannot_flood_the_log)
 			kernel_log_read(&self->log);
 	}
 	kernel_log_read(&self->log);
-	EXPECT_GE(lines_allowed(&self->log), self->log.lines)
+	EXPECT_GE(kernel_log_allowed(&self->log), self->log.lines)
 		TH_LOG("%d lines after %u times: %s", self->log.lines, i,
 		       self->log.line);
 	EXPECT_FALSE(self->log.warned) TH_LOG("%s", self->log.line);

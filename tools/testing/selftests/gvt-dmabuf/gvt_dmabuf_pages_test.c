@@ -213,14 +213,8 @@ TEST_F_TIMEOUT(pages, survive_the_close_of_the_vgpu, 120)
 
 TEST_F_TIMEOUT(pages, survive_vfio_iommu_unmap_dma, 120)
 {
-	struct vfio_iommu_type1_dma_unmap unmap = {
-		.argsz = sizeof(unmap),
-		.size = self->e.v.ram_size,
-	};
-
 	ASSERT_EQ(0, wrong_pages(&self->e));
-	ASSERT_EQ(0, vgpu_ioctl(self->e.v.container, VFIO_IOMMU_UNMAP_DMA,
-				&unmap));
+	ASSERT_EQ(0, vgpu_unmap_dma(&self->e.v, 0, self->e.v.ram_size));
 	ASSERT_EQ(0, munmap(self->e.v.ram, self->e.v.ram_size));
 	self->e.v.ram = NULL;
 	expect_old_picture(_metadata, &self->e);
@@ -229,7 +223,7 @@ TEST_F_TIMEOUT(pages, survive_vfio_iommu_unmap_dma, 120)
 TEST_F(pages, survive_a_reset_of_the_vgpu)
 {
 	ASSERT_EQ(0, wrong_pages(&self->e));
-	ASSERT_EQ(0, vgpu_ioctl(self->e.v.device, VFIO_DEVICE_RESET, NULL));
+	ASSERT_EQ(0, vgpu_reset(&self->e.v));
 	EXPECT_EQ(0, wrong_pages(&self->e));
 }
 
@@ -252,7 +246,7 @@ TEST_F(pages, survive_d3_of_the_vgpu)
 		SKIP(return, "the vGPU cannot sleep: the GPU needs a PCI PM capability");
 	ASSERT_EQ(0, ret);
 	EXPECT_EQ(0, wrong_pages(&self->e));
-	ASSERT_EQ(0, vgpu_ioctl(self->e.v.device, VFIO_DEVICE_RESET, NULL));
+	ASSERT_EQ(0, vgpu_reset(&self->e.v));
 	EXPECT_EQ(0, wrong_pages(&self->e));
 	ASSERT_EQ(0, set_power_state(&self->e.v, 0));
 	EXPECT_EQ(0, wrong_pages(&self->e));

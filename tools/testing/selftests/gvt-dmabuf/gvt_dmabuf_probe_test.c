@@ -14,7 +14,7 @@ FIXTURE_SETUP(probe)
 {
 	if (!test_open_vgpu(_metadata, &self->v))
 		return;
-	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_RESET, NULL));
+	ASSERT_EQ(0, vgpu_reset(&self->v));
 }
 
 FIXTURE_TEARDOWN(probe)

@@ -242,7 +242,7 @@ TEST_F(start_state, reset_brings_no_host_panel)
 {
 	if (!has_lit_host(_metadata, self->file_is_taken))
 		return;
-	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_RESET, NULL));
+	ASSERT_EQ(0, vgpu_reset(&self->v));
 	expect_no_host(_metadata, &self->v);
 	EXPECT_TRUE(frames_stand_still(&self->v));
 }

@@ -31,9 +31,8 @@ FIXTURE_SETUP(submit)
 		return;
 	ASSERT_EQ(0, vgpu_ring_init(&self->v, &self->a));
 	ASSERT_EQ(0, vgpu_ring_init(&self->v, &self->b));
-	ASSERT_EQ(0, vgpu_alloc_ram(&self->v, 2 * VGPU_PAGE, &gpa));
-	ASSERT_EQ(0, vgpu_alloc_gma(&self->v, 2 * VGPU_PAGE, &self->batch));
-	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->batch, gpa, 2 * VGPU_PAGE));
+	ASSERT_EQ(0, vgpu_alloc_mapped(&self->v, 2 * VGPU_PAGE, &gpa,
+				       &self->batch));
 	self->commands = (uint32_t *)(self->v.ram + gpa);
 	self->written = self->commands + VGPU_PAGE / 4;
 	memset(self->commands, 0, 2 * VGPU_PAGE);
@@ -48,10 +47,7 @@ FIXTURE_TEARDOWN(submit)
 static void reset(struct __test_metadata *_metadata, struct vgpu *v,
 		  struct vgpu_ring *ring)
 {
-	uint32_t magic;
-
-	ASSERT_EQ(0, vgpu_ioctl(v->device, VFIO_DEVICE_RESET, NULL));
-	ASSERT_EQ(0, vgpu_read32(v, PVINFO_MAGIC, &magic));
+	ASSERT_EQ(0, vgpu_restart(v));
 	ASSERT_EQ(0, vgpu_ring_init(v, ring));
 }
 

@@ -52,7 +52,7 @@ FIXTURE_SETUP(reached)
 	}
 	ASSERT_EQ(0, vgpu_ring_init(v, &self->ring));
 	ASSERT_EQ(0, vgpu_gate_init(v, &self->gate));
-	ASSERT_EQ(0, test_map_dma(v, IOVA, self->memory[A], VGPU_PAGE));
+	ASSERT_EQ(0, vgpu_map_dma(v, IOVA, self->memory[A], VGPU_PAGE));
 	ASSERT_EQ(0, vgpu_alloc_gma(v, VGPU_PAGE, &gma));
 	ASSERT_EQ(0, vgpu_ggtt_map(v, gma, IOVA, VGPU_PAGE));
 	table = vgpu_gate_table(v, &self->gate, VGPU_GATE_PT, NULL);
@@ -80,7 +80,7 @@ FIXTURE_TEARDOWN(reached)
 static int begin(struct vgpu *v, struct vgpu_gate *gate,
 		 struct vgpu_ring *ring, const uint32_t *store)
 {
-	memset(gate->words, 0, 2 * sizeof(*gate->words));
+	vgpu_gate_close(gate);
 	return vgpu_gate_enter(v, gate, ring, store, 4);
 }
 
@@ -106,7 +106,7 @@ TEST_F(reached, memory_that_is_mapped)
 
 TEST_F(reached, not_what_was_unmapped)
 {
-	ASSERT_EQ(0, test_unmap_dma(&self->v, IOVA, VGPU_PAGE));
+	ASSERT_EQ(0, vgpu_unmap_dma(&self->v, IOVA, VGPU_PAGE));
 	EXPECT_EQ(0, run(&self->v, &self->gate, &self->ring, self->store));
 	EXPECT_EQ(0, self->memory[A][0]);
 }
@@ -114,7 +114,7 @@ TEST_F(reached, not_what_was_unmapped)
 TEST_F(reached, not_what_is_unmapped_meanwhile)
 {
 	ASSERT_EQ(0, begin(&self->v, &self->gate, &self->ring, self->store));
-	ASSERT_EQ(0, test_unmap_dma(&self->v, IOVA, VGPU_PAGE));
+	ASSERT_EQ(0, vgpu_unmap_dma(&self->v, IOVA, VGPU_PAGE));
 	EXPECT_EQ(0, end(&self->v, &self->gate, &self->ring));
 	EXPECT_EQ(0, self->memory[A][0]);
 }
@@ -122,16 +122,16 @@ TEST_F(reached, not_what_is_unmapped_meanwhile)
 /* A VMM that cuts its memory in other pieces unmaps and maps it. */
 TEST_F(reached, same_memory_mapped_again)
 {
-	ASSERT_EQ(0, test_unmap_dma(&self->v, IOVA, VGPU_PAGE));
-	ASSERT_EQ(0, test_map_dma(&self->v, IOVA, self->memory[A], VGPU_PAGE));
+	ASSERT_EQ(0, vgpu_unmap_dma(&self->v, IOVA, VGPU_PAGE));
+	ASSERT_EQ(0, vgpu_map_dma(&self->v, IOVA, self->memory[A], VGPU_PAGE));
 	EXPECT_EQ(0, run(&self->v, &self->gate, &self->ring, self->store));
 	EXPECT_EQ(PATTERN, self->memory[A][0]);
 }
 
 TEST_F(reached, other_memory_mapped_there)
 {
-	ASSERT_EQ(0, test_unmap_dma(&self->v, IOVA, VGPU_PAGE));
-	ASSERT_EQ(0, test_map_dma(&self->v, IOVA, self->memory[B], VGPU_PAGE));
+	ASSERT_EQ(0, vgpu_unmap_dma(&self->v, IOVA, VGPU_PAGE));
+	ASSERT_EQ(0, vgpu_map_dma(&self->v, IOVA, self->memory[B], VGPU_PAGE));
 	EXPECT_EQ(0, run(&self->v, &self->gate, &self->ring, self->store));
 	EXPECT_EQ(0, self->memory[A][0]);
 	EXPECT_EQ(PATTERN, self->memory[B][0]);
@@ -140,9 +140,9 @@ TEST_F(reached, other_memory_mapped_there)
 /* What ran without it does not keep it away from what runs next. */
 TEST_F(reached, memory_mapped_after_a_miss)
 {
-	ASSERT_EQ(0, test_unmap_dma(&self->v, IOVA, VGPU_PAGE));
+	ASSERT_EQ(0, vgpu_unmap_dma(&self->v, IOVA, VGPU_PAGE));
 	ASSERT_EQ(0, run(&self->v, &self->gate, &self->ring, self->store));
-	ASSERT_EQ(0, test_map_dma(&self->v, IOVA, self->memory[B], VGPU_PAGE));
+	ASSERT_EQ(0, vgpu_map_dma(&self->v, IOVA, self->memory[B], VGPU_PAGE));
 	usleep(100000);
 	EXPECT_EQ(0, run(&self->v, &self->gate, &self->ring, self->store));
 	EXPECT_EQ(PATTERN, self->memory[B][0]);
@@ -156,7 +156,7 @@ TEST_F(reached, not_what_was_unmapped_asleep)
 
 	ASSERT_LE(0, drm);
 	asleep = test_let_sleep(drm);
-	ret = test_unmap_dma(&self->v, IOVA, VGPU_PAGE);
+	ret = vgpu_unmap_dma(&self->v, IOVA, VGPU_PAGE);
 	ASSERT_EQ(0, test_keep_awake(drm));
 	close(drm);
 	if (!asleep)
@@ -253,7 +253,7 @@ FIXTURE_SETUP(kept)
 			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1,
 			      0);
 	ASSERT_NE(MAP_FAILED, self->e.memory);
-	ASSERT_EQ(0, test_map_dma(v, IOVA, self->e.memory, VGPU_PAGE));
+	ASSERT_EQ(0, vgpu_map_dma(v, IOVA, self->e.memory, VGPU_PAGE));
 	ASSERT_EQ(0, vgpu_ring_init(v, &self->e.ring));
 	ASSERT_EQ(0, vgpu_gate_init(v, &self->e.gate));
 	ASSERT_EQ(0, vgpu_gate_init(v, &self->e.other));
@@ -309,7 +309,7 @@ TEST_F(kept, page_until_it_is_unmapped)
 	const long fewer = self->e.pinned - (variant->ggtt ? 1 : 2);
 
 	ASSERT_EQ(0, name_another(&self->e));
-	ASSERT_EQ(0, test_unmap_dma(&self->e.v, IOVA, VGPU_PAGE));
+	ASSERT_EQ(0, vgpu_unmap_dma(&self->e.v, IOVA, VGPU_PAGE));
 	EXPECT_EQ(fewer, vgpu_pinned_pages(&self->e.v));
 	EXPECT_EQ(fewer, pinned_after_it_ran(&self->e, fewer));
 }
@@ -322,7 +322,7 @@ TEST_F(kept, page_that_is_named_again)
 	ASSERT_EQ(0, end(&self->e.v, &self->e.gate, &self->e.ring));
 	usleep(50000);
 	EXPECT_EQ(self->e.pinned, vgpu_pinned_pages(&self->e.v));
-	ASSERT_EQ(0, test_unmap_dma(&self->e.v, IOVA, VGPU_PAGE));
+	ASSERT_EQ(0, vgpu_unmap_dma(&self->e.v, IOVA, VGPU_PAGE));
 	EXPECT_EQ(self->e.pinned - 1, vgpu_pinned_pages(&self->e.v));
 }
 

@@ -5,9 +5,9 @@
  */
 #include <pthread.h>
 #include <sys/mman.h>
-#include <time.h>
 
 #include "test_util.h"
+#include "time_util.h"
 
 /* The framebuffer has a place of its own, outside of the guest's other memory. */
 #define IOVA		0x1000000000ull
@@ -47,7 +47,7 @@ FIXTURE_SETUP(unmapped)
 		.fourcc = DRM_FORMAT_XRGB8888, .size = BYTES,
 	};
 	ASSERT_EQ(0, vgpu_alloc_gma(&self->v, BYTES, &self->s.gma));
-	ASSERT_EQ(0, test_map_dma(&self->v, IOVA, self->memory[A], BYTES));
+	ASSERT_EQ(0, vgpu_map_dma(&self->v, IOVA, self->memory[A], BYTES));
 	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->s.gma, IOVA, BYTES));
 	ASSERT_EQ(0, vgpu_primary_show(&self->v, 0, &self->s));
 	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 0, self->s.width, self->s.height));
@@ -80,7 +80,7 @@ TEST_F(unmapped, memory_is_not_described)
 	struct vfio_device_gfx_plane_info info;
 
 	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
-	ASSERT_EQ(0, test_unmap_dma(&self->v, IOVA, BYTES));
+	ASSERT_EQ(0, vgpu_unmap_dma(&self->v, IOVA, BYTES));
 	EXPECT_EQ(-EINVAL, vgpu_get_dmabuf(&self->v, info.dmabuf_id));
 	EXPECT_EQ(-EINVAL, vgpu_query(&self->v, VGPU_PRIMARY, &info));
 }
@@ -94,15 +94,15 @@ TEST_F(unmapped, page_is_enough_to_end_an_id)
 
 	/* Unmapped is what was mapped: in two parts and a page */
 	ASSERT_EQ(0, vgpu_ggtt_unmap(v, self->s.gma, BYTES));
-	ASSERT_EQ(0, test_unmap_dma(v, IOVA, BYTES));
-	ASSERT_EQ(0, test_map_dma(v, IOVA, memory, BYTES / 2));
-	ASSERT_EQ(0, test_map_dma(v, middle, memory + BYTES / 2, VGPU_PAGE));
-	ASSERT_EQ(0, test_map_dma(v, middle + VGPU_PAGE,
+	ASSERT_EQ(0, vgpu_unmap_dma(v, IOVA, BYTES));
+	ASSERT_EQ(0, vgpu_map_dma(v, IOVA, memory, BYTES / 2));
+	ASSERT_EQ(0, vgpu_map_dma(v, middle, memory + BYTES / 2, VGPU_PAGE));
+	ASSERT_EQ(0, vgpu_map_dma(v, middle + VGPU_PAGE,
 				  memory + BYTES / 2 + VGPU_PAGE,
 				  BYTES / 2 - VGPU_PAGE));
 	ASSERT_EQ(0, vgpu_ggtt_map(v, self->s.gma, IOVA, BYTES));
 	ASSERT_EQ(0, vgpu_query(v, VGPU_PRIMARY, &info));
-	ASSERT_EQ(0, test_unmap_dma(v, middle, VGPU_PAGE));
+	ASSERT_EQ(0, vgpu_unmap_dma(v, middle, VGPU_PAGE));
 	EXPECT_EQ(-EINVAL, vgpu_get_dmabuf(v, info.dmabuf_id));
 	EXPECT_EQ(-EINVAL, vgpu_query(v, VGPU_PRIMARY, &info));
 }
@@ -121,8 +121,8 @@ TEST_F(unmapped, other_memory_gets_another_id)
 	ASSERT_LE(0, old);
 	ASSERT_EQ(A, memory_of(old));
 	ASSERT_EQ(0, vgpu_ggtt_unmap(v, self->s.gma, BYTES));
-	ASSERT_EQ(0, test_unmap_dma(v, IOVA, BYTES));
-	ASSERT_EQ(0, test_map_dma(v, IOVA, self->memory[B], BYTES));
+	ASSERT_EQ(0, vgpu_unmap_dma(v, IOVA, BYTES));
+	ASSERT_EQ(0, vgpu_map_dma(v, IOVA, self->memory[B], BYTES));
 	ASSERT_EQ(0, vgpu_ggtt_map(v, self->s.gma, IOVA, BYTES));
 
 	new = test_export(v, VGPU_PRIMARY, &after);
@@ -166,8 +166,8 @@ TEST_F(unmapped, old_entry_releases_nothing)
 	uint64_t other;
 
 	ASSERT_EQ(0, name_again(v, IOVA, &other));
-	ASSERT_EQ(0, test_unmap_dma(v, IOVA, BYTES));
-	ASSERT_EQ(0, test_map_dma(v, IOVA, self->memory[A], BYTES));
+	ASSERT_EQ(0, vgpu_unmap_dma(v, IOVA, BYTES));
+	ASSERT_EQ(0, vgpu_map_dma(v, IOVA, self->memory[A], BYTES));
 	ASSERT_EQ(0, vgpu_ggtt_map(v, self->s.gma, IOVA, BYTES));
 	ASSERT_EQ(0, vgpu_ggtt_unmap(v, other, BYTES));
 	EXPECT_EQ(0, vgpu_query(v, VGPU_PRIMARY, &info));
@@ -181,7 +181,7 @@ TEST_F(unmapped, frames_of_one_page_are_two)
 	struct vgpu *v = &self->v;
 	uint64_t other;
 
-	ASSERT_EQ(0, test_map_dma(v, again, self->memory[A], BYTES));
+	ASSERT_EQ(0, vgpu_map_dma(v, again, self->memory[A], BYTES));
 	ASSERT_EQ(0, name_again(v, again, &other));
 	ASSERT_EQ(0, vgpu_ggtt_unmap(v, other, BYTES));
 	EXPECT_EQ(0, vgpu_query(v, VGPU_PRIMARY, &info));
@@ -202,9 +202,9 @@ TEST_F(unmapped, page_survives_another_entry)
 	uint64_t other;
 	int fd;
 
-	ASSERT_EQ(0, test_unmap_dma(v, IOVA, BYTES));
+	ASSERT_EQ(0, vgpu_unmap_dma(v, IOVA, BYTES));
 	ASSERT_EQ(0, vgpu_ggtt_map(v, self->s.gma, IOVA, BYTES));
-	ASSERT_EQ(0, test_map_dma(v, IOVA, self->memory[B], BYTES));
+	ASSERT_EQ(0, vgpu_map_dma(v, IOVA, self->memory[B], BYTES));
 	ASSERT_EQ(0, name_again(v, IOVA, &other));
 	fd = test_export(v, VGPU_PRIMARY, &info);
 	ASSERT_LE(0, fd);
@@ -220,9 +220,9 @@ TEST_F(unmapped, remapped_memory_is_described)
 	struct vgpu *v = &self->v;
 	int fd;
 
-	ASSERT_EQ(0, test_unmap_dma(v, IOVA, BYTES));
+	ASSERT_EQ(0, vgpu_unmap_dma(v, IOVA, BYTES));
 	EXPECT_EQ(-EINVAL, vgpu_query(v, VGPU_PRIMARY, &info));
-	ASSERT_EQ(0, test_map_dma(v, IOVA, self->memory[B], BYTES));
+	ASSERT_EQ(0, vgpu_map_dma(v, IOVA, self->memory[B], BYTES));
 	fd = test_export(v, VGPU_PRIMARY, &info);
 	ASSERT_LE(0, fd);
 	EXPECT_EQ(B, memory_of(fd));
@@ -297,7 +297,7 @@ TEST_F_TIMEOUT(unmapped, during_a_query_leaves_no_id, 120)
 	asker = (struct asker){ .v = v };
 	ASSERT_EQ(0, pthread_create(&thread, NULL, ask, &asker));
 	for (i = 0; i < ROUNDS && !alive; i++) {
-		EXPECT_EQ(0, test_unmap_dma(v, IOVA, BYTES));
+		EXPECT_EQ(0, vgpu_unmap_dma(v, IOVA, BYTES));
 		let_it_ask(&asker);
 		id = __atomic_load_n(&asker.last, __ATOMIC_ACQUIRE);
 		fd = vgpu_get_dmabuf(v, id);
@@ -305,7 +305,7 @@ TEST_F_TIMEOUT(unmapped, during_a_query_leaves_no_id, 120)
 			close(fd);
 			alive++;
 		}
-		EXPECT_EQ(0, test_map_dma(v, IOVA, self->memory[i % MEMORIES],
+		EXPECT_EQ(0, vgpu_map_dma(v, IOVA, self->memory[i % MEMORIES],
 					  BYTES));
 		EXPECT_EQ(0, vgpu_ggtt_map(v, self->s.gma, IOVA, BYTES));
 		let_it_ask(&asker);
@@ -317,14 +317,6 @@ TEST_F_TIMEOUT(unmapped, during_a_query_leaves_no_id, 120)
 }
 
 /* ---- where the frames are ---- */
-
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ll + t.tv_nsec;
-}
 
 /* What the first use of a framebuffer takes whose pages are @stride apart */
 static int64_t first_use_ns(struct vgpu *v, struct vgpu_surface *s,
@@ -345,9 +337,9 @@ static int64_t first_use_ns(struct vgpu *v, struct vgpu_surface *s,
 	fd = test_export(v, VGPU_PRIMARY, &info);
 	if (fd < 0)
 		return fd;
-	from = now_ns();
+	from = time_ns();
 	if (!vgpu_dmabuf_read(fd, &word, sizeof(word)))
-		took = now_ns() - from;
+		took = time_ns() - from;
 	close(fd);
 	ret = vgpu_ggtt_unmap(v, s->gma, s->size);
 	return ret ? ret : took;
@@ -372,9 +364,9 @@ TEST_F_TIMEOUT(unmapped, far_frames_cost_nothing, 120)
 	ASSERT_NE(MAP_FAILED, memory);
 	ASSERT_EQ(0, vgpu_alloc_gma(v, size, &s.gma));
 	for (i = 0; i < FAR_PAGES; i++)
-		ASSERT_EQ(0, test_map_dma(v, 2 * IOVA + i * FAR,
+		ASSERT_EQ(0, vgpu_map_dma(v, 2 * IOVA + i * FAR,
 					  memory + i * VGPU_PAGE, VGPU_PAGE));
-	ASSERT_EQ(0, test_map_dma(v, near, memory, size));
+	ASSERT_EQ(0, vgpu_map_dma(v, near, memory, size));
 	ASSERT_EQ(0, vgpu_primary_show(v, 0, &s));
 
 	beside = first_use_ns(v, &s, near, VGPU_PAGE);

@@ -13,9 +13,9 @@
 #include <pthread.h>
 #include <sys/param.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include "test_util.h"
+#include "time_util.h"
 
 /* What does not have to wait is there when it is asked for. */
 #define NOW_MS		0
@@ -157,14 +157,6 @@ TEST_F(reader, does_not_wait_for_another_vgpu)
 
 /* ---- the other way round ---- */
 
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ll + t.tv_nsec;
-}
-
 /* From the guest's submission to the end of a request that does nothing */
 static int64_t request_ns(struct vgpu *v, struct vgpu_ring *ring)
 {
@@ -173,12 +165,12 @@ static int64_t request_ns(struct vgpu *v, struct vgpu_ring *ring)
 	int i, ret;
 
 	for (i = 0; i < ROUNDS; i++) {
-		from = now_ns();
+		from = time_ns();
 		ret = vgpu_ring_submit(v, ring, nothing, ARRAY_SIZE(nothing));
 		if (ret)
 			return ret;
-		if (now_ns() - from < best)
-			best = now_ns() - from;
+		if (time_ns() - from < best)
+			best = time_ns() - from;
 	}
 	return best;
 }
@@ -251,7 +243,7 @@ static int64_t slept_ns(int schedstat)
 	if (pread(schedstat, text, sizeof(text) - 1, 0) < 0 ||
 	    sscanf(text, "%lld %lld", &ran, &ready) != 2)
 		return -1;
-	return now_ns() - ran - ready;
+	return time_ns() - ran - ready;
 }
 
 static void *write_entries(void *arg)
@@ -310,10 +302,10 @@ TEST_F_TIMEOUT(reader, does_not_hold_up_a_ggtt_write, 120)
 		fd = test_export(&self->v, VGPU_PRIMARY, &info);
 		EXPECT_LE(0, fd);
 		__atomic_store_n(&w.longest, 0, __ATOMIC_RELEASE);
-		from = now_ns();
+		from = time_ns();
 		/* A fault would hold mmap_lock, for which pins wait. */
 		EXPECT_EQ(0, test_read(fd, &word, sizeof(word)));
-		import = MIN(import, now_ns() - from);
+		import = MIN(import, time_ns() - from);
 		usleep(10000);	/* the write that waited has ended */
 		wait = MIN(wait, __atomic_load_n(&w.longest, __ATOMIC_ACQUIRE));
 		close(fd);

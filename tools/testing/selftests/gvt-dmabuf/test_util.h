@@ -101,28 +101,6 @@ static inline void test_close(struct vgpu *v)
 	vgpu_close(v);
 }
 
-/* Guest memory outside of &vgpu.ram */
-static inline int test_map_dma(struct vgpu *v, uint64_t iova, void *vaddr,
-			       size_t size)
-{
-	struct vfio_iommu_type1_dma_map map = {
-		.argsz = sizeof(map), .vaddr = (uintptr_t)vaddr,
-		.iova = iova, .size = size,
-		.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
-	};
-
-	return vgpu_ioctl(v->container, VFIO_IOMMU_MAP_DMA, &map);
-}
-
-static inline int test_unmap_dma(struct vgpu *v, uint64_t iova, size_t size)
-{
-	struct vfio_iommu_type1_dma_unmap unmap = {
-		.argsz = sizeof(unmap), .iova = iova, .size = size,
-	};
-
-	return vgpu_ioctl(v->container, VFIO_IOMMU_UNMAP_DMA, &unmap);
-}
-
 /* Write @text to the first file that @pattern finds: 0 or a negative errno. */
 static inline int test_write(const char *pattern, const char *text)
 {
