@@ -7,6 +7,7 @@
 #include "command_util.h"
 
 #define LINE			64u	/* of the cache */
+#define PD_INDEX		1	/* of an entry that the gate does not use */
 
 /* ---- the ring in a context image ---- */
 
@@ -353,6 +354,35 @@ TEST_F(space, load_by_registers_is_refused)
 		ASSERT_EQ(0, exec_reset(&self->e));
 	}
 	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
+}
+
+/*
+ * A reset of the GPU drops what the host made of page tables, and with a directory
+ * that names itself it is not made again. Without the fix: the attempt counted as a
+ * use of the page tables.
+ */
+TEST_F(space, that_became_invalid_is_destroyed)
+{
+	struct vgpu *v = &self->e.v;
+	struct kernel_log log;
+	uint64_t *directory, gpa;
+
+	if (!test_unsafe(_metadata))
+		return;
+	ASSERT_EQ(0, vgpu_ppgtt_notify(v, self->gate.pml4, PPGTT_L4_CREATE));
+	ASSERT_EQ(0, enter_gate(&self->e, &self->gate));
+	ASSERT_EQ(0, leave_gate(&self->e, &self->gate));
+	ASSERT_EQ(0, vgpu_write32(v, GDRST, GDRST_FULL));
+	ASSERT_EQ(0, exec_init(&self->e));
+
+	ASSERT_EQ(0, kernel_log_open(&log));
+	directory = vgpu_gate_table(v, &self->gate, VGPU_GATE_PD, &gpa);
+	directory[PD_INDEX] = gpa | PTE_PRESENT | PTE_WRITABLE;
+	EXPECT_NE(0, enter_gate(&self->e, &self->gate));
+	EXPECT_EQ(0, vgpu_ppgtt_notify(v, self->gate.pml4, PPGTT_L4_DESTROY));
+	kernel_log_read(&log);
+	EXPECT_FALSE(log.warned) TH_LOG("%s", log.line);
+	close(log.fd);
 }
 
 /* Before: what the engine was executing was forgotten, and missed at its end */

@@ -59,7 +59,8 @@ static inline void kernel_log_read(struct kernel_log *log)
 		text = strchr(record, ';');
 		if (!text || atoi(record) >= 8)
 			continue;
-		warning = strstr(text, "WARNING:") || strstr(text, "BUG:");
+		warning = strstr(text, "WARNING:") || strstr(text, "BUG:") ||
+			  strstr(text, "bug detected");
 		if (!log->lines++ || (warning && !log->warned))
 			snprintf(log->line, sizeof(log->line), "%.*s",
 				 (int)strcspn(text + 1, "\n"), text + 1);
