@@ -29,46 +29,49 @@ FIXTURE_VARIANT(cut) {
 	bool in_batch;
 };
 
-/* Before: a flip to what an earlier ring had there */
+/* Without the fix: a flip to what an earlier ring had there */
 FIXTURE_VARIANT_ADD(cut, flip_after_its_header) {
 	.commands = { MI_NOOP, MI_NOOP, MI_NOOP, MI_DISPLAY_FLIP },
 	.count = 4,
 };
 
-/* Before: the register had what an earlier ring had there */
+/* Without the fix: the register had what an earlier ring had there */
 FIXTURE_VARIANT_ADD(cut, register_load_before_its_value) {
 	.commands = { MI_NOOP, MI_NOOP, MI_LOAD_REGISTER_IMM(1), GFX_MOCS_0 },
 	.count = 4,
 };
 
-/* Before: the same */
+/* Without the fix: the same */
 FIXTURE_VARIANT_ADD(cut, register_load_of_two_dwords) {
 	.commands = { MI_NOOP, MI_NOOP,
 		      OF_DWORDS(MI_LOAD_REGISTER_IMM(1), 2), GFX_MOCS_0 },
 	.count = 4,
 };
 
-/* Before: the batch buffer was shadowed, and its address written behind the end */
+/*
+ * Without the fix: the batch buffer was shadowed, and its address written
+ * behind the end
+ */
 FIXTURE_VARIANT_ADD(cut, batch_start_after_its_header) {
 	.commands = { MI_NOOP, MI_NOOP, MI_NOOP, MI_BATCH_BUFFER_START },
 	.count = 4,
 };
 
-/* Before: half of that address was written behind the end */
+/* Without the fix: half of that address was written behind the end */
 FIXTURE_VARIANT_ADD(cut, batch_start_of_two_dwords) {
 	.commands = { MI_NOOP, MI_NOOP, MI_NOOP, MI_NOOP,
 		      OF_DWORDS(MI_BATCH_BUFFER_START, 2), SECOND_PAGE },
 	.count = 6,
 };
 
-/* Before: the register had the code of the next command */
+/* Without the fix: the register had the code of the next command */
 FIXTURE_VARIANT_ADD(cut, register_load_of_two_dwords_in_a_batch) {
 	.commands = { OF_DWORDS(MI_LOAD_REGISTER_IMM(1), 2), GFX_MOCS_0,
 		      MI_BATCH_BUFFER_END, MI_NOOP },
 	.count = 4, .in_batch = true,
 };
 
-/* Before: four bytes of the page behind the shadow were set to 0 */
+/* Without the fix: four bytes of the page behind the shadow were set to 0 */
 FIXTURE_VARIANT_ADD(cut, chain_of_two_dwords_in_a_batch) {
 	.commands = { MI_NOOP, MI_NOOP,
 		      OF_DWORDS(MI_BATCH_BUFFER_START, 2), SECOND_PAGE },
@@ -163,12 +166,12 @@ FIXTURE_VARIANT(batch) {
 /* 12.5 MiB */
 FIXTURE_VARIANT_ADD(batch, many_times) { .pages = 15, .starts = 200 };
 
-/* 25 MiB. Before: each start had a shadow, whatever they add up to */
+/* 25 MiB. Without the fix: each start had a shadow, whatever they add up to */
 FIXTURE_VARIANT_ADD(batch, too_many_times) {
 	.pages = 31, .starts = 200, .too_large = true,
 };
 
-/* Before: a shadow as large as the guest's part of the GGTT */
+/* Without the fix: a shadow as large as the guest's part of the GGTT */
 FIXTURE_VARIANT_ADD(batch, too_long) {
 	.pages = TOO_MANY_PAGES, .starts = 1, .too_large = true,
 };
@@ -280,7 +283,9 @@ TEST_F(chain, that_ends_is_executed)
 	EXPECT_TRUE(exec_was_stored(&self->e));
 }
 
-/* Before: the host shadowed it again and again, until it had no memory */
+/*
+ * Without the fix: the host shadowed it again and again, until it had no memory
+ */
 TEST_F_TIMEOUT(chain, to_itself_is_refused, 120)
 {
 	int64_t start;
@@ -298,8 +303,8 @@ TEST_F_TIMEOUT(chain, to_itself_is_refused, 120)
 }
 
 /*
- * Before: who checks was done where the tail is, though in the batch buffer there,
- * and neither that nor the rest of the ring had been seen.
+ * Without the fix: who checks was done where the tail is, though in the batch
+ * buffer there, and neither that nor the rest of the ring had been seen.
  */
 TEST_F(chain, at_the_tail_of_the_ring_is_checked)
 {
@@ -330,7 +335,7 @@ static void expect_refused(struct __test_metadata *_metadata, struct exec *e,
 	EXPECT_TRUE(exec_in_failsafe_mode(e));
 }
 
-/* Before: it went back to itself, for ever */
+/* Without the fix: it went back to itself, for ever */
 TEST_F_TIMEOUT(chain, end_in_the_ring_is_refused, 120)
 {
 	const uint32_t commands[] = {
@@ -341,7 +346,10 @@ TEST_F_TIMEOUT(chain, end_in_the_ring_is_refused, 120)
 	expect_refused(_metadata, &self->e, commands, ARRAY_SIZE(commands));
 }
 
-/* Before: its address was not looked at, as that of one of four dwords is */
+/*
+ * Without the fix: its address was not looked at, as that of one of four dwords
+ * is
+ */
 TEST_F(chain, flush_of_five_dwords_is_refused)
 {
 	const uint32_t commands[] = {
@@ -366,14 +374,17 @@ FIXTURE_VARIANT(refused) {
 	bool in_failsafe_mode;
 };
 
-/* Before: three lines of the command's code each time */
+/* Without the fix: three lines of the command's code each time */
 FIXTURE_VARIANT_ADD(refused, store_of_a_register) {
 	.command = MI_STORE_REGISTER_MEM | GLOBAL_GTT,
 	.operand = VGPU_BLITTER + RING_MI_MODE,
 	.times = 200,
 };
 
-/* Before: a line for each dword of the command as well. Address 0 is the host's. */
+/*
+ * Without the fix: a line for each dword of the command as well. Address 0 is
+ * the host's.
+ */
 FIXTURE_VARIANT_ADD(refused, store_to_others_memory) {
 	.command = MI_STORE_TO_GGTT, .operand = 0, .times = 40,
 	.in_failsafe_mode = true,
@@ -395,7 +406,7 @@ FIXTURE_TEARDOWN(refused)
 
 TEST_F_TIMEOUT(refused, command_cannot_flood_the_log, 120)
 {
-	/* The third dword is half an address, or the upper half of it. */
+	/* The third dword is half of an address, the lower or the upper one. */
 	const uint32_t commands[] = {
 		variant->command, variant->operand,
 		variant->in_failsafe_mode ? 0 : self->e.gma, 0,

@@ -13,7 +13,7 @@
 
 #define PAGES			4	/* whatever the ring says */
 
-/* @bad: a ring that stores, of the engine and with the image of the variant */
+/* @bad: a ring with one store, for the engine and image of the variant */
 FIXTURE(ring) {
 	struct exec e;
 	struct vgpu_ring bad;
@@ -22,24 +22,24 @@ FIXTURE(ring) {
 
 /*
  * @pages: of the ring; @head, @tail: in bytes (@tail 0: after the store)
- * @start, @indirect: bytes after the start of a page; the latter of a batch
- *	that is executed when the context is restored
+ * @start, @indirect: offset in a page, the latter of a batch that is executed
+ *	when the context is restored
  */
 FIXTURE_VARIANT(ring) {
 	uint32_t engine, pages, head, tail, start, indirect;
 };
 
-/* Before: 0x1000 bytes were allocated, and 0x3000 copied to them */
+/* Without the fix: 0x1000 bytes were allocated, and 0x3000 copied to them */
 FIXTURE_VARIANT_ADD(ring, tail_after_the_end) {
 	.engine = VGPU_BLITTER, .pages = 2, .tail = 0x3000,
 };
 
-/* Before: none were allocated, and 0x1000 copied */
+/* Without the fix: none were allocated, and 0x1000 copied */
 FIXTURE_VARIANT_ADD(ring, tail_at_the_end) {
 	.engine = VGPU_BLITTER, .pages = 1, .tail = 0x1000,
 };
 
-/* Before: memory was copied from the head on, until there was none */
+/* Without the fix: memory was copied from the head on, until there was none */
 FIXTURE_VARIANT_ADD(ring, head_after_the_end) {
 	.engine = VGPU_BLITTER, .pages = 1, .head = 0x2000,
 };
@@ -48,17 +48,17 @@ FIXTURE_VARIANT_ADD(ring, head_after_the_end_of_two_pages) {
 	.engine = VGPU_BLITTER, .pages = 2, .head = 0x3000, .tail = 0x1000,
 };
 
-/* Before: both as far, an empty ring that was none */
+/* Without the fix: both as far, an empty ring that was none */
 FIXTURE_VARIANT_ADD(ring, head_and_tail_after_the_end) {
 	.engine = VGPU_BLITTER, .pages = 1, .head = 0x2000, .tail = 0x3000,
 };
 
-/* Before: a warning, and a context that was unpinned once too often */
+/* Without the fix: a warning, and a context that was unpinned once too often */
 FIXTURE_VARIANT_ADD(ring, start_in_a_page) {
 	.engine = VGPU_BLITTER, .pages = 1, .start = LINE,
 };
 
-/* Before: the same */
+/* Without the fix: the same */
 FIXTURE_VARIANT_ADD(ring, indirect_batch_in_a_page) {
 	.engine = VGPU_RENDER, .pages = 1, .indirect = LINE,
 };
@@ -153,8 +153,8 @@ static int leave_gate(struct exec *e, struct vgpu_gate *gate)
 }
 
 /*
- * The guest destroys a space in which the GPU waits. The write that is refused
- * may fail or not.
+ * The guest destroys a space while the GPU waits in it. Whether the refused write
+ * returns an error does not matter.
  */
 static void destroy_in_use(struct __test_metadata *_metadata, struct exec *e,
 			   struct vgpu_gate *gate, int creations,
@@ -183,7 +183,7 @@ TEST_F(space, can_be_created_and_destroyed_twice)
 	destroy_in_use(_metadata, &self->e, &self->gate, 2, 2);
 }
 
-/* Before: the page tables were freed that the GPU used */
+/* Without the fix: the page tables were freed that the GPU used */
 TEST_F(space, that_was_not_created_stays_in_use)
 {
 	if (!test_unsafe(_metadata))
@@ -191,7 +191,7 @@ TEST_F(space, that_was_not_created_stays_in_use)
 	destroy_in_use(_metadata, &self->e, &self->gate, 0, 1);
 }
 
-/* Before: the same */
+/* Without the fix: the same */
 TEST_F(space, extra_destroy_keeps_it_in_use)
 {
 	if (!test_unsafe(_metadata))
@@ -242,7 +242,7 @@ TEST_F(space, is_loaded_by_a_ring)
 	expect_life(_metadata, &self->e, &self->render);
 }
 
-/* Before: the host did not forget a table at frame 0, and found it when freed. */
+/* Without the fix: the host kept a freed table at frame 0 in its list. */
 TEST_F(space, at_frame_0_is_freed_on_destroy)
 {
 	const uint64_t frame_0 = 1;	/* an address of 0 is none */
@@ -264,7 +264,7 @@ TEST_F(space, at_frame_0_is_freed_on_destroy)
 	}
 }
 
-/* Before: it was in the lists of both workloads, which became one */
+/* Without the fix: it was in the lists of both workloads, which became one */
 TEST_F(space, can_be_loaded_by_two_engines)
 {
 	uint32_t blitter[LOAD_DWORDS], render[LOAD_DWORDS];
@@ -285,7 +285,9 @@ TEST_F(space, can_be_loaded_by_two_engines)
 	expect_life(_metadata, &self->e, &self->render);
 }
 
-/* Before: it was twice in the list of the workload, which had no end */
+/*
+ * Without the fix: it was twice in the list of the workload, which had no end
+ */
 TEST_F(space, can_be_loaded_twice_by_a_ring)
 {
 	uint32_t load[2 * LOAD_DWORDS];
@@ -302,8 +304,9 @@ TEST_F(space, can_be_loaded_twice_by_a_ring)
 }
 
 /*
- * Before: what an earlier ring had behind the end was taken for the lower half
- * of the address, and that of the host's page tables was written there.
+ * Without the fix: what an earlier ring had behind the end was taken for the
+ * lower half of the address, and that of the host's page tables was written
+ * there.
  */
 TEST_F(space, that_is_half_loaded_is_refused)
 {
@@ -329,7 +332,10 @@ TEST_F(space, that_is_half_loaded_is_refused)
 	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
 }
 
-/* Before: the GPU walked page tables at what address the guest liked */
+/*
+ * Without the fix: the GPU walked page tables at any address that the guest
+ * chose
+ */
 TEST_F(space, load_by_registers_is_refused)
 {
 	const uint32_t registers[] = {
@@ -357,9 +363,9 @@ TEST_F(space, load_by_registers_is_refused)
 }
 
 /*
- * A reset of the GPU drops what the host made of page tables, and with a directory
- * that names itself it is not made again. Without the fix: the attempt counted as a
- * use of the page tables.
+ * A reset of the GPU drops what the host made of page tables, and with a
+ * directory that names itself it is not made again. Without the fix: the
+ * attempt counted as a use of the page tables.
  */
 TEST_F(space, that_became_invalid_is_destroyed)
 {
@@ -385,7 +391,10 @@ TEST_F(space, that_became_invalid_is_destroyed)
 	close(log.fd);
 }
 
-/* Before: what the engine was executing was forgotten, and missed at its end */
+/*
+ * Without the fix: what the engine was executing was dropped, and missed at its
+ * end
+ */
 TEST_F(space, in_use_when_execlists_restart)
 {
 	if (!test_unsafe(_metadata))
@@ -397,7 +406,9 @@ TEST_F(space, in_use_when_execlists_restart)
 	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
 }
 
-/* Before: the copy of the ring was freed while it was looked through */
+/*
+ * Without the fix: the copy of the ring was freed while it was looked through
+ */
 TEST_F(space, of_a_ring_that_starts_execlists)
 {
 	const uint32_t load[] = {
@@ -432,7 +443,7 @@ FIXTURE_TEARDOWN(context)
 	test_close(&self->e.v);
 }
 
-/* Before: the ring that was executed last was executed again */
+/* Without the fix: the ring that was executed last was executed again */
 TEST_F(context, without_its_ring_is_refused)
 {
 	struct vgpu_ring *ring = &self->ring;
@@ -452,7 +463,7 @@ TEST_F(context, without_its_ring_is_refused)
 	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
 }
 
-/* Before: the ring was where the host's stack said that it is */
+/* Without the fix: the ring was where the host's stack said that it is */
 TEST_F(context, missing_image_refuses_it_alone)
 {
 	struct vgpu_ring *ring = &self->ring;
@@ -469,7 +480,7 @@ TEST_F(context, missing_image_refuses_it_alone)
 	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
 }
 
-/* Before: what the host's memory had there was checked instead */
+/* Without the fix: what the host's memory had there was checked instead */
 TEST_F(context, without_its_batch_is_refused)
 {
 	const uint32_t start[] = {

@@ -215,7 +215,7 @@ FIXTURE_TEARDOWN(dmabufs)
 	test_close(&self->v);
 }
 
-/* Objects are freed behind the last close's back: try for two seconds. */
+/* Objects are freed asynchronously after the last close: retry for two seconds. */
 static unsigned int wait_dmabufs(struct vgpu *v, uint32_t id, char *text,
 				 unsigned int want)
 {

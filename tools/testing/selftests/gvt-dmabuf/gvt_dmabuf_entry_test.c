@@ -18,7 +18,7 @@
 #define ENTRY		sizeof(uint64_t)
 #define HALF		(ENTRY / 2)
 
-/* Not present, so that they need no memory behind them */
+/* Not present, so they need no backing memory */
 #define OLD		0x1111222233334440ull
 #define NEW		0x5555666677778880ull
 
@@ -250,7 +250,7 @@ TEST_F(entry, is_not_written_in_less_than_halves)
 	EXPECT_EQ(OLD, get_entry(&self->v, self->gma, 1));
 }
 
-/* Sizes that are no whole entries: what there is of entries is whole. */
+/* Sizes with a partial entry at the end: whole entries are written whole. */
 TEST_F(entry, is_whole_whatever_follows_it)
 {
 	static const size_t sizes[] = { 9, 10, 11, 12, 13, 15 };

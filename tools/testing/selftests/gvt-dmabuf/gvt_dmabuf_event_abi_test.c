@@ -290,7 +290,7 @@ TEST_F(irqs, are_triggered_by_none_and_bools)
 	EXPECT_EQ(101, told(self));
 }
 
-/* Nobody looks for changes of what is masked, so unmasking signals as arming. */
+/* Masked planes are not monitored, so unmasking signals as arming does. */
 TEST_F(irqs, unmask_signals_what_was_masked_once)
 {
 	ASSERT_EQ(0, arm(self));

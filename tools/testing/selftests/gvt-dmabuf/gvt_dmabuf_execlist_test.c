@@ -92,7 +92,8 @@ TEST_F(restore, batch_with_refused_command)
 
 /*
  * The last command of the indirect context is long enough for the start of the
- * batch to be a part of it. Before: then the batch was not found, and executed.
+ * batch to be a part of it. Without the fix: then the batch was not found, and
+ * executed.
  */
 TEST_F(restore, batch_starts_inside_a_command)
 {
@@ -138,8 +139,8 @@ TEST_F(restore, batch_starts_at_any_line)
 
 /*
  * The image says where they are when the context is submitted. The engine is
- * busy then; the guest writes to the image before it is restored. Before: the
- * engine was given what it said by then, or a part of it.
+ * busy then; the guest writes to the image before it is restored. Without the
+ * fix: the engine was given what it said by then, or a part of it.
  */
 TEST_F(restore, batches_are_those_submitted)
 {
@@ -250,7 +251,7 @@ static void expect_refused(struct __test_metadata *_metadata, struct exec *e,
 	EXPECT_EQ(0, exec_store(e, &e->ring));
 }
 
-/* Before: state was checked the first time only */
+/* Without the fix: state was checked the first time only */
 TEST_F(resubmit, forbidden_state_is_refused)
 {
 	if (!test_unsafe(_metadata))
@@ -273,7 +274,7 @@ TEST_F(resubmit, state_set_inhibited_is_refused)
 	expect_refused(_metadata, &self->e, &self->ring);
 }
 
-/* Before: the list did not end, and a warning when the next one did */
+/* Without the fix: the list did not end, and a warning when the next one did */
 TEST_F(resubmit, same_list_is_refused_alone)
 {
 	if (!test_unsafe(_metadata))
@@ -287,7 +288,10 @@ TEST_F(resubmit, same_list_is_refused_alone)
 	EXPECT_FALSE(self->log.warned) TH_LOG("%s", self->log.line);
 }
 
-/* A driver has four contexts under way. Before: as many as memory was for */
+/*
+ * A driver has four contexts under way. Without the fix: as many as memory was
+ * for
+ */
 TEST_F(resubmit, is_refused_when_many_wait)
 {
 	struct vgpu *v = &self->e.v;

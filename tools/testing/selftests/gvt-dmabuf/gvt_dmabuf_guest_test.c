@@ -16,7 +16,7 @@
 #define MAX_HZ		250
 #define MEASURE_MS	300
 
-/* So many changes, and at most so many events of them */
+/* Number of changes, and upper bound for their uevents */
 #define TOGGLES		200
 #define MAX_UEVENTS	10
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * When planes of a vGPU's display latch what a guest writes, as seen by who comes
- * late and by the guest itself.
+ * When planes of a vGPU's display latch what a guest writes, as seen by a late
+ * observer and by the guest.
  */
 #include "clock_util.h"
 #include "test_util.h"

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What one vGPU can have exported, and what the holders of its dma-bufs can keep
- * from being freed: so much and no more, with an errno that says so, and less
- * again as soon as something is closed.
+ * Limits of a vGPU's exports and of the pages that dma-bufs hold: the errno at
+ * the limit, and that closing a dma-buf frees quota.
  */
 #include <sys/mman.h>
 #include <sys/resource.h>

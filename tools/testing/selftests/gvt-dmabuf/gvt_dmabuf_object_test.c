@@ -352,7 +352,7 @@ static int run_batch(int drm, struct drm_i915_gem_exec_object2 *objects,
 	return ret ? ret : vgpu_ioctl(drm, DRM_IOCTL_I915_GEM_WAIT, &wait);
 }
 
-/* An object of the pages at @at, which pwrite would then write to */
+/* A userptr object of the pages at @at, for pwrite */
 static int make_userptr(int drm, const void *at, size_t size, uint32_t flags,
 			uint32_t *handle)
 {
@@ -367,7 +367,7 @@ static int make_userptr(int drm, const void *at, size_t size, uint32_t flags,
 	return ret;
 }
 
-/* The probe says no; without it, whoever needs the pages gets none. */
+/* The probe fails. Without the probe, no pages can be obtained. */
 TEST_F(object, userptr_of_an_mmap_gets_no_pages)
 {
 	const uint8_t junk[64] = { 1, 2, 3 };

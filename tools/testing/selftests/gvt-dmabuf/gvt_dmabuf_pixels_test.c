@@ -242,7 +242,7 @@ static int pages_of_last_scan(struct _test_data_pixels *self,
 	return pages;
 }
 
-/* To read it could take the host down. */
+/* Reading it could crash the host. */
 TEST_F(pixels, of_failed_memory_are_not_read)
 {
 	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->cursor);
@@ -296,7 +296,7 @@ TEST_F(pixels, are_not_scanned_while_masked)
 	EXPECT_LE(2, scans(self, VGPU_PRIMARY));
 }
 
-/* A client that masks until it has looked must not be woken by that for ever. */
+/* A client that masks until it has queried must not be woken by its own unmasking. */
 TEST_F(pixels, that_have_settled_survive_a_mask)
 {
 	const int fd = self->fd[VGPU_PRIMARY];

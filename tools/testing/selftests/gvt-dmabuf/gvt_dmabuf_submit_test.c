@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a guest submits to an engine: it runs, or it is refused and the engine
- * is there for who comes next.
+ * What a guest submits to an engine is executed, or refused without affecting
+ * what is submitted next.
  */
 #include "test_util.h"
 #include "vgpu_commands.h"

@@ -229,12 +229,12 @@ TEST_F(unmapped, remapped_memory_is_described)
 	close(fd);
 }
 
-/* ---- a client that never stops asking ---- */
+/* ---- a client that queries in a loop ---- */
 
 /**
- * struct asker - it
- * @last: the last id that it was told
- * @rounds: how often it has asked
+ * struct asker - a client that queries in a loop
+ * @last: id that it got last
+ * @rounds: how often it has queried
  * @memory: of each id, the memory that it has shown and 1; 0 if none
  * @mixed: an id has shown two memories, or a mixture
  */

@@ -17,12 +17,12 @@
 #include "test_util.h"
 #include "time_util.h"
 
-/* What does not have to wait is there when it is asked for. */
+/* Timeout for operations that must not wait */
 #define NOW_MS		0
 
 /*
- * Dma-bufs that are open while a request is timed, and how often it is. One that
- * takes the lock of each of them is several times as long.
+ * Dma-bufs that are open while a request is timed, and number of rounds. A request
+ * that takes the lock of each takes several times as long.
  */
 #define EXPORTS		1000
 #define ROUNDS		25
@@ -72,7 +72,7 @@ static bool is_ready(int fd)
 	return poll(&p, 1, NOW_MS) == 1 && p.revents == POLLIN;
 }
 
-/* Each way to wait for whoever writes to @dmabuf; none has to. */
+/* Each way to wait for writers of @dmabuf; none may block. */
 static void expect_no_wait(struct __test_metadata *_metadata, int dmabuf)
 {
 	struct dma_buf_export_sync_file file = {

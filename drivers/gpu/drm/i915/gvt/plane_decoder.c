@@ -444,7 +444,7 @@ enum gvt_refusal gvt_decode_overlay(const struct gvt_plane_regs *regs,
 EXPORT_SYMBOL_IF_KUNIT(gvt_decode_overlay);
 
 /**
- * gvt_decode_cursor - describe the cursor image and where it is
+ * gvt_decode_cursor - describe the image of the cursor and its position
  * @regs: register source; all it returns is taken as hostile
  * @out: written on success only
  *

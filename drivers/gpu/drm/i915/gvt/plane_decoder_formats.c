@@ -190,7 +190,7 @@ static int find_format(const struct format_row *rows, size_t num_rows, u32 ctl,
 }
 
 /**
- * gvt_bdw_primary_format - look up what DSPCNTR says about pixels
+ * gvt_bdw_primary_format - look up the pixel format in DSPCNTR
  * @ctl: the register's value
  * @format: written on success only
  *
@@ -204,7 +204,7 @@ int gvt_bdw_primary_format(u32 ctl, const struct drm_format_info **format)
 }
 
 /**
- * gvt_bdw_sprite_format - look up what SPRCTL says about pixels
+ * gvt_bdw_sprite_format - look up the pixel format in SPRCTL
  * @ctl: the register's value
  * @format: written on success only
  *
@@ -217,7 +217,7 @@ int gvt_bdw_sprite_format(u32 ctl, const struct drm_format_info **format)
 }
 
 /**
- * gvt_skl_plane_format - look up what PLANE_CTL says about pixels
+ * gvt_skl_plane_format - look up the pixel format in PLANE_CTL
  * @ctl: the register's value
  * @format: written on success only
  *
@@ -229,7 +229,7 @@ int gvt_skl_plane_format(u32 ctl, const struct drm_format_info **format)
 }
 
 /**
- * gvt_skl_find_tiling - look up what PLANE_CTL says about tiles
+ * gvt_skl_find_tiling - look up the tiling in PLANE_CTL
  * @ctl: the register's value
  *
  * Return: the row, or NULL if the encoding is reserved.

@@ -499,10 +499,10 @@ static enum gvt_refusal skl_decode_plane(const struct gvt_pipe_planes *p,
  * gvt_decode_window - describe what a plane reads from memory
  * @p: planes of a pipe
  * @id: one that is on
- * @lowest: it will be shown with no plane below
+ * @lowest: no plane is shown below it
  * @plane: undefined on failure
  *
- * Return: %GVT_DESCRIBED, or why not.
+ * Return: %GVT_DESCRIBED, or the reason of the refusal.
  */
 enum gvt_refusal gvt_decode_window(const struct gvt_pipe_planes *p,
 				   enum plane_id id, bool lowest,

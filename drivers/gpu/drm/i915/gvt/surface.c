@@ -301,8 +301,8 @@ out_put_fresh:
  * @plane: from the decoder; it must lie in the vGPU's share of the GGTT
  * @id: receives the surface's id, never 0
  *
- * Queries end the id only after MAX_IDLE_SURFACES other surfaces, and never while
- * a dma-buf of the surface exists.
+ * An id ends only after queries for MAX_IDLE_SURFACES other surfaces, and never
+ * while a dma-buf of the surface exists.
  *
  * Context: Process context, vgpu_lock held. May sleep.
  * Return: %GVT_DESCRIBED; %GVT_REFUSED_UNMAPPED if a page of the surface is not

@@ -98,7 +98,7 @@ enum gvt_refusal intel_vgpu_decode_plane(struct intel_vgpu *vgpu, u32 type,
 }
 
 /**
- * intel_vgpu_find_plane - describe a plane without decoding again what is known
+ * intel_vgpu_find_plane - describe a plane, from the cache if its registers are unchanged
  * @vgpu: a vGPU
  * @type: DRM_PLANE_TYPE_*
  * @plane: receives a description that is valid while vgpu_lock is held; written on
