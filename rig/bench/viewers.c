@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A viewer for each of several vGPUs: sixty times a second its guest flips and
+ * A viewer for each of several vGPUs: 59 times a second its guest flips and
  * it asks what is shown. How much of a second that takes, and whether the
  * viewers meet at a lock.
  */
