@@ -29,15 +29,16 @@
 #include "i915_scatterlist.h"
 
 /*
- * Devices only read, whatever direction an importer asks for, and an IOMMU
- * enforces this. begin_cpu_access() takes care of the CPU's caches.
+ * i915_gem_gtt_prepare_pages() with the same attributes would let the device
+ * write. Here devices only read, whatever direction an importer asks for, and an
+ * IOMMU enforces this. begin_cpu_access() takes care of the CPU's caches.
  */
 #define PROXY_DMA_DIRECTION DMA_TO_DEVICE
 #define PROXY_DMA_ATTRS (DMA_ATTR_SKIP_CPU_SYNC | \
 			 DMA_ATTR_NO_KERNEL_MAPPING | \
 			 DMA_ATTR_NO_WARN)
 
-/* A folio counts the references on all its pages in one place. */
+/* One atomic operation per folio rather than per page */
 static void proxy_put_run(struct page *page, unsigned long count)
 {
 	while (count) {
@@ -64,25 +65,27 @@ void i915_gem_proxy_put_runs(const struct i915_gem_proxy_run *runs,
 		proxy_put_run(runs->first, runs->count);
 }
 
-/* What a device takes as one entry of a table, in pages */
-struct segment_limits {
+/*
+ * Limits of a device for one entry of a table. In pages: the bytes of a run may not
+ * fit into the 32 bits in which an entry counts them.
+ */
+struct proxy_segment_limits {
 	unsigned int max;	/* at least one */
-	unsigned long boundary;	/* not crossed by an entry; a power of two */
+	unsigned long boundary;	/* a power of two; no entry crosses a multiple */
 };
 
-static struct segment_limits proxy_segment_limits(unsigned int max_segment,
-						  unsigned long boundary_mask)
+static struct proxy_segment_limits
+proxy_limits_in_pages(unsigned int max_segment, unsigned long boundary_mask)
 {
-	/* Bytes would not do: an entry counts them in 32 bits, a run may not. */
-	return (struct segment_limits){
+	return (struct proxy_segment_limits){
 		.max = max(max_segment >> PAGE_SHIFT, 1u),
 		.boundary = ((boundary_mask | ~PAGE_MASK) >> PAGE_SHIFT) + 1,
 	};
 }
 
-/* How many of @count pages from @first go into one entry, at least one */
+/* How many of the @count pages from @first on fit into one entry; at least one */
 static unsigned int proxy_segment_pages(struct page *first, unsigned int count,
-					const struct segment_limits *limits)
+					const struct proxy_segment_limits *limits)
 {
 	unsigned long to_boundary = limits->boundary -
 		(page_to_pfn(first) & (limits->boundary - 1));
@@ -99,8 +102,8 @@ static unsigned int proxy_segment_pages(struct page *first, unsigned int count,
  * @max_segment: longest entry in bytes; less than a page counts as a page
  * @boundary_mask: no entry crosses a multiple of this plus one
  *
- * sg_alloc_table_from_pages_segment() wants each page by itself, and asks of
- * each two neighbours whether they are peer-to-peer memory.
+ * Unlike sg_alloc_table_from_pages_segment(), this needs no array of pages, and
+ * does not check each pair of neighbours for peer-to-peer memory.
  *
  * Return: 0, or -ENOMEM with nothing allocated.
  */
@@ -109,8 +112,8 @@ int i915_gem_proxy_fill_table(struct sg_table *st,
 			      unsigned int num_runs, unsigned int max_segment,
 			      unsigned long boundary_mask)
 {
-	const struct segment_limits limits =
-		proxy_segment_limits(max_segment, boundary_mask);
+	const struct proxy_segment_limits limits =
+		proxy_limits_in_pages(max_segment, boundary_mask);
 	unsigned int i, done, len, segments = 0;
 	struct scatterlist *sg;
 	int err;
@@ -192,7 +195,7 @@ i915_gem_proxy_map_runs(struct device *dev,
 	struct sg_table *st;
 
 	st = proxy_map_segments(dev, runs, num_runs, max_segment);
-	/* A small remapping table may still take single pages. */
+	/* A small remapping table (swiotlb) may still have room for single pages. */
 	if (IS_ERR(st) && max_segment > PAGE_SIZE)
 		st = proxy_map_segments(dev, runs, num_runs, PAGE_SIZE);
 
@@ -218,7 +221,7 @@ static int proxy_get_pages(struct drm_i915_gem_object *obj)
 	struct sg_table *st;
 	int num_runs, err = 0;
 
-	/* As many as there may be; most often a few of them are used. */
+	/* Room for the worst case, each page a run of its own. */
 	runs = kvmalloc_objs(*runs, count);
 	if (!runs)
 		return -ENOMEM;
@@ -260,27 +263,26 @@ static void proxy_put_pages(struct drm_i915_gem_object *obj,
 }
 
 /*
- * i915 would read pages whose memory has failed and take the host down. Refuse to
- * read those whose memory is known to have failed.
+ * i915_gem_pread_ioctl() copies the bytes itself if this returns -ENODEV. To read
+ * pages whose memory has failed would take the host down, so refuse those that
+ * are known to have.
  */
 static int proxy_pread(struct drm_i915_gem_object *obj,
 		       const struct drm_i915_gem_pread *args)
 {
 	pgoff_t last = (args->offset + args->size - 1) >> PAGE_SHIFT;
-	pgoff_t n;
+	pgoff_t n = args->offset >> PAGE_SHIFT;
 	int err;
 
 	err = i915_gem_object_pin_pages_unlocked(obj);
 	if (err)
 		return err;
 
-	err = -ENODEV;		/* nothing to object to */
-	for (n = args->offset >> PAGE_SHIFT; n <= last && err == -ENODEV; n++)
-		if (is_page_hwpoison(i915_gem_object_get_page(obj, n)))
-			err = -EIO;
+	while (n <= last && !is_page_hwpoison(i915_gem_object_get_page(obj, n)))
+		n++;
 	i915_gem_object_unpin_pages(obj);
 
-	return err;
+	return n <= last ? -EIO : -ENODEV;
 }
 
 static void proxy_release(struct drm_i915_gem_object *obj)
@@ -289,7 +291,7 @@ static void proxy_release(struct drm_i915_gem_object *obj)
 	struct module *owner = ops->owner;
 
 	ops->release(obj->proxy.priv);
-	module_put(owner);	/* @ops may be gone from here on */
+	module_put(owner);	/* @ops may be unloaded from here on */
 }
 
 static const struct drm_i915_gem_object_ops proxy_ops = {

@@ -30,6 +30,7 @@ static struct drm_i915_gem_object *to_proxy(const struct dma_buf *dmabuf)
 	return to_intel_bo(dmabuf->priv);
 }
 
+/* As i915's own dma-bufs: the page pin lasts for as long as the attachment. */
 static int proxy_attach(struct dma_buf *dmabuf,
 			struct dma_buf_attachment *attach)
 {
@@ -42,9 +43,12 @@ static void proxy_detach(struct dma_buf *dmabuf,
 	i915_gem_object_unpin_pages(to_proxy(dmabuf));
 }
 
-/* The pages of @st as runs that do not depend on how long its entries are */
-static unsigned int table_to_runs(struct sg_table *st,
-				  struct i915_gem_proxy_run *runs)
+/*
+ * Undo the split of runs into entries: entries of @st are as long as i915's device
+ * takes them, and an importer may take longer ones.
+ */
+static unsigned int proxy_table_to_runs(struct sg_table *st,
+					struct i915_gem_proxy_run *runs)
 {
 	struct i915_gem_proxy_run *run = NULL;
 	unsigned int i, num_runs = 0;
@@ -75,7 +79,7 @@ static struct sg_table *proxy_map(struct dma_buf_attachment *attach,
 
 	switch (dir) {
 	case DMA_TO_DEVICE:
-	case DMA_BIDIRECTIONAL:	/* what DRM asks for without looking */
+	case DMA_BIDIRECTIONAL:	/* drm_gem_prime_import_dev() asks for no other */
 		break;
 	case DMA_FROM_DEVICE:
 		return ERR_PTR(-EACCES);
@@ -83,12 +87,12 @@ static struct sg_table *proxy_map(struct dma_buf_attachment *attach,
 		return ERR_PTR(-EINVAL);
 	}
 
-	/* The entries of our table are as long as our device takes them. */
+	/* An entry of the table is at most one run. */
 	runs = kvmalloc_objs(*runs, obj->mm.pages->orig_nents);
 	if (!runs)
 		return ERR_PTR(-ENOMEM);
 
-	num_runs = table_to_runs(obj->mm.pages, runs);
+	num_runs = proxy_table_to_runs(obj->mm.pages, runs);
 	st = i915_gem_proxy_map_runs(attach->dev, runs, num_runs);
 	kvfree(runs);
 	return st;
@@ -117,7 +121,10 @@ static const struct vm_operations_struct proxy_vm_ops = {
 	.close = proxy_vm_close,
 };
 
-/* Called with mmap_lock held for writing; the core has checked the range. */
+/*
+ * Called with mmap_lock held for writing, after the dma-buf core has checked that the
+ * range is inside the object.
+ */
 static int proxy_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
 {
 	struct drm_i915_gem_object *obj = to_proxy(dmabuf);
