@@ -2,11 +2,13 @@
 /*
  * Plane registers of a vGPU -> description of the framebuffer they scan out.
  *
- * Every register here holds what a guest wrote, so nothing is believed before
- * it is checked, and it is checked here and nowhere else. A value without a
- * table row (plane_decoder_formats.c, cursor_modes below) is refused: there is no
- * default format, tiling or cursor. plane_decoder_planes.c is about one plane and
- * says what each bit of its registers comes to; here it is chosen.
+ * Every register here holds what a guest wrote. The plane_decoder files check all of
+ * it, so that no caller has to. A value without a table row (formats and tilings in
+ * plane_decoder_formats.c, cursor_modes below) is refused: there is no default.
+ *
+ * This file chooses the pipe and its planes, and decodes the cursor.
+ * plane_decoder_planes.c decodes one plane of the hardware, and lists the effect of
+ * each bit of its registers.
  *
  * Each refusal has an errno: -EINVAL means that the hardware shows no such
  * framebuffer, -EOPNOTSUPP that it does, but that a dma-buf of one plane with a
@@ -51,32 +53,7 @@
 /* PRM vol. 2c, CUR_FBC_CTL: a reduced cursor keeps at least 8 lines. */
 #define MIN_CURSOR_HEIGHT	8
 
-/*
- * PRM vol. 2c, CUR_CTL, Cursor Mode Select. Hardware blends ARGB cursors as
- * premultiplied, like DRM. AND/INVERT stores opaque pixels with alpha 0xff
- * and transparent ones as 0, which is ARGB too; only its inverting pixels
- * (alpha 0, white) come out as added white, as no format can say "invert".
- * Palettes and AND/XOR masks are not colours at all.
- */
-static const struct cursor_row {
-	u32 mode;
-	u32 size;	/* pixels a side; 0: not ARGB */
-} cursor_modes[] = {
-	{ .mode = MCURSOR_MODE_64_ARGB_AX, .size = 64 },
-	{ .mode = MCURSOR_MODE_128_ARGB_AX, .size = 128 },
-	{ .mode = MCURSOR_MODE_256_ARGB_AX, .size = 256 },
-	{ .mode = MCURSOR_MODE_64_32B_AX, .size = 64 },
-	{ .mode = MCURSOR_MODE_128_32B_AX, .size = 128 },
-	{ .mode = MCURSOR_MODE_256_32B_AX, .size = 256 },
-	{ .mode = MCURSOR_MODE_64_2B, .size = 0 },	/* 2 bpp, 3 colours */
-	{ .mode = 0x05, .size = 0 },			/* 2 bpp, AND/XOR */
-	{ .mode = 0x06, .size = 0 },			/* 2 bpp, 4 colours */
-	{ .mode = 0x24, .size = 0 },			/* 64, 32 bpp AND/XOR */
-	{ .mode = 0x25, .size = 0 },			/* 128, 32 bpp AND/XOR */
-	{ .mode = 0x26, .size = 0 },			/* 256, 32 bpp AND/XOR */
-};
-
-/* Each refusal: what a caller of the ioctl is returned, and what debugfs says */
+/* Of each refusal: the errno that the ioctl returns, and the text in debugfs */
 static const struct {
 	int err;
 	const char *text;
@@ -144,6 +121,31 @@ const char *gvt_refusal_text(enum gvt_refusal why)
 	return refusals[why].text;
 }
 EXPORT_SYMBOL_IF_KUNIT(gvt_refusal_text);
+
+/*
+ * PRM vol. 2c, CUR_CTL, Cursor Mode Select. Hardware blends ARGB cursors as
+ * premultiplied, like DRM. AND/INVERT stores opaque pixels with alpha 0xff
+ * and transparent ones as 0, which is ARGB too; only its inverting pixels
+ * (alpha 0, white) come out as added white, as no format can say "invert".
+ * Palettes and AND/XOR masks are not colours at all.
+ */
+static const struct cursor_row {
+	u32 mode;
+	u32 size;	/* pixels per side; 0: not ARGB */
+} cursor_modes[] = {
+	{ .mode = MCURSOR_MODE_64_ARGB_AX, .size = 64 },
+	{ .mode = MCURSOR_MODE_128_ARGB_AX, .size = 128 },
+	{ .mode = MCURSOR_MODE_256_ARGB_AX, .size = 256 },
+	{ .mode = MCURSOR_MODE_64_32B_AX, .size = 64 },
+	{ .mode = MCURSOR_MODE_128_32B_AX, .size = 128 },
+	{ .mode = MCURSOR_MODE_256_32B_AX, .size = 256 },
+	{ .mode = MCURSOR_MODE_64_2B, .size = 0 },	/* 2 bpp, 3 colours */
+	{ .mode = 0x05, .size = 0 },			/* 2 bpp, AND/XOR */
+	{ .mode = 0x06, .size = 0 },			/* 2 bpp, 4 colours */
+	{ .mode = 0x24, .size = 0 },			/* 64, 32 bpp AND/XOR */
+	{ .mode = 0x25, .size = 0 },			/* 128, 32 bpp AND/XOR */
+	{ .mode = 0x26, .size = 0 },			/* 256, 32 bpp AND/XOR */
+};
 
 static const struct cursor_row *find_cursor(u32 ctl)
 {
@@ -315,7 +317,7 @@ static int find_overlay(struct gvt_pipe_planes *p, int primary)
 static enum gvt_refusal find_pipe(const struct gvt_plane_regs *regs,
 				  struct gvt_pipe_planes *p, int *primary)
 {
-	struct gvt_pipe_planes without;
+	struct gvt_pipe_planes lowest = {};
 	u32 pipes;
 	int pipe;
 
@@ -327,22 +329,17 @@ static enum gvt_refusal find_pipe(const struct gvt_plane_regs *regs,
 	if (!pipes)
 		return GVT_REFUSED_PIPE_OFF;
 
-	without.regs = NULL;
 	for (pipe = PIPE_A; pipe < regs->num_pipes; pipe++) {
 		if (!(pipes & BIT(pipe)))
 			continue;
-		p->regs = regs;
-		p->pipe = pipe;
-		p->src_width = 0;
-		p->scalers_read = 0;
-		p->windows_read = 0;
+		*p = (struct gvt_pipe_planes){ .regs = regs, .pipe = pipe };
 		*primary = find_primary(p);
 		if (*primary != PLANE_NONE)
 			return GVT_DESCRIBED;
-		if (!without.regs)
-			without = *p;
+		if (!lowest.regs)
+			lowest = *p;
 	}
-	*p = without;
+	*p = lowest;
 	return GVT_DESCRIBED;
 }
 
@@ -362,7 +359,7 @@ static enum gvt_refusal decode_plane(const struct gvt_pipe_planes *p, int id,
 		return GVT_REFUSED_PLANE_OFF;
 
 	plane.pipe = p->pipe;
-	why = gvt_decode_window(p, id, lowest, &plane);
+	why = gvt_decode_hw_plane(p, id, lowest, &plane);
 	if (!why)
 		*out = plane;
 	return why;
@@ -414,14 +411,14 @@ enum gvt_refusal gvt_decode_primary(const struct gvt_plane_regs *regs,
 EXPORT_SYMBOL_IF_KUNIT(gvt_decode_primary);
 
 /**
- * gvt_decode_overlay - describe what else the screen shows beside the primary
+ * gvt_decode_overlay - describe what the screen shows besides the primary plane
  * @regs: register source; all it returns is taken as hostile
  * @out: written on success only
  *
  * The answer is of the pipe that gvt_decode_primary() describes, or if no pipe
  * has a primary plane, of the lowest that is on. The overlay is the lowest plane
  * that is on and is not the primary. That may be one below the primary, if that
- * can be seen through by alpha or a color key: a caller that shows overlays above
+ * can be seen through by alpha or a colour key: a caller that shows overlays above
  * is right where it is transparent. With most of these the primary is refused, and
  * the overlay is all that there is. What an opaque primary hides is no overlay.
  *
@@ -477,7 +474,7 @@ enum gvt_refusal gvt_decode_cursor(const struct gvt_plane_regs *regs,
 EXPORT_SYMBOL_IF_KUNIT(gvt_decode_cursor);
 
 /**
- * gvt_find_plane_roles - look which planes of the hardware are described
+ * gvt_find_plane_roles - find which planes of the hardware are described
  * @regs: register source
  * @roles: receives the pipe, and the planes that gvt_decode_primary() and
  *	gvt_decode_overlay() describe; where they say that a plane is off, the one

@@ -6,7 +6,6 @@
  */
 
 #include <linux/array_size.h>
-#include <linux/errno.h>
 
 #include <drm/drm_fourcc.h>
 
@@ -16,11 +15,11 @@
 
 #include "plane_decoder_formats.h"
 
-/* One row a layout of pixels that the guest may program. */
+/* One row per layout of pixels that the guest may program */
 struct format_row {
 	u32 mask;	/* control register bits that select the row */
-	u32 ctl;
 	u32 fourcc;	/* 0: the hardware has it, DRM has no name for it */
+	u32 ctl;	/* value of the bits in @mask */
 };
 
 /*
@@ -29,23 +28,22 @@ struct format_row {
  * Broadwell's extended range (XR_BIAS) format.
  */
 static const struct format_row bdw_primary_formats[] = {
-	{ .mask = DISP_FORMAT_MASK,
-	  .ctl = DISP_FORMAT_8BPP, .fourcc = DRM_FORMAT_C8 },
-	{ .mask = DISP_FORMAT_MASK,
-	  .ctl = DISP_FORMAT_BGRX565, .fourcc = DRM_FORMAT_RGB565 },
-	{ .mask = DISP_FORMAT_MASK,
-	  .ctl = DISP_FORMAT_BGRX888, .fourcc = DRM_FORMAT_XRGB8888 },
-	{ .mask = DISP_FORMAT_MASK,
-	  .ctl = DISP_FORMAT_RGBX888, .fourcc = DRM_FORMAT_XBGR8888 },
-	{ .mask = DISP_FORMAT_MASK,
-	  .ctl = DISP_FORMAT_BGRX101010, .fourcc = DRM_FORMAT_XRGB2101010 },
-	{ .mask = DISP_FORMAT_MASK,
-	  .ctl = DISP_FORMAT_RGBX101010, .fourcc = DRM_FORMAT_XBGR2101010 },
-	{ .mask = DISP_FORMAT_MASK,
-	  .ctl = DISP_FORMAT_RGBX161616,
-	  .fourcc = DRM_FORMAT_XBGR16161616F },
-	{ .mask = DISP_FORMAT_MASK,
-	  .ctl = DISP_FORMAT_RGBA101010, .fourcc = 0 },
+	{ .mask = DISP_FORMAT_MASK, .fourcc = DRM_FORMAT_C8,
+	  .ctl = DISP_FORMAT_8BPP },
+	{ .mask = DISP_FORMAT_MASK, .fourcc = DRM_FORMAT_RGB565,
+	  .ctl = DISP_FORMAT_BGRX565 },
+	{ .mask = DISP_FORMAT_MASK, .fourcc = DRM_FORMAT_XRGB8888,
+	  .ctl = DISP_FORMAT_BGRX888 },
+	{ .mask = DISP_FORMAT_MASK, .fourcc = DRM_FORMAT_XBGR8888,
+	  .ctl = DISP_FORMAT_RGBX888 },
+	{ .mask = DISP_FORMAT_MASK, .fourcc = DRM_FORMAT_XRGB2101010,
+	  .ctl = DISP_FORMAT_BGRX101010 },
+	{ .mask = DISP_FORMAT_MASK, .fourcc = DRM_FORMAT_XBGR2101010,
+	  .ctl = DISP_FORMAT_RGBX101010 },
+	{ .mask = DISP_FORMAT_MASK, .fourcc = DRM_FORMAT_XBGR16161616F,
+	  .ctl = DISP_FORMAT_RGBX161616 },
+	{ .mask = DISP_FORMAT_MASK, .fourcc = 0,
+	  .ctl = DISP_FORMAT_RGBA101010 },
 };
 
 #define SPRITE_RGB_MASK	(SPRITE_FORMAT_MASK | SPRITE_RGB_ORDER_RGBX)
@@ -146,7 +144,10 @@ static const struct format_row skl_formats[] = {
 	{ .mask = SKL_FORMAT_MASK | PLANE_CTL_ALPHA_MASK, .fourcc = 0,
 	  .ctl = PLANE_CTL_FORMAT_XRGB_16161616F | SKL_HW_ALPHA },
 
-	/* More than one memory plane. P01x came after this generation. */
+	/*
+	 * Refused, as there is more than one memory plane. P01x came after this
+	 * generation and is refused alike.
+	 */
 	{ .mask = SKL_FORMAT_MASK, .fourcc = DRM_FORMAT_NV12,
 	  .ctl = PLANE_CTL_FORMAT_NV12 },
 	{ .mask = SKL_FORMAT_MASK, .fourcc = DRM_FORMAT_P010,
@@ -155,6 +156,7 @@ static const struct format_row skl_formats[] = {
 	  .ctl = PLANE_CTL_FORMAT_P012 },
 	{ .mask = SKL_FORMAT_MASK, .fourcc = DRM_FORMAT_P016,
 	  .ctl = PLANE_CTL_FORMAT_P016 },
+
 	{ .mask = SKL_FORMAT_MASK, .fourcc = 0, .ctl = SKL_XR_BIAS },
 };
 
@@ -173,8 +175,9 @@ static const struct gvt_skl_tiling skl_tilings[] = {
 	  .chunk = { 64, 128, 128, 256 } },
 };
 
-static int find_format(const struct format_row *rows, size_t num_rows, u32 ctl,
-		       const struct drm_format_info **format)
+static enum gvt_refusal find_format(const struct format_row *rows,
+				    size_t num_rows, u32 ctl,
+				    const struct drm_format_info **format)
 {
 	size_t i;
 
@@ -182,22 +185,24 @@ static int find_format(const struct format_row *rows, size_t num_rows, u32 ctl,
 		if ((ctl & rows[i].mask) != rows[i].ctl)
 			continue;
 		if (!rows[i].fourcc)
-			return -EOPNOTSUPP;
+			return GVT_REFUSED_FORMAT;
 		*format = drm_format_info(rows[i].fourcc);
-		return (*format)->num_planes == 1 ? 0 : -EOPNOTSUPP;
+		return (*format)->num_planes == 1 ? GVT_DESCRIBED :
+						    GVT_REFUSED_FORMAT;
 	}
-	return -EINVAL;
+	return GVT_REFUSED_RESERVED_FORMAT;
 }
 
 /**
  * gvt_bdw_primary_format - look up the pixel format in DSPCNTR
  * @ctl: the register's value
- * @format: written on success only
+ * @format: undefined on failure
  *
- * Return: 0, %-EINVAL without a row, %-EOPNOTSUPP for a row that no fourcc with
- * one memory plane describes.
+ * Return: %GVT_DESCRIBED, %GVT_REFUSED_RESERVED_FORMAT without a row,
+ * %GVT_REFUSED_FORMAT for a row that no fourcc with one memory plane describes.
  */
-int gvt_bdw_primary_format(u32 ctl, const struct drm_format_info **format)
+enum gvt_refusal gvt_bdw_primary_format(u32 ctl,
+					const struct drm_format_info **format)
 {
 	return find_format(bdw_primary_formats,
 			   ARRAY_SIZE(bdw_primary_formats), ctl, format);
@@ -206,11 +211,12 @@ int gvt_bdw_primary_format(u32 ctl, const struct drm_format_info **format)
 /**
  * gvt_bdw_sprite_format - look up the pixel format in SPRCTL
  * @ctl: the register's value
- * @format: written on success only
+ * @format: undefined on failure
  *
  * Return: as gvt_bdw_primary_format().
  */
-int gvt_bdw_sprite_format(u32 ctl, const struct drm_format_info **format)
+enum gvt_refusal gvt_bdw_sprite_format(u32 ctl,
+				       const struct drm_format_info **format)
 {
 	return find_format(bdw_sprite_formats,
 			   ARRAY_SIZE(bdw_sprite_formats), ctl, format);
@@ -219,11 +225,12 @@ int gvt_bdw_sprite_format(u32 ctl, const struct drm_format_info **format)
 /**
  * gvt_skl_plane_format - look up the pixel format in PLANE_CTL
  * @ctl: the register's value
- * @format: written on success only
+ * @format: undefined on failure
  *
  * Return: as gvt_bdw_primary_format().
  */
-int gvt_skl_plane_format(u32 ctl, const struct drm_format_info **format)
+enum gvt_refusal gvt_skl_plane_format(u32 ctl,
+				      const struct drm_format_info **format)
 {
 	return find_format(skl_formats, ARRAY_SIZE(skl_formats), ctl, format);
 }

@@ -8,6 +8,8 @@
 
 #include <linux/types.h>
 
+#include "plane_decoder.h"
+
 struct drm_format_info;
 
 /**
@@ -23,9 +25,12 @@ struct gvt_skl_tiling {
 	u16 chunk[4];
 };
 
-int gvt_bdw_primary_format(u32 ctl, const struct drm_format_info **format);
-int gvt_bdw_sprite_format(u32 ctl, const struct drm_format_info **format);
-int gvt_skl_plane_format(u32 ctl, const struct drm_format_info **format);
+enum gvt_refusal gvt_bdw_primary_format(u32 ctl,
+					const struct drm_format_info **format);
+enum gvt_refusal gvt_bdw_sprite_format(u32 ctl,
+				       const struct drm_format_info **format);
+enum gvt_refusal gvt_skl_plane_format(u32 ctl,
+				      const struct drm_format_info **format);
 const struct gvt_skl_tiling *gvt_skl_find_tiling(u32 ctl);
 
 #endif /* _GVT_PLANE_DECODER_FORMATS_H_ */

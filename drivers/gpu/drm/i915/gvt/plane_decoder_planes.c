@@ -3,12 +3,12 @@
  * One plane of the hardware: where it is on its pipe, and what it reads from
  * memory.
  *
- * What each bit of its registers comes to. Conveyed: QUERY says it. Refused: a
- * bit that changes how memory is read or shown, for which QUERY has no words;
- * -EOPNOTSUPP. Colour only: see plane_decoder.c for what is not conveyed. What is
- * not listed is reserved, and the hardware looks at none of it: bits of
- * DSPCNTR that i915 has names for (stereo, source key, line doubling) are of
- * generations before Haswell.
+ * The table has the effect of each bit of its registers. Conveyed: QUERY has a field
+ * for it. Refused: the bit changes how memory is read or shown, and QUERY has no
+ * field for it; -EOPNOTSUPP. Colour only: not conveyed, see plane_decoder.c. Bits
+ * that are not listed are reserved, and the hardware ignores them: those of DSPCNTR
+ * that i915 has names for (stereo, source key, line doubling) are of generations
+ * before Haswell.
  *
  * SKL PRM vol. 2c, PLANE_CTL:
  *	31	enable				conveyed
@@ -63,7 +63,6 @@
 
 #include <linux/align.h>
 #include <linux/bits.h>
-#include <linux/errno.h>
 #include <linux/log2.h>
 #include <linux/sizes.h>
 
@@ -106,15 +105,9 @@ static u32 read_reg(const struct gvt_pipe_planes *p, i915_reg_t reg)
 	return p->regs->read(p->regs->ctx, reg);
 }
 
-/* What the look-up of a format returned */
-static enum gvt_refusal refused_format(int err)
-{
-	return err == -EINVAL ? GVT_REFUSED_RESERVED_FORMAT : GVT_REFUSED_FORMAT;
-}
-
 /* ---- where planes are ---- */
 
-/* PRM vol. 2c, PIPE_SRCSZ: what the planes of a pipe are put together to */
+/* PRM vol. 2c, PIPE_SRCSZ: size of the image that a pipe blends its planes into */
 static void read_source(struct gvt_pipe_planes *p)
 {
 	u32 size;
@@ -224,7 +217,7 @@ static void skl_read_plane(struct gvt_pipe_planes *p, enum plane_id id,
 }
 
 /**
- * gvt_plane_is_on - look whether a plane is on, and where
+ * gvt_plane_is_on - check whether a plane is on, and read where it is
  * @p: planes of a pipe; each is read once
  * @id: one of them
  *
@@ -238,7 +231,6 @@ bool gvt_plane_is_on(struct gvt_pipe_planes *p, enum plane_id id)
 		return w->ctl;
 
 	p->windows_read |= BIT(id);
-	w->ctl = 0;
 	if (p->regs->ver == 9)
 		skl_read_plane(p, id, w);
 	else if (id == PLANE_PRIMARY)
@@ -250,7 +242,7 @@ bool gvt_plane_is_on(struct gvt_pipe_planes *p, enum plane_id id)
 }
 
 /**
- * gvt_plane_covers_pipe - look whether a plane is all that its pipe shows
+ * gvt_plane_covers_pipe - check whether a plane is all that its pipe shows
  * @p: planes of a pipe
  * @id: one that is on
  *
@@ -274,7 +266,7 @@ static bool has_constant_alpha(const struct gvt_pipe_planes *p, enum plane_id id
 }
 
 /**
- * gvt_plane_is_opaque - look whether what is below a plane can be seen
+ * gvt_plane_is_opaque - check whether what is below a plane can be seen
  * @p: planes of a pipe of display version 9: on version 8 there is nothing below
  * @id: one that is on, and not the lowest; the one below it has been read, too
  *
@@ -296,23 +288,24 @@ bool gvt_plane_is_opaque(const struct gvt_pipe_planes *p, enum plane_id id)
 	if (has_constant_alpha(p, id))
 		return false;
 
-	if (!gvt_skl_plane_format(ctl, &format))
+	if (gvt_skl_plane_format(ctl, &format) == GVT_DESCRIBED)
 		return !format->has_alpha;
-	/* What is refused for its alpha mode alone has alpha. */
-	return gvt_skl_plane_format(ctl & ~PLANE_CTL_ALPHA_MASK, &format);
+	/* A format that is refused for its alpha mode alone has alpha. */
+	return gvt_skl_plane_format(ctl & ~PLANE_CTL_ALPHA_MASK, &format) !=
+	       GVT_DESCRIBED;
 }
 
 /* ---- what they read ---- */
 
 /*
- * Check all that sizes anything, then describe the surface from the first
- * pixel shown to the end of the last row of tiles (of pixels, if linear) that
- * the plane shows. With x = 0 that is whole rows, as importers expect; it
- * never extends past the rows that the guest's own surface must have.
+ * Check every value that a size is computed from, then describe the framebuffer
+ * from the first pixel shown to the end of the last row of tiles (of pixels, if
+ * linear) that the plane shows. With x = 0 that is whole rows, as importers expect;
+ * it never extends past the rows that the guest's own framebuffer must have.
  */
-static enum gvt_refusal describe(const struct gvt_window *w,
-				 const struct scanout *s,
-				 struct gvt_plane *plane)
+static enum gvt_refusal describe_framebuffer(const struct gvt_window *w,
+					     const struct scanout *s,
+					     struct gvt_plane *plane)
 {
 	bool linear = s->modifier == DRM_FORMAT_MOD_LINEAR;
 	u32 tile_height = linear ? 1 : TILE_SIZE / s->chunk;
@@ -374,12 +367,12 @@ static enum gvt_refusal bdw_decode_primary(const struct gvt_pipe_planes *p,
 					   struct gvt_plane *plane)
 {
 	struct scanout s = {};
+	enum gvt_refusal why;
 	u32 offset;
-	int err;
 
-	err = gvt_bdw_primary_format(w->ctl, &s.format);
-	if (err)
-		return refused_format(err);
+	why = gvt_bdw_primary_format(w->ctl, &s.format);
+	if (why)
+		return why;
 	if (w->ctl & DISP_ROTATE_180)
 		return GVT_REFUSED_ROTATED;
 
@@ -392,7 +385,7 @@ static enum gvt_refusal bdw_decode_primary(const struct gvt_pipe_planes *p,
 	s.x = REG_FIELD_GET(DISP_OFFSET_X_MASK, offset);
 	s.y = REG_FIELD_GET(DISP_OFFSET_Y_MASK, offset);
 
-	return describe(w, &s, plane);
+	return describe_framebuffer(w, &s, plane);
 }
 
 /* BDW PRM vol. 2c: SPR_STRIDE, SPR_SURF, SPR_OFFSET */
@@ -401,12 +394,12 @@ static enum gvt_refusal bdw_decode_sprite(const struct gvt_pipe_planes *p,
 					  struct gvt_plane *plane)
 {
 	struct scanout s = {};
+	enum gvt_refusal why;
 	u32 offset;
-	int err;
 
-	err = gvt_bdw_sprite_format(w->ctl, &s.format);
-	if (err)
-		return refused_format(err);
+	why = gvt_bdw_sprite_format(w->ctl, &s.format);
+	if (why)
+		return why;
 	/* A key makes pixels of this plane or of the one below transparent. */
 	if (w->ctl & (SPRITE_ROTATE_180 | SPRITE_SOURCE_KEY | SPRITE_DEST_KEY))
 		return GVT_REFUSED_ROTATED_OR_KEYED;
@@ -420,10 +413,10 @@ static enum gvt_refusal bdw_decode_sprite(const struct gvt_pipe_planes *p,
 	s.x = REG_FIELD_GET(SPRITE_OFFSET_X_MASK, offset);
 	s.y = REG_FIELD_GET(SPRITE_OFFSET_Y_MASK, offset);
 
-	return describe(w, &s, plane);
+	return describe_framebuffer(w, &s, plane);
 }
 
-/* What mixes a plane with its neighbours in a way that no fourcc conveys. */
+/* Is the plane blended with its neighbours in a way that no fourcc conveys? */
 static bool skl_is_keyed(const struct gvt_pipe_planes *p, enum plane_id id,
 			 u32 ctl)
 {
@@ -450,21 +443,20 @@ static enum gvt_refusal skl_decode_plane(const struct gvt_pipe_planes *p,
 	enum gvt_refusal why;
 	u32 ctl = w->ctl;
 	u32 offset;
-	int err;
 
 	/*
 	 * Below the lowest plane there is only the pipe's black background, and
 	 * colours that are premultiplied stay as they are when blended over
-	 * black. To say XRGB is therefore exact; with ARGB a client
-	 * would show its own background through.
+	 * black. To say XRGB is therefore exact; with ARGB a client would let its
+	 * own background show through.
 	 */
 	if (lowest &&
 	    (ctl & PLANE_CTL_ALPHA_MASK) == PLANE_CTL_ALPHA_SW_PREMULTIPLY)
 		ctl &= ~PLANE_CTL_ALPHA_MASK;
 
-	err = gvt_skl_plane_format(ctl, &s.format);
-	if (err)
-		return refused_format(err);
+	why = gvt_skl_plane_format(ctl, &s.format);
+	if (why)
+		return why;
 	tiling = gvt_skl_find_tiling(ctl);
 	if (!tiling)
 		return GVT_REFUSED_TILING;
@@ -485,7 +477,7 @@ static enum gvt_refusal skl_decode_plane(const struct gvt_pipe_planes *p,
 	s.x = REG_FIELD_GET(PLANE_OFFSET_X_MASK, offset);
 	s.y = REG_FIELD_GET(PLANE_OFFSET_Y_MASK, offset);
 
-	why = describe(w, &s, plane);
+	why = describe_framebuffer(w, &s, plane);
 	if (why)
 		return why;
 
@@ -496,17 +488,17 @@ static enum gvt_refusal skl_decode_plane(const struct gvt_pipe_planes *p,
 }
 
 /**
- * gvt_decode_window - describe what a plane reads from memory
+ * gvt_decode_hw_plane - describe what a plane of the hardware reads from memory
  * @p: planes of a pipe
  * @id: one that is on
  * @lowest: no plane is shown below it
- * @plane: undefined on failure
+ * @plane: receives all but @plane->pipe and the hotspot; undefined on failure
  *
  * Return: %GVT_DESCRIBED, or the reason of the refusal.
  */
-enum gvt_refusal gvt_decode_window(const struct gvt_pipe_planes *p,
-				   enum plane_id id, bool lowest,
-				   struct gvt_plane *plane)
+enum gvt_refusal gvt_decode_hw_plane(const struct gvt_pipe_planes *p,
+				     enum plane_id id, bool lowest,
+				     struct gvt_plane *plane)
 {
 	const struct gvt_window *w = &p->windows[id];
 

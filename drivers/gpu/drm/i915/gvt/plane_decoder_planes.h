@@ -43,8 +43,8 @@ struct gvt_window {
 /**
  * struct gvt_pipe_planes - what has been read of a pipe and its planes
  * @regs: where it is read from
- * @pipe: which pipe
- * @src_width: of the pipe, before its own scaler; 0: not read yet
+ * @pipe: which pipe; all below is zero at first
+ * @src_width: of the pipe, before its own scaler; 0 if it has not been read
  * @src_height: the same in lines
  * @scalers: control registers of the scalers
  * @scalers_read: BIT() of those that have been read
@@ -65,8 +65,8 @@ struct gvt_pipe_planes {
 bool gvt_plane_is_on(struct gvt_pipe_planes *p, enum plane_id id);
 bool gvt_plane_covers_pipe(struct gvt_pipe_planes *p, enum plane_id id);
 bool gvt_plane_is_opaque(const struct gvt_pipe_planes *p, enum plane_id id);
-enum gvt_refusal gvt_decode_window(const struct gvt_pipe_planes *p,
-				   enum plane_id id, bool lowest,
-				   struct gvt_plane *plane);
+enum gvt_refusal gvt_decode_hw_plane(const struct gvt_pipe_planes *p,
+				     enum plane_id id, bool lowest,
+				     struct gvt_plane *plane);
 
 #endif /* _GVT_PLANE_DECODER_PLANES_H_ */
