@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is left when memory runs out half-way: every allocation of a call fails
- * in turn, on the way from the query to the close of a picture. A call that
- * fails has changed nothing, says ENOMEM, and works when it is made again.
+ * Error paths of the export: for each call from the query of a framebuffer to its
+ * close, fail every allocation in turn. A call that fails returns ENOMEM, changes
+ * nothing, and works when it is repeated.
  *
- * That no page of the guest stays behind is asked of the kernel: guest memory
- * is a memfd here, which can be sealed against writing only if nobody holds a
- * page of it. What else is lost, kmemleak knows.
+ * A page of the guest that is still referenced at the end is found by the kernel:
+ * guest memory is a memfd here, which cannot be sealed against writing while one
+ * is. Run it with kmemleak, KASAN and lockdep, which find the other mistakes.
  */
 #include <fcntl.h>
 #include <dirent.h>
@@ -19,23 +19,25 @@
 
 #define FAIL_NTH	"/proc/thread-self/fail-nth"
 #define DEBUGFS		"/sys/kernel/debug/"
-#define MAX_FAULTS	150	/* more than any call here allocates */
+
+/* Bound of the sweep: no call has as many allocations today. */
+#define MAX_FAULTS	150
 
 /**
- * struct state - a picture, as far as it has got
+ * struct state - a framebuffer, and what the steps so far have made of it
  * @v: the vGPU
- * @all: guest memory in which the pictures lie, a page apart
- * @s: the picture on the screen
+ * @all: guest memory of all framebuffers; each starts a page after the last
+ * @s: the framebuffer on the screen
  * @shown: how many there were
  * @info: answer of the query
  * @fd: the dma-buf, or -1
  * @drm: i915's render node
- * @vgem: that of another device
- * @handle: in one of them
- * @map: a mapping of it, or MAP_FAILED
- * @got: bytes of it
+ * @vgem: render node of another device
+ * @handle: GEM handle in @drm or @vgem
+ * @map: a mapping of the framebuffer, or MAP_FAILED
+ * @got: bytes read from it
  * @guest: the memfd
- * @fail_nth: says which allocation of this thread fails
+ * @fail_nth: file that sets which allocation of this thread fails
  */
 struct state {
 	struct vgpu v;
@@ -48,10 +50,10 @@ struct state {
 	int guest, fail_nth;
 };
 
-/* ---- the calls: 0, or a negative errno ---- */
+/* ---- the steps: 0, or a negative errno ---- */
 
-/* A picture that nobody has asked for: each starts a page further. */
-static int show(struct state *st)
+/* A framebuffer that has not been queried before, so that it has no id yet */
+static int step_show(struct state *st)
 {
 	uint64_t offset = st->shown++ % MAX_FAULTS * VGPU_PAGE;
 
@@ -60,42 +62,38 @@ static int show(struct state *st)
 	return vgpu_primary_flip(&st->v, 0, st->s.gma);
 }
 
-static int query(struct state *st)
+static int step_query(struct state *st)
 {
 	return vgpu_query(&st->v, VGPU_PRIMARY, &st->info);
 }
 
-static int get(struct state *st)
+static int step_get(struct state *st)
 {
 	st->fd = vgpu_get_dmabuf(&st->v, st->info.dmabuf_id);
 	return st->fd < 0 ? st->fd : 0;
 }
 
-static int import(struct state *st)
+static int step_import(struct state *st)
 {
 	return vgpu_drm_import(st->drm, st->fd, &st->handle);
 }
 
-static int import_elsewhere(struct state *st)
+static int step_import_elsewhere(struct state *st)
 {
 	return vgpu_drm_import(st->vgem, st->fd, &st->handle);
 }
 
-static int read_picture(struct state *st)
+static int step_first_read(struct state *st)
 {
 	return vgpu_drm_pread(st->drm, st->handle, 0, st->got, st->s.size);
 }
 
-static int close_handle(struct state *st)
-{
-	return vgpu_drm_close_handle(st->drm, st->handle);
-}
-
 /*
- * Where nothing was mapped before, there are no page tables: allocating them
- * is what can fail first. KVM warns if an empty range is zapped then.
+ * Nothing has been mapped near this address. So mmap() allocates page tables before
+ * it has mapped a page, and if that fails the range to undo is empty, of which KVM
+ * warns if it is zapped all the same.
  */
-static void *virgin_address(void)
+static void *address_without_page_tables(void)
 {
 	const size_t room = 1u << 30;
 	uint8_t *at = mmap(NULL, room, PROT_NONE,
@@ -107,14 +105,14 @@ static void *virgin_address(void)
 	return at + room / 2;
 }
 
-static int map_dmabuf(struct state *st)
+static int step_mmap(struct state *st)
 {
-	st->map = mmap(virgin_address(), st->s.size, PROT_READ, MAP_SHARED,
-		       st->fd, 0);
+	st->map = mmap(address_without_page_tables(), st->s.size, PROT_READ,
+		       MAP_SHARED, st->fd, 0);
 	return st->map == MAP_FAILED ? -errno : 0;
 }
 
-static int map_gtt(struct state *st)
+static int step_gtt_mmap(struct state *st)
 {
 	struct drm_i915_gem_mmap_offset arg = {
 		.handle = st->handle,
@@ -129,14 +127,14 @@ static int map_gtt(struct state *st)
 	return st->map == MAP_FAILED ? -errno : 0;
 }
 
-/* A fault that runs out of memory is taken again, so this cannot fail. */
-static int touch(struct state *st)
+/* The CPU repeats an access whose page fault ran out of memory: no failure. */
+static int step_page_fault(struct state *st)
 {
 	memcpy(st->got, st->map, VGPU_PAGE);
 	return 0;
 }
 
-static int begin_access(struct state *st)
+static int step_sync(struct state *st)
 {
 	struct dma_buf_sync sync = {
 		.flags = DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ,
@@ -145,7 +143,12 @@ static int begin_access(struct state *st)
 	return vgpu_ioctl(st->fd, DMA_BUF_IOCTL_SYNC, &sync);
 }
 
-static int close_dmabuf(struct state *st)
+static int step_gem_close(struct state *st)
+{
+	return vgpu_drm_close_handle(st->drm, st->handle);
+}
+
+static int step_close(struct state *st)
 {
 	int ret = close(st->fd) ? -errno : 0;
 
@@ -153,46 +156,65 @@ static int close_dmabuf(struct state *st)
 	return ret;
 }
 
-/* ---- one after the other ---- */
+/* ---- their order ---- */
 
-enum call {
-	SHOW, QUERY, GET, IMPORT, IMPORT_ELSEWHERE, READ, MAP, GTT_MAP, TOUCH,
-	ACCESS, CLOSE_HANDLE, CLOSE,
+/* As the functions above and the variants below */
+enum fail_step {
+	STEP_SHOW,
+	STEP_QUERY,
+	STEP_GET,
+	STEP_IMPORT,
+	STEP_IMPORT_ELSEWHERE,
+	STEP_FIRST_READ,
+	STEP_MMAP,
+	STEP_GTT_MMAP,
+	STEP_PAGE_FAULT,
+	STEP_SYNC,
+	STEP_GEM_CLOSE,
+	STEP_CLOSE,
 };
 
-/* What is made to fail */
+/* What a step does when an allocation of its own fails */
 enum faults {
-	CAN_FAIL,	/* allocates, and cannot do without */
-	RETRIES,	/* allocates, and does not give up */
-	NEVER_FAILS,	/* what is closed is closed */
+	CAN_FAIL,	/* returns -ENOMEM */
+	RETRIES,	/* allocates again until it succeeds */
+	NEVER_FAILS,	/* succeeds, and may have nothing to allocate */
 };
 
-/* One row a call, and what has to be done before */
+/* One row per step: the step before it, which has steps before it in turn */
 static const struct {
 	int (*run)(struct state *st);
-	enum call after;
+	enum fail_step after;
 	enum faults faults;
 } steps[] = {
-	[SHOW] = { show, SHOW, NEVER_FAILS },
-	[QUERY] = { query, SHOW, CAN_FAIL },
-	[GET] = { get, QUERY, CAN_FAIL },
-	[IMPORT] = { import, GET, CAN_FAIL },
-	[IMPORT_ELSEWHERE] = { import_elsewhere, GET, CAN_FAIL },
-	[READ] = { read_picture, IMPORT, CAN_FAIL },
-	[MAP] = { map_dmabuf, GET, CAN_FAIL },
-	[GTT_MAP] = { map_gtt, IMPORT, CAN_FAIL },
-	[TOUCH] = { touch, GTT_MAP, RETRIES },
-	[ACCESS] = { begin_access, GET, CAN_FAIL },
-	[CLOSE_HANDLE] = { close_handle, READ, NEVER_FAILS },
-	[CLOSE] = { close_dmabuf, ACCESS, NEVER_FAILS },
+	[STEP_SHOW] = { .run = step_show },	/* the first of all */
+	[STEP_QUERY] = { .run = step_query, .after = STEP_SHOW },
+	[STEP_GET] = { .run = step_get, .after = STEP_QUERY },
+	[STEP_IMPORT] = { .run = step_import, .after = STEP_GET },
+	[STEP_IMPORT_ELSEWHERE] = { .run = step_import_elsewhere,
+				    .after = STEP_GET },
+	[STEP_FIRST_READ] = { .run = step_first_read, .after = STEP_IMPORT },
+	[STEP_MMAP] = { .run = step_mmap, .after = STEP_GET },
+	[STEP_GTT_MMAP] = { .run = step_gtt_mmap, .after = STEP_IMPORT },
+	[STEP_PAGE_FAULT] = { .run = step_page_fault, .after = STEP_GTT_MMAP,
+			      .faults = RETRIES },
+	[STEP_SYNC] = { .run = step_sync, .after = STEP_GET },
+	[STEP_GEM_CLOSE] = { .run = step_gem_close, .after = STEP_FIRST_READ,
+			     .faults = NEVER_FAILS },
+	[STEP_CLOSE] = { .run = step_close, .after = STEP_SYNC,
+			 .faults = NEVER_FAILS },
 };
 
-/* All that comes before @step */
-static int prepare(struct state *st, enum call step)
+/* Run all steps that come before @step. */
+static int prepare(struct state *st, enum fail_step step)
 {
-	enum call before = steps[step].after;
-	int ret = before == SHOW ? 0 : prepare(st, before);
+	enum fail_step before = steps[step].after;
+	int ret;
 
+	if (step == STEP_SHOW)
+		return 0;
+
+	ret = prepare(st, before);
 	return ret ? ret : steps[before].run(st);
 }
 
@@ -218,7 +240,11 @@ static void start_over(struct state *st)
 
 /* ---- faults ---- */
 
-/* Let every allocation fail that may, and nothing be said about it. */
+/*
+ * Make every kind of allocation eligible, and log no fault. The settings of before
+ * are not restored. Do not run this with CONFIG_FAULT_INJECTION_USERCOPY: fail-nth
+ * counts copies too then, and one that fails is EFAULT.
+ */
 static bool set_up_faults(void)
 {
 	static const struct { const char *path, *text; } settings[] = {
@@ -237,8 +263,8 @@ static bool set_up_faults(void)
 	return true;
 }
 
-/* Run a step whose @n-th allocation fails, if it has as many: @injected */
-static int run_with_fault(struct state *st, enum call step, unsigned int n,
+/* Run a step and fail its @n-th allocation. @injected: whether it has as many */
+static int run_with_fault(struct state *st, enum fail_step step, unsigned int n,
 			  bool *injected)
 {
 	char text[16] = "";
@@ -248,7 +274,7 @@ static int run_with_fault(struct state *st, enum call step, unsigned int n,
 	if (pwrite(st->fail_nth, text, strlen(text), 0) < 0)
 		return -errno;
 	ret = steps[step].run(st);
-	/* What is left to count down: nothing after a fault */
+	/* The allocations left until the fault, 0 if it was injected */
 	if (pread(st->fail_nth, text, sizeof(text) - 1, 0) < 0 ||
 	    pwrite(st->fail_nth, "0", 1, 0) < 0)
 		return -errno;
@@ -268,7 +294,7 @@ static unsigned int count_fds(void)
 	return n;
 }
 
-/* All is closed: has every page of the guest been given back? */
+/* After all is closed: has the kernel dropped every page of the guest? */
 static bool is_released(int guest)
 {
 	int tries;
@@ -281,27 +307,7 @@ static bool is_released(int guest)
 	return false;
 }
 
-FIXTURE(fail) {
-	struct state st;
-};
-
-FIXTURE_VARIANT(fail) {
-	enum call step;
-};
-
-FIXTURE_VARIANT_ADD(fail, query) { .step = QUERY };
-FIXTURE_VARIANT_ADD(fail, get) { .step = GET };
-FIXTURE_VARIANT_ADD(fail, import) { .step = IMPORT };
-FIXTURE_VARIANT_ADD(fail, import_elsewhere) { .step = IMPORT_ELSEWHERE };
-FIXTURE_VARIANT_ADD(fail, first_read) { .step = READ };
-FIXTURE_VARIANT_ADD(fail, mmap) { .step = MAP };
-FIXTURE_VARIANT_ADD(fail, gtt_mmap) { .step = GTT_MAP };
-FIXTURE_VARIANT_ADD(fail, page_fault) { .step = TOUCH };
-FIXTURE_VARIANT_ADD(fail, sync) { .step = ACCESS };
-FIXTURE_VARIANT_ADD(fail, gem_close) { .step = CLOSE_HANDLE };
-FIXTURE_VARIANT_ADD(fail, close) { .step = CLOSE };
-
-/* Guest memory that can be asked who holds it */
+/* Replace the guest's memory by a memfd, for is_released(). */
 static void use_memfd(struct __test_metadata *_metadata, struct state *st)
 {
 	struct vgpu *v = &st->v;
@@ -320,13 +326,33 @@ static bool has_vgem(void)
 	return fd >= 0 && !close(fd);
 }
 
+FIXTURE(fail) {
+	struct state st;
+};
+
+FIXTURE_VARIANT(fail) {
+	enum fail_step step;
+};
+
+FIXTURE_VARIANT_ADD(fail, query) { .step = STEP_QUERY };
+FIXTURE_VARIANT_ADD(fail, get) { .step = STEP_GET };
+FIXTURE_VARIANT_ADD(fail, import) { .step = STEP_IMPORT };
+FIXTURE_VARIANT_ADD(fail, import_elsewhere) { .step = STEP_IMPORT_ELSEWHERE };
+FIXTURE_VARIANT_ADD(fail, first_read) { .step = STEP_FIRST_READ };
+FIXTURE_VARIANT_ADD(fail, mmap) { .step = STEP_MMAP };
+FIXTURE_VARIANT_ADD(fail, gtt_mmap) { .step = STEP_GTT_MMAP };
+FIXTURE_VARIANT_ADD(fail, page_fault) { .step = STEP_PAGE_FAULT };
+FIXTURE_VARIANT_ADD(fail, sync) { .step = STEP_SYNC };
+FIXTURE_VARIANT_ADD(fail, gem_close) { .step = STEP_GEM_CLOSE };
+FIXTURE_VARIANT_ADD(fail, close) { .step = STEP_CLOSE };
+
 FIXTURE_SETUP(fail)
 {
 	struct state *st = &self->st;
 
 	if (!test_open(_metadata, &st->v))
 		return;
-	if (variant->step == IMPORT_ELSEWHERE && !has_vgem())
+	if (variant->step == STEP_IMPORT_ELSEWHERE && !has_vgem())
 		SKIP(return, "no second device: load vgem");
 	if (!set_up_faults())
 		SKIP(return, "no " DEBUGFS "failslab: mount debugfs, as root");
@@ -334,7 +360,7 @@ FIXTURE_SETUP(fail)
 	ASSERT_LE(0, st->fail_nth);
 	use_memfd(_metadata, st);
 
-	/* Room for many pictures of the usual size */
+	/* Room for many framebuffers of the usual size */
 	ASSERT_EQ(0, vgpu_surface_init(&st->v, &st->all, TEST_WIDTH, 1000,
 				       DRM_FORMAT_XRGB8888,
 				       DRM_FORMAT_MOD_LINEAR));
@@ -359,9 +385,9 @@ FIXTURE_TEARDOWN(fail)
 	free(self->st.got);
 }
 
-/* One call, with fault @n; false if it has not so many allocations. */
+/* Prepare and run @step with fault @n. False if it has fewer allocations. */
 static bool try_fault(struct __test_metadata *_metadata, struct state *st,
-		      enum call step, unsigned int n)
+		      enum fail_step step, unsigned int n)
 {
 	bool injected = false;
 	unsigned int fds;
@@ -373,8 +399,8 @@ static bool try_fault(struct __test_metadata *_metadata, struct state *st,
 	ret = run_with_fault(st, step, n, &injected);
 	if (!injected || steps[step].faults != CAN_FAIL)
 		ASSERT_EQ(0, ret) TH_LOG("fault %u", n);
-	/* i915 does not look whether DRM let the file in, and refuses it later. */
-	if (step == GTT_MAP && ret == -EACCES)
+	/* i915 ignores that drm_vma_node_allow_once() failed, and mmap() has no access. */
+	if (step == STEP_GTT_MMAP && ret == -EACCES)
 		ret = -ENOMEM;
 	if (ret) {
 		EXPECT_EQ(-ENOMEM, ret) TH_LOG("fault %u", n);
@@ -394,8 +420,10 @@ TEST_F_TIMEOUT(fail, survives_failing_allocations, 300)
 	long pinned = vgpu_pinned_pages(&st->v);
 	unsigned int n = 1;
 
-	while (try_fault(_metadata, st, variant->step, n))
-		ASSERT_GT(MAX_FAULTS, ++n);
+	while (try_fault(_metadata, st, variant->step, n)) {
+		n++;
+		ASSERT_GT(MAX_FAULTS, n) TH_LOG("more allocations: raise MAX_FAULTS");
+	}
 	TH_LOG("%u allocations", n - 1);
 	if (steps[variant->step].faults != NEVER_FAILS)
 		EXPECT_LT(1, n);
