@@ -22,9 +22,7 @@ export KERNEL_TREE
 boot_options = --platform $(PLATFORM) $(if $(STOCK),--stock) $(if $(KVM),--kvm)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup fetch qemu modules rig demo demo-linux watch client check check-debug \
-	check-e2e kunit audit bench fuzz deb check-deb igt \
-	series series-check tree shell lint clean clean-cache
+.PHONY: $(shell sed -n 's/^\([a-z0-9-]*\):.*\#\#.*/\1/p' $(MAKEFILE_LIST))
 
 help:	## print this list
 	@echo 'gvt-dmabuf: zero-copy display of GVT-g vGPUs'

@@ -42,11 +42,7 @@ ACCEL=icount SHIFT=3 CPUS='' MODULES='' SHARE='' SHELL_WANTED='' QUIET='' APPEND
 PUT=() EXPORTS=() DEVICES=()
 POWER_OFF=${RIG_POWER_OFF:-600}	# seconds of a busy machine
 while [ $# -gt 0 ]; do
-	case $1 in
-	--platform | --modules | --vgpus | --cpus | --cpu | --device | --shift | --export | --type | --aperture | --igd | --bdf | --put | --share | --append | --timeout | --name)
-		[ $# -gt 1 ] || die "$1 needs a value (see --help)"
-		;;
-	esac
+	value_given "$@"
 	case $1 in
 	--platform) PLATFORM=$2 && shift ;;
 	--modules) MODULES=$2 VARIANT=stock && shift ;;

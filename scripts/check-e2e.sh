@@ -61,7 +61,7 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-[ ${#SCENARIOS[@]} -gt 0 ] || SCENARIOS=(firmware console flips churn owners restarts pair planes client card libvirt event)
+[ ${#SCENARIOS[@]} -gt 0 ] || mapfile -t SCENARIOS < <(listed)
 
 RESULTS=${E2E_RESULTS:-$OUT/check-e2e}
 TAP=$RESULTS/e2e.tap

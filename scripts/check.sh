@@ -41,6 +41,8 @@ declare -A DEBUG_CPUS=([kbl]=2 [bdw]=1)
 # platform has its own, so one of them is enough.
 declare -A IOMMUFD_TESTS=([bdw]=$(echo gvt_dmabuf_unmap{,_gpu}_test@{iommufd,cdev}))
 STRESS_MINUTES=1
+ON_RIG=(rig firmware debug stress kunit)	# steps that boot it
+mapfile -t ALL < <(listed)
 STEPS=()
 STOCK=
 BOOT=()
@@ -53,12 +55,14 @@ for arg in "$@"; do
 		BOOT+=(--stock)
 		;;
 	--kvm) BOOT+=(--kvm) ;;
-	shell | sources | series | style | docs | uapi | decoder | sparse | qtest | igt | rig | firmware | debug | stress | kunit) STEPS+=("$arg") ;;
-	*) die "unknown step or option $arg (see --help)" ;;
+	*)
+		is_one_of "$arg" "${ALL[@]}" || die "unknown step or option $arg (see --help)"
+		STEPS+=("$arg")
+		;;
 	esac
 done
 if [ ${#STEPS[@]} -eq 0 ]; then
-	STEPS=(shell sources series style docs uapi decoder sparse qtest igt rig firmware debug stress)
+	mapfile -t STEPS < <(listed | grep -vx kunit)
 	# What does not depend on the kernel is looked at on the machine's own base.
 	[ "$BASE" = "$MACHINE_BASE" ] || STEPS=(sources series docs uapi decoder sparse rig kunit)
 	[ -z "$STOCK" ] || STEPS=(rig firmware)
@@ -78,11 +82,9 @@ fi
 wants() {
 	local step
 
-	for step; do [[ " ${STEPS[*]} " != *" $step "* ]] || return 0; done
+	for step; do ! is_one_of "$step" "${STEPS[@]}" || return 0; done
 	return 1
 }
-
-ON_RIG=(rig firmware debug stress kunit)	# steps that boot it
 
 RESULTS=$OUT/check
 PASSED=0
@@ -415,10 +417,7 @@ if wants "${ON_RIG[@]}"; then
 fi
 say "built in $SECONDS s"
 for name in "${STEPS[@]}"; do
-	case $name in
-	rig | firmware | debug | stress | kunit) ;;
-	*) step "$name" ;;
-	esac
+	is_one_of "$name" "${ON_RIG[@]}" || step "$name"
 done
 if wants "${ON_RIG[@]}"; then step rigs; fi
 say "all steps: $SECONDS s"

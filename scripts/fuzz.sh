@@ -28,11 +28,7 @@ MINUTES=2 SEED=$(date +%s) THREADS=4 NAME=fuzz
 KERNEL=(--debug) BOOT=()
 BOOTING=600	# seconds for the rig to start and end, at most
 while [ $# -gt 0 ]; do
-	case $1 in
-	--minutes | --seed | --threads | --platform | --name)
-		[ $# -gt 1 ] || die "$1 needs a value (see --help)"
-		;;
-	esac
+	value_given "$@"
 	case $1 in
 	--minutes) MINUTES=$2 && shift ;;
 	--seed) SEED=$2 && shift ;;

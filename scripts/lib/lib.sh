@@ -96,6 +96,23 @@ usage_if_asked() {
 	esac
 }
 
+# listed: the words that this help explains, each in a line of its own, such as steps.
+listed() { show_help | sed -n 's/^  \([a-z][a-z0-9]*\)  .*/\1/p'; }
+# is_one_of WORD WORD...: is the first among the others?
+is_one_of() {
+	local wanted=$1 word
+	shift
+
+	for word; do [ "$word" != "$wanted" ] || return 0; done
+	return 1
+}
+# value_given "$@": an option that the help shows with a value, such as --name NAME,
+# needs one.
+value_given() {
+	! show_help | grep -E -- "^  $1 [A-Z]" >/dev/null || [ $# -gt 1 ] ||
+		die "$1 needs a value (see --help)"
+}
+
 # path_wanted "$@", in a script that makes one cache entry: with --path, only the
 # path goes to standard output, and messages go to standard error.
 PATH_FD=
