@@ -4,6 +4,7 @@
 #
 #   shell        shellcheck on the scripts
 #   sources      the selection of apt's suites and packages (sources-check.sh)
+#   tap          the counting of results (tap-check.sh)
 #   series       the patch series: listing, replay, git am, checkpatch
 #   style        checkpatch on what is not in the series
 #   docs         the document of the series, by Sphinx; links (docs-check.sh)
@@ -148,16 +149,20 @@ step_shell() {
 	each shellcheck "shellcheck -x" scripts/*.sh scripts/*/*.sh .ci/run
 	each shellcheck "shellcheck -s dash" rig/init rig/e2e/guest-init rig/e2e/*-run dkms/build.sh
 }
-# tap_of NAME COMMAND...: run it, show why something failed, and count.
+# tap_of NAME COMMAND...: run it, show why something failed, and count. A command that
+# fails has a failure, even if no result says so.
 tap_of() {
-	local name=$1
+	local name=$1 before=$FAILED rc=0
 	shift
 
-	"$@" >"$RESULTS/$name.tap" || :
+	"$@" >"$RESULTS/$name.tap" || rc=$?
 	grep '^#' "$RESULTS/$name.tap" || :
 	count_tap "$name" "$RESULTS/$name.tap"
+	[ $rc -eq 0 ] || [ "$FAILED" -gt "$before" ] ||
+		failed "$name: status $rc: $(tail -n 1 "$RESULTS/$name.tap")"
 }
 step_sources() { tap_of sources "$SCRIPTS/sources-check.sh"; }
+step_tap() { tap_of tap "$SCRIPTS/tap-check.sh"; }
 step_series() { tap_of series "$SCRIPTS/series/series.sh" check; }
 step_style() {
 	cd "$REPO"
@@ -189,11 +194,8 @@ kernel_style() {
 }
 step_docs() { tap_of docs "$SCRIPTS/docs-check.sh"; }
 step_uapi() { tap_of uapi "$SCRIPTS/uapi-check.sh"; }
-step_decoder() {
-	"$SCRIPTS/decoder-user.sh" --source "$BASE_SRC" >"$RESULTS/decoder.tap" 2>&1 ||
-		say "  $(tail -n 1 "$RESULTS/decoder.tap")"
-	count_tap decoder "$RESULTS/decoder.tap"
-}
+decoder_rows() { "$SCRIPTS/decoder-user.sh" --source "$BASE_SRC" 2>&1; }
+step_decoder() { tap_of decoder decoder_rows; }
 step_sparse() { tap_of sparse "$SCRIPTS/sparse.sh"; }
 
 # IGT says what came of a subtest in a line of its own.

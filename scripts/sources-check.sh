@@ -7,25 +7,17 @@
 . "$(dirname "$0")/lib/lib.sh"
 # shellcheck source=lib/apt.sh
 . "$SCRIPTS/lib/apt.sh"
+# shellcheck source=lib/tap-lib.sh
+. "$SCRIPTS/lib/tap-lib.sh"
 usage_if_asked "$@"
 [ $# -eq 0 ] || die "no argument is known (see --help)"
 
 WORK=$(mktemp -d)
 DOOMED+=("$WORK")
-TESTS=0
-FAILED=0
 
+same() { diff <(printf '%s\n' "$1") <(printf '%s\n' "$2"); }
 # expect NAME WANTED GOT
-expect() {
-	TESTS=$((TESTS + 1))
-	if [ "$2" = "$3" ]; then
-		say "ok $TESTS - $1"
-	else
-		FAILED=$((FAILED + 1))
-		say "not ok $TESTS - $1"
-		diff <(printf '%s\n' "$2") <(printf '%s\n' "$3") | sed 's/^/# /' || :
-	fi
-}
+expect() { result "$1" same "$2" "$3"; }
 # suites_of DERIVE...: what is taken of the sources in $WORK/etc, a suite a line.
 suites_of() {
 	rm -rf "$WORK/derived"
@@ -116,5 +108,5 @@ debian12" "$(base_of bookworm; base_of forky)"
 expect "an emulator of a release without a base is refused" \
 	"error: no release 'sid': there are $(sed -n 's/^DEBIAN_CODENAME=//p' "$REPO"/bases/* | xargs)" \
 	"$(QEMU_SUITE=sid "$SCRIPTS/qemu.sh" --path 2>&1)"
-say "1..$TESTS"
-[ "$FAILED" -eq 0 ] || exit 1
+plan
+[ -z "$FAILED" ] || exit 1

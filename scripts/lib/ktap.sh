@@ -4,9 +4,9 @@
 #
 # Prints "passed failed skipped". On standard error it prints each failure with the
 # first message of its test, and the reason of each skip, each prefixed with NAME.
-# Only leaves count, not the summary line of a subtest. A plan that is not met, a
-# missing plan and "Bail out!" each count as a failure: a test that dies half-way has
-# not passed.
+# Only leaves count, not the summary line of a subtest. A plan that is not met, a plan
+# of nothing, a missing plan, a result out of order and "Bail out!" each count as a
+# failure: a test that dies half-way has not passed. tap-check.sh tests it.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -52,6 +52,8 @@ awk -v name="${1:-tests}" '
 			planned = 1
 			if (line ~ /# *SKIP/) {
 				skipped++; tell("skipped: " substr(line, index(line, "#") + 1))
+			} else if (!plan[level]) {
+				fail("planned no results")
 			}
 		}
 		next
@@ -69,13 +71,16 @@ awk -v name="${1:-tests}" '
 		}
 		deepest = level
 		ran[level]++
-		what = line
+		what = number = line
 		sub(/^(not )?ok [0-9]+ *(- )?/, "", what)
+		sub(/^(not )?ok /, "", number)
+		if (number + 0 != ran[level])
+			fail("result " ran[level] " has the number " number + 0 ": " what)
 		if (had && (line ~ /^ok/ || bad)) {
 			said = ""
 			next
 		}
-		if (line ~ /^not ok/ && line !~ /# *TODO/) {
+		if (line ~ /^not ok/) {
 			fail(what)
 		} else if (line ~ /# *SKIP/) {
 			skipped++

@@ -1,0 +1,157 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# tap-check.sh: test how lib/ktap.sh counts; results as TAP.
+
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=lib/tap-lib.sh
+. "$SCRIPTS/lib/tap-lib.sh"
+usage_if_asked "$@"
+[ $# -eq 0 ] || die "no argument is known (see --help)"
+
+# counted PASSED-FAILED-SKIPPED INPUT
+counted() {
+	local got
+
+	got=$("$SCRIPTS/lib/ktap.sh" <<<"$2" 2>&1) || return
+	[ "$(tail -n 1 <<<"$got")" = "${1//-/ }" ] || {
+		printf 'expected %s, got:\n%s\n' "${1//-/ }" "$got"
+		return 1
+	}
+}
+# counts NAME PASSED-FAILED-SKIPPED: of the TAP on standard input
+counts() { result "$1" counted "$2" "$(cat)"; }
+
+echo "TAP version 13"
+counts "passes, failures and skips" 1-1-1 <<-EOS
+	TAP version 13
+	1..3
+	ok 1 a
+	not ok 2 b
+	ok 3 c # SKIP no vGPU
+EOS
+counts "what is printed between results" 2-0-0 <<-EOS
+	TAP version 13
+	1..2
+	# Starting 2 tests
+	ls: cannot access 'x'
+	ok 1 a
+	------------[ cut here ]------------
+	ok 2 b
+EOS
+counts "a program that dies half-way" 1-1-0 <<-EOS
+	TAP version 13
+	1..3
+	ok 1 a
+EOS
+counts "more results than planned" 1-2-0 <<-EOS
+	TAP version 13
+	1..1
+	ok 1 a
+	not ok 2 b
+EOS
+counts "nothing" 0-1-0 </dev/null
+counts "a plan of nothing" 0-1-0 <<-EOS
+	TAP version 13
+	1..0
+EOS
+counts "all skipped by the plan" 0-0-1 <<-EOS
+	TAP version 13
+	1..0 # SKIP no vGPU
+EOS
+counts "no plan" 2-1-0 <<-EOS
+	TAP version 13
+	ok 1 a
+	ok 2 b
+EOS
+counts "a plan at the end, without a header" 1-1-0 <<-EOS
+	ok 1 a
+	not ok 2 b
+	1..2
+EOS
+counts "a plan at the end that is not met" 1-1-0 <<-EOS
+	ok 1 a
+	1..2
+EOS
+counts "Bail out! after all that was planned" 1-1-0 <<-EOS
+	TAP version 13
+	1..1
+	ok 1 a
+	Bail out! no device
+EOS
+counts "one result twice and another never" 2-1-0 <<-EOS
+	1..2
+	ok 1 a
+	ok 1 a
+EOS
+counts "a failure that is marked as skipped or as known" 0-2-0 <<-EOS
+	1..2
+	not ok 1 a # SKIP no vGPU
+	not ok 2 b # TODO
+EOS
+counts "carriage returns of a console" 1-1-0 <<<$'1..2\r\nok 1 a\r\nnot ok 2 b\r'
+# Subtests are indented by four spaces, which <<- leaves.
+counts "subtests count, their summaries do not" 3-1-0 <<-EOS
+	KTAP version 1
+	1..1
+	    KTAP version 1
+	    # Subtest: suite
+	    1..2
+	    ok 1 a
+	        KTAP version 1
+	        # Subtest: rows
+	        ok 1 p
+	        not ok 2 q
+	        ok 3 r
+	    not ok 2 rows
+	not ok 1 suite
+EOS
+counts "a suite that fails with all its tests passed" 1-1-0 <<-EOS
+	KTAP version 1
+	1..1
+	    # Subtest: suite
+	    1..1
+	    ok 1 a
+	not ok 1 suite
+EOS
+counts "a suite that passes with a test failed" 1-1-0 <<-EOS
+	KTAP version 1
+	1..1
+	    # Subtest: suite
+	    1..2
+	    ok 1 a
+	    not ok 2 b
+	ok 1 suite
+EOS
+counts "a suite with a test more than planned" 1-2-0 <<-EOS
+	KTAP version 1
+	1..1
+	    # Subtest: suite
+	    1..1
+	    ok 1 a
+	    not ok 2 b
+	ok 1 suite
+EOS
+counts "a crash in the middle of a suite" 1-2-0 <<-EOS
+	KTAP version 1
+	1..2
+	    # Subtest: suite
+	    1..3
+	    ok 1 a
+EOS
+counts "a failure in the second of two streams" 1-1-0 <<-EOS
+	KTAP version 1
+	1..1
+	    # Subtest: one
+	    1..1
+	    ok 1 a
+	ok 1 one
+	KTAP version 1
+	1..1
+	    # Subtest: two
+	    1..1
+	    not ok 1 b
+	not ok 1 two
+EOS
+plan
+[ -z "$FAILED" ] || exit 1
