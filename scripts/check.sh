@@ -168,7 +168,7 @@ step_style() {
 	cd "$REPO"
 	each "QEMU checkpatch" qemu_style qemu/*.[ch] qemu/tests/*.[ch]
 	each "QEMU checkpatch" qemu_patch_style qemu/patches*/*.patch qemu/rig-patches/*/*.patch
-	each "checkpatch" kernel_style rig/*.c rig/bench/*.[ch] rig/demo/*.[ch] rig/e2e/*.[ch] rig/fuzz/*.[ch] rig/watch/*.[ch] igt/*.c
+	each "checkpatch" kernel_style rig/*.c rig/bench/*.[ch] rig/demo/*.[ch] rig/e2e/*.[ch] rig/font/*.c rig/fuzz/*.[ch] rig/watch/*.[ch] igt/*.c
 }
 # Below qemu/, so that checkpatch sees that a test is one: g_assert_*() is theirs.
 qemu_style() {
@@ -181,11 +181,11 @@ qemu_patch_style() {
 	(cd "$QEMU_SRC" && perl scripts/checkpatch.pl --no-summary --terse --no-signoff "$REPO/$1")
 }
 # With a tree, where it learns which names in mixed case are the kernel's own;
-# those of libvncclient and GLib are not.
+# those of libvncclient, GLib and FreeType are not.
 kernel_style() {
 	local ignore=()
 
-	[[ $1 != */@(vnc|dbus)-shot.c ]] || ignore=(--ignore CAMELCASE)
+	[[ $1 != rig/@(e2e/vnc-shot|e2e/dbus-shot|font/render).c ]] || ignore=(--ignore CAMELCASE)
 	# A program of user space, but not below a directory that checkpatch knows
 	[[ $1 != igt/* ]] || ignore=(--ignore PREFER_KERNEL_TYPES)
 	[ ! -f "$REPO/$1" ] ||

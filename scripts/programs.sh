@@ -14,8 +14,9 @@ path_wanted "$@"
 SELFTEST=tools/testing/selftests/gvt-dmabuf
 
 UAPI=$("$SCRIPTS/uapi.sh" --path)/include
+FONT=$("$SCRIPTS/font.sh" --path)
 base_paths
-name=programs-$(hash_words "$UAPI" "$(gcc -dumpfullversion)" \
+name=programs-$(hash_words "$UAPI" "$FONT" "$(gcc -dumpfullversion)" \
 	"$(hash_paths $SELFTEST rig/bench rig/demo rig/fuzz rig/watch rig/gpu-smoke.c scripts/programs.sh)")
 
 # In a kernel tree the harness is one level above the tests; any directory of its
@@ -62,8 +63,8 @@ compile_all() {
 	compile "$dir/gpu-smoke" "$REPO/rig/gpu-smoke.c"
 	compile "$dir/gvt-fuzz" "$REPO"/rig/fuzz/*.c "$lib"/*.o
 	compile "$dir/gvt-bench" "$REPO"/rig/bench/*.c "$lib"/*.o
-	compile "$dir/gvt-demo" "$REPO"/rig/demo/*.c "$lib"/*.o -lpng -lz -lm
-	compile "$dir/gvt-watch" -I "$REPO/rig/demo" "$REPO"/rig/watch/*.c \
+	compile "$dir/gvt-demo" -I "$FONT" "$REPO"/rig/demo/*.c "$lib"/*.o -lpng -lz -lm
+	compile "$dir/gvt-watch" -I "$FONT" -I "$REPO/rig/demo" "$REPO"/rig/watch/*.c \
 		"$REPO"/rig/demo/{canvas,desktop,font,image,pixel}.c "$lib"/*.o -lpng -lz -lm
 	while [ $UNDER_WAY -gt 0 ]; do
 		wait -n

@@ -25,6 +25,7 @@ PACKAGES=(
 	libpixman-1-dev libfdt-dev libattr1-dev libcap-ng-dev
 	# the rig: firmware, user space, pictures
 	seabios qemu-system-data busybox-static libpng-dev zlib1g-dev
+	libfreetype-dev fonts-dejavu-core
 	# the animation of demo-linux, the chart of bench
 	apngasm gnuplot-nox
 	# sources, and the checks; coccinelle loads libpython3.x.so, by that name

@@ -129,8 +129,6 @@ int canvas_text(struct canvas *c, int x, int y, int size, __u32 rgb,
 
 	for (; *text; text++) {
 		g = font_glyph(*text, size);
-		if (!g)
-			continue;
 		for (j = 0; j < g->height; j++)
 			for (i = 0; i < g->width; i++)
 				canvas_blend(c, x + i - g->left,
@@ -143,13 +141,9 @@ int canvas_text(struct canvas *c, int x, int y, int size, __u32 rgb,
 
 int canvas_text_width(int size, const char *text)
 {
-	const struct glyph *g;
 	int width = 0;
 
-	for (; *text; text++) {
-		g = font_glyph(*text, size);
-		if (g)
-			width += g->advance;
-	}
+	for (; *text; text++)
+		width += font_glyph(*text, size)->advance;
 	return width;
 }

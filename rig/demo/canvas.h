@@ -21,7 +21,7 @@ void canvas_line(struct canvas *c, int x0, int y0, int x1, int y1, int width,
 		 __u32 rgb);
 /* A soft shadow around a box */
 void canvas_shadow(struct canvas *c, int x, int y, int w, int h, int spread);
-/* @size is the height of a capital in pixels, @y the baseline */
+/* @size is the height of a capital, one of font_sizes; @y the baseline */
 int canvas_text(struct canvas *c, int x, int y, int size, __u32 rgb,
 		const char *text);
 int canvas_text_width(int size, const char *text);

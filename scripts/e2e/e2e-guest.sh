@@ -24,15 +24,16 @@ LOG=$LOGS/e2e-guest.log
 BUSYBOX=/bin/busybox
 
 UAPI=$("$SCRIPTS/uapi.sh" --path)/include
+FONT=$("$SCRIPTS/font.sh" --path)
 ROOT=$("$SCRIPTS/e2e/e2e-root.sh" --path)
 base_paths
-name=e2e-guest-$(hash_words "$UAPI" "$ROOT" "$KERNEL_VERSION" "$(gcc -dumpfullversion)" \
+name=e2e-guest-$(hash_words "$UAPI" "$FONT" "$ROOT" "$KERNEL_VERSION" "$(gcc -dumpfullversion)" \
 	"$(hash_paths rig/e2e rig/demo docs/libvirt-domain.xml scripts/e2e/e2e-guest.sh)" \
 	"$(dpkg-query -W busybox-static 2>/dev/null)")
 
 compile() {
 	gcc -std=gnu11 -O2 -g0 -Wall -Wextra -Werror -D_GNU_SOURCE= \
-		-isystem "$UAPI" -isystem "$UAPI/drm" -I "$REPO/rig/demo" \
+		-isystem "$UAPI" -isystem "$UAPI/drm" -I "$FONT" -I "$REPO/rig/demo" \
 		-I "$REPO/rig/e2e" "$@"
 }
 # The guest has no libraries; the viewer has those of the root file system. One
