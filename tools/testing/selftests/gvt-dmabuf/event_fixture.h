@@ -52,9 +52,7 @@ FIXTURE_SETUP(event)
 			       DRM_FORMAT_MOD_LINEAR, 2));
 	ASSERT_EQ(0, test_make(&self->v, &self->over, DRM_FORMAT_XRGB8888,
 			       DRM_FORMAT_MOD_LINEAR, 3));
-	ASSERT_EQ(0, vgpu_surface_init(&self->v, &self->cursor, 64, 64,
-				       DRM_FORMAT_ARGB8888,
-				       DRM_FORMAT_MOD_LINEAR));
+	ASSERT_EQ(0, test_make_cursor(&self->v, &self->cursor));
 	ASSERT_EQ(0, test_show(&self->v, &self->a, DRM_FORMAT_XRGB8888,
 			       DRM_FORMAT_MOD_LINEAR));
 	ASSERT_EQ(0, vgpu_cursor_show(&self->v, 0, &self->cursor));

@@ -216,13 +216,12 @@ static void load_space(uint32_t *commands, uint32_t engine, uint64_t pml4)
 static void expect_life(struct __test_metadata *_metadata, struct exec *e,
 			struct vgpu_ring *render)
 {
-	const char *uuids = getenv("VGPU_UUIDS");
 	struct exec other;
 	char second[40];
 
 	EXPECT_EQ(0, exec_store(e, &e->ring));
 	EXPECT_EQ(0, exec_store(e, render));
-	if (!uuids || sscanf(uuids, "%*s %39s", second) != 1)
+	if (!test_second_vgpu(second))
 		return;
 	ASSERT_EQ(0, vgpu_open(&other.v, second, TEST_RAM));
 	ASSERT_EQ(0, exec_init(&other));

@@ -3,13 +3,13 @@
  * What somebody with a black screen looks at: the files planes and dmabufs of
  * the vGPU in debugfs, and the tracepoints of the export.
  */
-#include <limits.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "test_util.h"
+#include "mdev_util.h"
+#include "trace_util.h"
 
 #define TEXT_SIZE	8192
 
@@ -146,9 +146,7 @@ TEST_F(planes, show_where_a_cursor_is)
 	const char *want = "64x64 at -5,7 stride 256 ";
 	struct vgpu_surface cursor;
 
-	ASSERT_EQ(0, vgpu_surface_init(&self->v, &cursor, 64, 64,
-				       DRM_FORMAT_ARGB8888,
-				       DRM_FORMAT_MOD_LINEAR));
+	ASSERT_EQ(0, test_make_cursor(&self->v, &cursor));
 	ASSERT_EQ(0, vgpu_cursor_show(&self->v, 0, &cursor));
 	ASSERT_EQ(0, vgpu_cursor_move(&self->v, 0, -5, 7));
 	EXPECT_EQ(0, strncmp(want,
@@ -306,7 +304,6 @@ TEST_F(dmabufs, lists_ended_surfaces)
 
 /* ---- tracepoints ---- */
 
-/* In an instance of its own, so that nobody else's tracing is disturbed. */
 FIXTURE(trace) {
 	struct vgpu v;
 	struct vgpu_surface s;
@@ -314,43 +311,20 @@ FIXTURE(trace) {
 	int number;
 };
 
-static bool find_tracefs(char *path, size_t size)
-{
-	static const char *const places[] = {
-		"/sys/kernel/tracing", "/sys/kernel/debug/tracing",
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(places); i++) {
-		snprintf(path, size, "%s/events", places[i]);
-		if (!access(path, F_OK)) {
-			snprintf(path, size, "%s/instances/gvt-dmabuf-test",
-				 places[i]);
-			return true;
-		}
-	}
-	path[0] = 0;
-	return false;
-}
-
-static int trace_on(const char *instance, const char *event)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/events/gvt/%s/enable", instance,
-		 event);
-	return test_write(path, "1");
-}
-
 FIXTURE_SETUP(trace)
 {
-	if (!find_tracefs(self->instance, sizeof(self->instance)))
-		SKIP(return, "no tracefs: mount it, with CONFIG_EVENT_TRACING");
+	int ret;
+
 	if (!test_open(_metadata, &self->v))
 		return;
+	ret = trace_init(self->instance, sizeof(self->instance));
+	if (ret == -ENOENT) {
+		test_close(&self->v);
+		SKIP(return, NO_TRACEFS);
+	}
+	ASSERT_EQ(0, ret);
 	self->number = vgpu_number(&self->v);
 	ASSERT_LE(0, self->number);
-	ASSERT_EQ(0, mkdir(self->instance, 0700) && errno != EEXIST);
 	ASSERT_EQ(0, test_show(&self->v, &self->s, DRM_FORMAT_XRGB8888,
 			       DRM_FORMAT_MOD_LINEAR));
 }
@@ -365,14 +339,12 @@ FIXTURE_TEARDOWN(trace)
 static bool traced(const char *instance, const char *want, char *text,
 		   size_t size)
 {
-	char path[PATH_MAX];
 	size_t len;
 	int tries;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "%s/trace", instance);
 	for (tries = 0; tries < 200; tries++) {
-		f = fopen(path, "re");
+		f = trace_open(instance, "re");
 		if (!f)
 			return false;
 		len = fread(text, 1, size - 1, f);
@@ -474,22 +446,16 @@ TEST_F(trace, stale_says_whose_pages_are_gone)
 
 FIXTURE(mdev) {
 	struct vgpu v;
-	char create[PATH_MAX], remove[PATH_MAX], text[TEXT_SIZE];
+	struct mdev mdev;
+	char text[TEXT_SIZE];
 	pid_t reader;
 };
 
 FIXTURE_SETUP(mdev)
 {
-	char link[PATH_MAX], type[PATH_MAX - 8];
-
 	if (!test_open(_metadata, &self->v))
 		return;
-	snprintf(link, sizeof(link), "/sys/bus/mdev/devices/%s/mdev_type",
-		 self->v.uuid);
-	ASSERT_NE(NULL, realpath(link, type));
-	snprintf(self->create, sizeof(self->create), "%s/create", type);
-	snprintf(self->remove, sizeof(self->remove),
-		 "/sys/bus/mdev/devices/%s/remove", self->v.uuid);
+	ASSERT_EQ(0, mdev_find(&self->mdev, self->v.uuid));
 }
 
 /* As it was, whatever happened */
@@ -500,8 +466,8 @@ FIXTURE_TEARDOWN(mdev)
 		waitpid(self->reader, NULL, 0);
 	}
 	test_close(&self->v);
-	if (access(self->remove, F_OK))
-		EXPECT_EQ(0, test_write(self->create, self->v.uuid));
+	if (!mdev_exists(&self->mdev))
+		EXPECT_EQ(0, mdev_create(&self->mdev));
 }
 
 /* A reader waits for the vGPU, and who removes the vGPU for the readers. */
@@ -524,8 +490,8 @@ TEST_F_TIMEOUT(mdev, removed_while_debugfs_is_read, 90)
 		}
 	}
 	for (round = 0; round < 3; round++) {
-		ASSERT_EQ(0, test_write(self->remove, "1"));
-		ASSERT_EQ(0, test_write(self->create, self->v.uuid));
+		ASSERT_EQ(0, mdev_remove(&self->mdev));
+		ASSERT_EQ(0, mdev_create(&self->mdev));
 	}
 }
 

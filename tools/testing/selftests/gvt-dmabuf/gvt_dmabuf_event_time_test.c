@@ -6,20 +6,12 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sys/ioctl.h>
-#include <time.h>
 
 #include "event_fixture.h"
+#include "time_util.h"
 #include "vgpu_regs.h"
 
 #define REFRESH_MS	17
-
-static double seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
 
 /* ---- how often ---- */
 
@@ -124,12 +116,12 @@ TEST_F(event, is_bounded_without_vblanks)
 	ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, VGPU_PRIMARY,
 				    self->fd[VGPU_PRIMARY]));
 	ASSERT_EQ(1, next_signal(self->fd[VGPU_PRIMARY]));
-	start = seconds();
+	start = time_s();
 	for (i = 0; i < 3000; i++)
 		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
 	usleep(2000 * REFRESH_MS);
 	told = signals(self->fd[VGPU_PRIMARY]);
-	end = seconds();
+	end = time_s();
 	/* One per refresh, and the last flip is signalled as well. */
 	EXPECT_LE(1, told);
 	EXPECT_GE((end - start) / 0.016 + 1, told);
@@ -138,7 +130,7 @@ TEST_F(event, is_bounded_without_vblanks)
 		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
 		ASSERT_EQ(1, next_signal(self->fd[VGPU_PRIMARY]));
 	}
-	end = seconds();
+	end = time_s();
 	EXPECT_LE(4 * 0.016, end - start);
 }
 

@@ -9,13 +9,13 @@
  * is. Run it with kmemleak, KASAN and lockdep, which find the other mistakes.
  */
 #include <fcntl.h>
-#include <dirent.h>
 
 #include <drm/drm.h>
 #include <drm/i915_drm.h>
 #include <linux/dma-buf.h>
 
 #include "test_util.h"
+#include "proc_util.h"
 
 #define FAIL_NTH	"/proc/thread-self/fail-nth"
 #define DEBUGFS		"/sys/kernel/debug/"
@@ -280,18 +280,6 @@ static int run_with_fault(struct state *st, enum fail_step step, unsigned int n,
 		return -errno;
 	*injected = !atoi(text);
 	return ret;
-}
-
-static unsigned int count_fds(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	unsigned int n = 0;
-
-	while (dir && readdir(dir))
-		n++;
-	if (dir)
-		closedir(dir);
-	return n;
 }
 
 /* After all is closed: has the kernel dropped every page of the guest? */

@@ -45,9 +45,7 @@ FIXTURE_SETUP(failsafe)
 				       &self->written_gma));
 	self->written = (uint32_t *)(v->ram + gpa);
 	*self->written = 0;
-	ASSERT_EQ(0, vgpu_surface_init(v, &self->cursor, 64, 64,
-				       DRM_FORMAT_ARGB8888,
-				       DRM_FORMAT_MOD_LINEAR));
+	ASSERT_EQ(0, test_make_cursor(v, &self->cursor));
 	test_fill(v, &self->cursor, 2);
 	ASSERT_EQ(0, test_make(v, &self->b, DRM_FORMAT_XRGB8888,
 			       DRM_FORMAT_MOD_LINEAR, 1));

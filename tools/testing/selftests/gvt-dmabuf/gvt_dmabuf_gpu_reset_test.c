@@ -43,9 +43,7 @@ FIXTURE_SETUP(gpu_reset)
 
 	if (!test_open(_metadata, v))
 		return;
-	ASSERT_EQ(0, vgpu_surface_init(v, &self->cursor, 64, 64,
-				       DRM_FORMAT_ARGB8888,
-				       DRM_FORMAT_MOD_LINEAR));
+	ASSERT_EQ(0, test_make_cursor(v, &self->cursor));
 	ASSERT_EQ(0, test_make(v, &self->b, DRM_FORMAT_XRGB8888,
 			       DRM_FORMAT_MOD_LINEAR, 1));
 	ASSERT_EQ(0, test_show(v, &self->a, DRM_FORMAT_XRGB8888,

@@ -113,9 +113,7 @@ FIXTURE_SETUP(left)
 		return;
 	ASSERT_EQ(0, test_show(&self->v, &self->s, DRM_FORMAT_XRGB8888,
 			       DRM_FORMAT_MOD_LINEAR));
-	ASSERT_EQ(0, vgpu_surface_init(&self->v, &cursor, 64, 64,
-				       DRM_FORMAT_ARGB8888,
-				       DRM_FORMAT_MOD_LINEAR));
+	ASSERT_EQ(0, test_make_cursor(&self->v, &cursor));
 	ASSERT_EQ(0, vgpu_cursor_show(&self->v, 0, &cursor));
 	self->ram_size = self->v.ram_size;
 	self->ram = mremap(self->v.ram, 0, self->ram_size, MREMAP_MAYMOVE);

@@ -209,12 +209,8 @@ TEST_F(hotplug, reset_keeps_the_link_state)
 
 TEST_F(hotplug, next_owner_finds_the_monitor)
 {
-	char uuid[sizeof(self->v.uuid)];
-
-	memcpy(uuid, self->v.uuid, sizeof(uuid));
 	ASSERT_EQ(0, set_link(&self->v, self->region, DOWN));
-	test_close(&self->v);
-	ASSERT_EQ(0, vgpu_open(&self->v, uuid, TEST_RAM));
+	ASSERT_EQ(0, test_next_owner(&self->v));
 	EXPECT_EQ(self->port, reg(&self->v, SDEISR) & SDE_PORTS);
 }
 
@@ -270,12 +266,8 @@ TEST_F(hotplug, dpcd_ends_with_a_reset)
 
 TEST_F(hotplug, dpcd_ends_with_its_owner)
 {
-	char uuid[sizeof(self->v.uuid)];
-
-	memcpy(uuid, self->v.uuid, sizeof(uuid));
 	ASSERT_EQ(0, write_dpcd(&self->v, DPCD_BRANCH, 0x5a));
-	test_close(&self->v);
-	ASSERT_EQ(0, vgpu_open(&self->v, uuid, TEST_RAM));
+	ASSERT_EQ(0, test_next_owner(&self->v));
 	EXPECT_EQ(0, read_dpcd(&self->v, DPCD_BRANCH));
 }
 
@@ -313,13 +305,10 @@ TEST_F(hotplug, edid_survives_a_reset)
 TEST_F(hotplug, edid_ends_with_its_owner)
 {
 	uint8_t was[EDID_SIZE], edid[EDID_SIZE] = { };
-	char uuid[sizeof(self->v.uuid)];
 
-	memcpy(uuid, self->v.uuid, sizeof(uuid));
 	ASSERT_EQ(0, read_edid(&self->v, self->region, was));
 	ASSERT_EQ(0, write_edid(&self->v, self->region, edid, EDID_SIZE / 2));
-	test_close(&self->v);
-	ASSERT_EQ(0, vgpu_open(&self->v, uuid, TEST_RAM));
+	ASSERT_EQ(0, test_next_owner(&self->v));
 	ASSERT_EQ(0, read_edid(&self->v, self->region, edid));
 	EXPECT_EQ(0, memcmp(was, edid, EDID_SIZE));
 }

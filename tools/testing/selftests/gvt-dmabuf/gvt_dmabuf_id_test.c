@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "test_util.h"
+#include "proc_util.h"
 
 FIXTURE(id) {
 	struct vgpu v;
@@ -275,8 +276,7 @@ TEST_F(id, starts_over_with_a_new_owner)
 	ASSERT_LT(0, query_id(&self->v));
 	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
 	other = query_id(&self->v);
-	test_close(&self->v);
-	ASSERT_EQ(0, vgpu_open(&self->v, getenv("VGPU_UUID"), TEST_RAM));
+	ASSERT_EQ(0, test_next_owner(&self->v));
 	EXPECT_EQ(-EINVAL, vgpu_get_dmabuf(&self->v, first));
 	ASSERT_EQ(0, test_show(&self->v, &self->a, DRM_FORMAT_XRGB8888,
 			       DRM_FORMAT_MOD_LINEAR));
@@ -300,15 +300,13 @@ TEST_F(id, of_an_earlier_owner_keeps_its_memory)
 
 	ASSERT_NE(NULL, was);
 	ASSERT_NE(NULL, got);
-	test_close(&self->v);
-	ASSERT_EQ(0, vgpu_open(&self->v, getenv("VGPU_UUID"), TEST_RAM));
+	ASSERT_EQ(0, test_next_owner(&self->v));
 	ASSERT_EQ(0, test_show(&self->v, &self->a, DRM_FORMAT_XRGB8888,
 			       DRM_FORMAT_MOD_LINEAR));
 	old = test_export(&self->v, VGPU_PRIMARY, &before);
 	ASSERT_LE(0, old);
 	ASSERT_EQ(0, test_read(old, was, self->a.size));
-	test_close(&self->v);
-	ASSERT_EQ(0, vgpu_open(&self->v, getenv("VGPU_UUID"), TEST_RAM));
+	ASSERT_EQ(0, test_next_owner(&self->v));
 	ASSERT_EQ(0, test_show(&self->v, &self->b, DRM_FORMAT_XRGB8888,
 			       DRM_FORMAT_MOD_LINEAR));
 	test_fill(&self->v, &self->b, 2);
@@ -429,7 +427,7 @@ TEST_F_TIMEOUT(id, queries_cost_bounded_memory, 120)
 	s.stride = 2048;
 	s.height = 2;
 	ASSERT_LT(0, query_id(&self->v));
-	before = test_unreclaimable_kib();
+	before = unreclaimable_kib();
 	ASSERT_LT(0, before);
 	for (width = 101; width < 111; width++) {
 		s.width = width;
@@ -440,7 +438,7 @@ TEST_F_TIMEOUT(id, queries_cost_bounded_memory, 120)
 			ASSERT_LT(0, query_id(&self->v));
 		}
 	}
-	after = test_unreclaimable_kib();
+	after = unreclaimable_kib();
 	EXPECT_LE(after - before, limit_kib)
 		TH_LOG("10000 queries cost %ld KiB", after - before);
 }

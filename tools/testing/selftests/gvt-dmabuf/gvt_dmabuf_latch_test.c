@@ -179,10 +179,8 @@ FIXTURE_SETUP(surflive)
 
 	if (!test_open_vgpu(_metadata, v))
 		return;
-	ASSERT_EQ(0, vgpu_surface_init(v, &self->s[0], 64, 64, DRM_FORMAT_ARGB8888,
-				       DRM_FORMAT_MOD_LINEAR));
-	ASSERT_EQ(0, vgpu_surface_init(v, &self->s[1], 64, 64, DRM_FORMAT_ARGB8888,
-				       DRM_FORMAT_MOD_LINEAR));
+	ASSERT_EQ(0, test_make_cursor(v, &self->s[0]));
+	ASSERT_EQ(0, test_make_cursor(v, &self->s[1]));
 	ASSERT_EQ(0, vgpu_pipe_on(v, 0, 64, 64));
 	self->s[0].fourcc = DRM_FORMAT_XRGB8888;
 	ASSERT_EQ(0, vgpu_primary_show(v, 0, &self->s[0]));

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "test_util.h"
+#include "proc_util.h"
 #include "vgpu_regs.h"
 
 #define MAX_EXPORTS	1024	/* GVT_MAX_EXPORTS in the kernel */
@@ -86,12 +87,12 @@ TEST_F_TIMEOUT(get, that_is_refused_costs_no_memory, 300)
 		SKIP(return, "kmemleak and KASAN keep freed memory: boot a kernel without them");
 	ASSERT_EQ(-EDQUOT, get_all(&self->v, self->info.dmabuf_id, self->fds,
 				   &self->num_fds));
-	before = test_unreclaimable_kib();
+	before = unreclaimable_kib();
 	ASSERT_LT(0, before);
 	for (i = MAX_EXPORTS; i < ATTEMPTS; i++)
 		ASSERT_EQ(-EDQUOT, vgpu_get_dmabuf(&self->v,
 						   self->info.dmabuf_id));
-	EXPECT_GE(limit_kib, test_unreclaimable_kib() - before);
+	EXPECT_GE(limit_kib, unreclaimable_kib() - before);
 	close(self->fds[--self->num_fds]);
 	self->fds[self->num_fds] = vgpu_get_dmabuf(&self->v,
 						   self->info.dmabuf_id);
@@ -103,8 +104,7 @@ TEST_F_TIMEOUT(get, is_limited_over_owners, 120)
 {
 	ASSERT_EQ(-EDQUOT, get_all(&self->v, self->info.dmabuf_id, self->fds,
 				   &self->num_fds));
-	test_close(&self->v);
-	ASSERT_EQ(0, vgpu_open(&self->v, getenv("VGPU_UUID"), TEST_RAM));
+	ASSERT_EQ(0, test_next_owner(&self->v));
 	ASSERT_EQ(0, test_show(&self->v, &self->s, DRM_FORMAT_XRGB8888,
 			       DRM_FORMAT_MOD_LINEAR));
 	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &self->info));
@@ -118,14 +118,13 @@ TEST_F_TIMEOUT(get, is_limited_over_owners, 120)
 
 TEST_F_TIMEOUT(get, of_another_vgpu_has_its_own_limit, 120)
 {
-	const char *uuids = getenv("VGPU_UUIDS");
 	struct vfio_device_gfx_plane_info info;
 	struct vgpu_surface s;
 	char second[40];
 	struct vgpu v;
 	int fd;
 
-	if (!uuids || sscanf(uuids, "%*s %39s", second) != 1)
+	if (!test_second_vgpu(second))
 		SKIP(return, "one vGPU: name two in VGPU_UUIDS");
 	ASSERT_EQ(-EDQUOT, get_all(&self->v, self->info.dmabuf_id, self->fds,
 				   &self->num_fds));

@@ -15,6 +15,7 @@
 #include <linux/pci_regs.h>
 
 #include "test_util.h"
+#include "proc_util.h"
 
 #define PICTURE_PAGES	256	/* 512 x 512 pixels of 4 bytes */
 #define PICTURE_BYTES	(PICTURE_PAGES * VGPU_PAGE)
@@ -81,7 +82,7 @@ static size_t count_common(const uint64_t *sorted, size_t n,
  */
 static int recycle(uint64_t *picture, uint64_t *control, size_t n)
 {
-	const long available = test_meminfo_kib("MemAvailable");
+	const long available = meminfo_kib("MemAvailable");
 	size_t left, seen = 0, taken = 0;
 	uint64_t pfn[CHUNK / VGPU_PAGE];
 	uint8_t *chunk;

@@ -5,10 +5,10 @@
  */
 #include <stdio.h>
 #include <sys/eventfd.h>
-#include <sys/stat.h>
 
 #include "test_util.h"
 #include "event_util.h"
+#include "trace_util.h"
 
 /* 750 pages, which are looked at in 24 turns */
 #define WIDTH		1000
@@ -45,9 +45,7 @@ FIXTURE_SETUP(pixels)
 	ASSERT_EQ(0, vgpu_surface_init(&self->v, &self->s, WIDTH, HEIGHT,
 				       DRM_FORMAT_XRGB8888,
 				       DRM_FORMAT_MOD_LINEAR));
-	ASSERT_EQ(0, vgpu_surface_init(&self->v, &self->cursor, 64, 64,
-				       DRM_FORMAT_ARGB8888,
-				       DRM_FORMAT_MOD_LINEAR));
+	ASSERT_EQ(0, test_make_cursor(&self->v, &self->cursor));
 	self->v.order = variant->order;
 	ASSERT_EQ(0, vgpu_primary_show(&self->v, 0, &self->s));
 	ASSERT_EQ(0, vgpu_cursor_show(&self->v, 0, &self->cursor));
@@ -169,21 +167,19 @@ TEST_F(pixels, steady_changes_signal_per_refresh)
 /* Scans of the pixels of this type since the last call, or a negative errno */
 static int scans(struct _test_data_pixels *self, enum vgpu_plane type)
 {
-	char path[128], line[256], want[64];
+	char line[256], want[64];
 	int count = 0;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "%s/trace", self->tracing);
 	snprintf(want, sizeof(want), "gvt_frontbuffer_scan: vgpu%d type %d:",
 		 vgpu_number(&self->v), type);
-	f = fopen(path, "re");
+	f = trace_open(self->tracing, "re");
 	if (!f)
 		return -errno;
 	while (fgets(line, sizeof(line), f))
 		count += !!strstr(line, want);
 	fclose(f);
-	/* Opened to be written, it is emptied. */
-	f = fopen(path, "we");
+	f = trace_open(self->tracing, "we");
 	if (f)
 		fclose(f);
 	return f ? count : -errno;
@@ -191,25 +187,8 @@ static int scans(struct _test_data_pixels *self, enum vgpu_plane type)
 
 static bool trace_scans(struct _test_data_pixels *self)
 {
-	const char *const dirs[] = {
-		"/sys/kernel/tracing", "/sys/kernel/debug/tracing",
-	};
-	char path[128];
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(dirs); i++) {
-		snprintf(path, sizeof(path), "%s/events", dirs[i]);
-		if (access(path, F_OK))
-			continue;
-		snprintf(self->tracing, sizeof(self->tracing),
-			 "%s/instances/gvt-dmabuf-pixels", dirs[i]);
-		if (mkdir(self->tracing, 0700) && errno != EEXIST)
-			return false;
-		snprintf(path, sizeof(path), "%s/events/gvt/gvt_frontbuffer_scan/enable",
-			 self->tracing);
-		return !test_write(path, "1");
-	}
-	return false;
+	return !trace_init(self->tracing, sizeof(self->tracing)) &&
+	       !trace_on(self->tracing, "gvt_frontbuffer_scan");
 }
 
 /* VFIO_IRQ_SET_ACTION_MASK or _UNMASK, for all planes */
@@ -224,14 +203,13 @@ static int mask_all(struct _test_data_pixels *self, uint32_t action)
 static int pages_of_last_scan(struct _test_data_pixels *self,
 			      enum vgpu_plane type)
 {
-	char path[128], line[256], want[64], *found;
+	char line[256], want[64], *found;
 	int pages = -ENOENT;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "%s/trace", self->tracing);
 	snprintf(want, sizeof(want), "gvt_frontbuffer_scan: vgpu%d type %d: ",
 		 vgpu_number(&self->v), type);
-	f = fopen(path, "re");
+	f = trace_open(self->tracing, "re");
 	while (f && fgets(line, sizeof(line), f)) {
 		found = strstr(line, want);
 		if (found)
@@ -249,7 +227,7 @@ TEST_F(pixels, of_failed_memory_are_not_read)
 	const int pages = self->cursor.size / VGPU_PAGE;
 
 	if (!trace_scans(self))
-		SKIP(return, "no tracefs: mount it, with CONFIG_EVENT_TRACING");
+		SKIP(return, NO_TRACEFS);
 	ASSERT_TRUE(settles(self));
 	ASSERT_TRUE(refreshes_pass(&self->v, 4 * SLOWEST));
 	ASSERT_EQ(pages, pages_of_last_scan(self, VGPU_CURSOR));
@@ -267,7 +245,7 @@ TEST_F(pixels, of_failed_memory_are_not_read)
 TEST_F(pixels, not_scanned_without_listener)
 {
 	if (!trace_scans(self))
-		SKIP(return, "no tracefs: mount it, with CONFIG_EVENT_TRACING");
+		SKIP(return, NO_TRACEFS);
 	ASSERT_TRUE(settles(self));
 	ASSERT_LE(0, scans(self, VGPU_PRIMARY));
 	ASSERT_TRUE(refreshes_pass(&self->v, 4 * SLOWEST));
@@ -283,7 +261,7 @@ TEST_F(pixels, not_scanned_without_listener)
 TEST_F(pixels, are_not_scanned_while_masked)
 {
 	if (!trace_scans(self))
-		SKIP(return, "no tracefs: mount it, with CONFIG_EVENT_TRACING");
+		SKIP(return, NO_TRACEFS);
 	ASSERT_TRUE(settles(self));
 	ASSERT_EQ(0, mask_all(self, VFIO_IRQ_SET_ACTION_MASK));
 	ASSERT_TRUE(refreshes_pass(&self->v, 0));

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "test_util.h"
+#include "mdev_util.h"
 #include "module_util.h"
 #include "vgpu_regs.h"
 
@@ -64,8 +65,8 @@ FIXTURE(start_state) {
 	struct vgpu v;
 	uint8_t *file;
 	size_t size;
-	char ko[PATH_MAX], remove[PATH_MAX], create[PATH_MAX];
-	char uuid[40], path[PATH_MAX];
+	struct mdev mdev;
+	char ko[PATH_MAX], path[PATH_MAX];
 	bool file_is_taken;
 };
 
@@ -151,7 +152,6 @@ static int reload(const char *ko)
 /* A vGPU that was made with the file, and never reset */
 FIXTURE_SETUP(start_state)
 {
-	char link[PATH_MAX], type[PATH_MAX - 8];
 	const struct snapshot *s;
 	const uint8_t *config;
 	uint64_t size;
@@ -160,7 +160,6 @@ FIXTURE_SETUP(start_state)
 		SKIP(return, "no " MODULE_FILES ": run in the rig");
 	if (!test_open_vgpu(_metadata, &self->v))
 		return;
-	memcpy(self->uuid, self->v.uuid, sizeof(self->uuid));
 	test_close(&self->v);
 	if (count_mdevs() != 1)
 		SKIP(return, "other vGPUs would go as well: remove them");
@@ -176,16 +175,12 @@ FIXTURE_SETUP(start_state)
 		 config[1], config[0], config[3], config[2], config[8]);
 	light_the_host(self->file, self->size);
 
-	snprintf(link, sizeof(link), MDEVS "/%s/mdev_type", self->uuid);
-	ASSERT_NE(NULL, realpath(link, type));
-	snprintf(self->create, sizeof(self->create), "%s/create", type);
-	snprintf(self->remove, sizeof(self->remove), MDEVS "/%s/remove",
-		 self->uuid);
+	ASSERT_EQ(0, mdev_find(&self->mdev, self->v.uuid));
 	ASSERT_EQ(0, write_file(self->path, self->file, self->size));
-	ASSERT_EQ(0, test_write(self->remove, "1"));
+	ASSERT_EQ(0, mdev_remove(&self->mdev));
 	ASSERT_EQ(0, reload(self->ko));
-	ASSERT_EQ(0, test_write(self->create, self->uuid));
-	ASSERT_EQ(0, vgpu_open_as_left(&self->v, self->uuid, TEST_RAM));
+	ASSERT_EQ(0, mdev_create(&self->mdev));
+	ASSERT_EQ(0, vgpu_open_as_left(&self->v, self->mdev.uuid, TEST_RAM));
 	self->file_is_taken = takes_the_file();
 }
 
@@ -195,9 +190,9 @@ FIXTURE_TEARDOWN(start_state)
 	test_close(&self->v);
 	free(self->file);
 	EXPECT_EQ(0, remove(self->path));
-	test_write(self->remove, "1");
+	mdev_remove(&self->mdev);
 	EXPECT_EQ(0, reload(self->ko));
-	EXPECT_EQ(0, test_write(self->create, self->uuid));
+	EXPECT_EQ(0, mdev_create(&self->mdev));
 }
 
 /* False if the file was not looked at: the caller returns. */

@@ -7,30 +7,26 @@
  * of the module, which is where the rig (rig/init) has it.
  */
 #include "test_util.h"
+#include "mdev_util.h"
 #include "module_util.h"
 
 FIXTURE(unload) {
 	struct vgpu v;
 	struct vgpu_surface s;
 	uint8_t *was, *got;
-	char ko[PATH_MAX], remove[PATH_MAX], create[PATH_MAX];
+	struct mdev mdev;
+	char ko[PATH_MAX];
 };
 
 FIXTURE_SETUP(unload)
 {
-	char link[PATH_MAX], type[PATH_MAX - 8];
-
 	if (!find_module(self->ko, sizeof(self->ko)))
 		SKIP(return, "no " MODULE_FILES ": run in the rig");
 	if (!test_open(_metadata, &self->v))
 		return;
 	if (count_mdevs() != 1)
 		SKIP(return, "other vGPUs would go as well: remove them");
-	snprintf(link, sizeof(link), MDEVS "/%s/mdev_type", self->v.uuid);
-	ASSERT_NE(NULL, realpath(link, type));
-	snprintf(self->create, sizeof(self->create), "%s/create", type);
-	snprintf(self->remove, sizeof(self->remove), MDEVS "/%s/remove",
-		 self->v.uuid);
+	ASSERT_EQ(0, mdev_find(&self->mdev, self->v.uuid));
 
 	ASSERT_EQ(0, test_show(&self->v, &self->s, DRM_FORMAT_XRGB8888,
 			       DRM_FORMAT_MOD_LINEAR));
@@ -45,24 +41,21 @@ FIXTURE_SETUP(unload)
 /* As it was, whatever happened */
 FIXTURE_TEARDOWN(unload)
 {
-	char uuid[sizeof(self->v.uuid)];
-
-	memcpy(uuid, self->v.uuid, sizeof(uuid));
 	test_close(&self->v);
 	free(self->was);
 	free(self->got);
 	if (access("/sys/module/kvmgt", F_OK))
 		EXPECT_EQ(0, load(self->ko));
-	if (access(self->remove, F_OK))
-		EXPECT_EQ(0, test_write(self->create, uuid));
-	EXPECT_EQ(0, vgpu_open(&self->v, uuid, TEST_RAM));
+	if (!mdev_exists(&self->mdev))
+		EXPECT_EQ(0, mdev_create(&self->mdev));
+	EXPECT_EQ(0, vgpu_open(&self->v, self->mdev.uuid, TEST_RAM));
 	test_close(&self->v);
 }
 
 TEST_F(unload, works_without_an_export)
 {
 	test_close(&self->v);
-	ASSERT_EQ(0, test_write(self->remove, "1"));
+	ASSERT_EQ(0, mdev_remove(&self->mdev));
 	EXPECT_EQ(0, unload_soon());
 }
 
@@ -87,7 +80,7 @@ TEST_F(unload, is_refused_while_an_export_lives)
 	fd = test_export(&self->v, VGPU_PRIMARY, &info);
 	ASSERT_LE(0, fd);
 	test_close(&self->v);
-	ASSERT_EQ(0, test_write(self->remove, "1"));
+	ASSERT_EQ(0, mdev_remove(&self->mdev));
 	usleep(50000);		/* for what is released in the background */
 	ASSERT_EQ(-EWOULDBLOCK, unload());
 	close(fd);
@@ -110,7 +103,7 @@ TEST_F(unload, is_refused_while_an_import_lives)
 	ASSERT_EQ(0, vgpu_drm_pread(drm, handle, 0, self->got, self->s.size));
 	close(fd);
 	test_close(&self->v);
-	ASSERT_EQ(0, test_write(self->remove, "1"));
+	ASSERT_EQ(0, mdev_remove(&self->mdev));
 	usleep(50000);
 	ASSERT_EQ(-EWOULDBLOCK, unload());
 	memset(self->got, 0, self->s.size);

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "test_util.h"
+#include "proc_util.h"
 #include "vgpu_commands.h"
 #include "vgpu_regs.h"
 
@@ -344,7 +345,7 @@ TEST_F_TIMEOUT(kept, pages_are_not_many, 120)
 /* Without what the debugging of slabs keeps */
 static long pages_that_are_free(void)
 {
-	return (test_meminfo_kib("MemAvailable") + test_unreclaimable_kib()) /
+	return (meminfo_kib("MemAvailable") + unreclaimable_kib()) /
 	       (VGPU_PAGE / 1024);
 }
 

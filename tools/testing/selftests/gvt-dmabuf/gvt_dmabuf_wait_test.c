@@ -127,8 +127,7 @@ TEST_F(reader, does_not_wait_for_the_next_owner)
 {
 	ASSERT_EQ(0, test_compare(self->dmabuf, &self->v, &self->s));
 	self->gate.words = NULL;
-	test_close(&self->v);
-	ASSERT_EQ(0, vgpu_open(&self->v, getenv("VGPU_UUID"), TEST_RAM));
+	ASSERT_EQ(0, test_next_owner(&self->v));
 	make_guest(_metadata, &self->v, &self->s, &self->ring, &self->gate);
 	ASSERT_EQ(0, vgpu_gate_enter(&self->v, &self->gate, &self->ring,
 				     NULL, 0));
@@ -138,14 +137,13 @@ TEST_F(reader, does_not_wait_for_the_next_owner)
 /* As two owners in turn, but with two at the same time */
 TEST_F(reader, does_not_wait_for_another_vgpu)
 {
-	const char *uuids = getenv("VGPU_UUIDS");
 	char second[40];
 	struct vgpu v;
 	struct vgpu_surface s;
 	struct vgpu_ring ring;
 	struct vgpu_gate gate;
 
-	if (!uuids || sscanf(uuids, "%*s %39s", second) != 1)
+	if (!test_second_vgpu(second))
 		SKIP(return, "one vGPU: name two in VGPU_UUIDS");
 	ASSERT_EQ(0, vgpu_open(&v, second, TEST_RAM));
 	make_guest(_metadata, &v, &s, &ring, &gate);

@@ -7,9 +7,8 @@
  * i915 wedges the GPU when it is told of a hang and may not reset it, and lets
  * go of that when it is told once more and may.
  */
-#include <limits.h>
-
 #include "test_util.h"
+#include "mdev_util.h"
 
 #define DEBUGFS	"/sys/kernel/debug/dri/*/"
 
@@ -25,21 +24,19 @@ static int tell_of_hang(const char *reset)
 TEST(vgpu_is_not_made_on_a_wedged_gpu)
 {
 	const char *uuid = getenv("VGPU_UUID");
-	char create[PATH_MAX];
+	struct mdev mdev;
 	int ret;
 
 	if (!uuid || !*uuid)
 		SKIP(return, "no vGPU: set VGPU_UUID to an mdev's UUID");
+	ASSERT_EQ(0, mdev_find(&mdev, uuid));
 	ret = tell_of_hang("0");
 	if (ret == -ENOENT || ret == -EACCES)
 		SKIP(return, "cannot wedge the GPU: mount debugfs, run as root");
 	ASSERT_EQ(0, ret);
 
-	snprintf(create, sizeof(create),
-		 "/sys/bus/mdev/devices/%s/mdev_type/create", uuid);
-	EXPECT_EQ(-EIO, test_write(create, NEW_UUID));
-	EXPECT_EQ(-ENOENT, test_write("/sys/bus/mdev/devices/" NEW_UUID
-				      "/remove", "1"));
+	EXPECT_EQ(-EIO, test_write(mdev.create, NEW_UUID));
+	EXPECT_EQ(-ENOENT, test_write(MDEVS "/" NEW_UUID "/remove", "1"));
 
 	ASSERT_EQ(0, tell_of_hang("3"));
 }

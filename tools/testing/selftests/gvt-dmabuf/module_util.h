@@ -6,18 +6,15 @@
 #ifndef GVT_DMABUF_MODULE_UTIL_H
 #define GVT_DMABUF_MODULE_UTIL_H
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #define MODULE_FILES	"/mods/*-kvmgt.ko"
-#define MDEVS		"/sys/bus/mdev/devices"
 
 static inline int unload(void)
 {
@@ -47,19 +44,6 @@ static inline int unload_soon(void)
 		usleep(10000);
 	}
 	return ret;
-}
-
-static inline int count_mdevs(void)
-{
-	DIR *dir = opendir(MDEVS);
-	struct dirent *entry;
-	int n = 0;
-
-	while (dir && (entry = readdir(dir)))
-		n += entry->d_name[0] != '.';
-	if (dir)
-		closedir(dir);
-	return n;
 }
 
 static inline bool find_module(char *ko, size_t size)

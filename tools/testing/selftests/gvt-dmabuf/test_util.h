@@ -101,6 +101,24 @@ static inline void test_close(struct vgpu *v)
 	vgpu_close(v);
 }
 
+/* Close the vGPU, and open it as its next owner does: 0 or a negative errno */
+static inline int test_next_owner(struct vgpu *v)
+{
+	char uuid[sizeof(v->uuid)];
+
+	memcpy(uuid, v->uuid, sizeof(uuid));
+	test_close(v);
+	return vgpu_open(v, uuid, TEST_RAM);
+}
+
+/* The UUID of another vGPU than test_open_vgpu()'s, or false */
+static inline bool test_second_vgpu(char uuid[40])
+{
+	const char *uuids = getenv("VGPU_UUIDS");
+
+	return uuids && sscanf(uuids, "%*s %39s", uuid) == 1;
+}
+
 /* Write @text to the first file that @pattern finds: 0 or a negative errno. */
 static inline int test_write(const char *pattern, const char *text)
 {
@@ -118,29 +136,6 @@ static inline int test_write(const char *pattern, const char *text)
 	n = n < 0 ? -errno : n == len ? 0 : -EIO;
 	close(fd);
 	return n;
-}
-
-/* What a line of /proc/meminfo says, or -1 */
-static inline long test_meminfo_kib(const char *name)
-{
-	FILE *f = fopen("/proc/meminfo", "re");
-	size_t len = strlen(name);
-	char line[128];
-	long kib = -1;
-
-	while (f && fgets(line, sizeof(line), f))
-		if (!strncmp(line, name, len) &&
-		    sscanf(line + len, ": %ld kB", &kib) == 1)
-			break;
-	if (f)
-		fclose(f);
-	return kib;
-}
-
-/* Memory of the kernel that nothing can be made to give back, or -1 */
-static inline long test_unreclaimable_kib(void)
-{
-	return test_meminfo_kib("SUnreclaim");
 }
 
 /* The power/@name of the device of this DRM fd in sysfs, opened as in fopen() */
@@ -236,6 +231,13 @@ static inline int test_make(struct vgpu *v, struct vgpu_surface *s,
 	if (!ret)
 		test_fill(v, s, seed);
 	return ret;
+}
+
+/* A cursor that is not on the screen */
+static inline int test_make_cursor(struct vgpu *v, struct vgpu_surface *s)
+{
+	return vgpu_surface_init(v, s, 64, 64, DRM_FORMAT_ARGB8888,
+				 DRM_FORMAT_MOD_LINEAR);
 }
 
 /* A filled surface on the screen of pipe A, which is turned on */

@@ -24,4 +24,9 @@ static inline int64_t time_ms(void)
 	return time_ns() / 1000000;
 }
 
+static inline double time_s(void)
+{
+	return time_ns() / 1e9;
+}
+
 #endif /* GVT_DMABUF_TIME_UTIL_H */
