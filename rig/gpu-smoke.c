@@ -21,7 +21,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <drm/drm_fourcc.h>
 #include <drm/i915_drm.h>
+
+#include "vgpu_tile.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -61,6 +64,10 @@
 enum tiling { LINEAR, TILE_X, TILE_Y };
 
 static const char * const tiling_name[] = { "linear", "X", "Y" };
+
+static const __u64 modifiers[] = {
+	DRM_FORMAT_MOD_LINEAR, I915_FORMAT_MOD_X_TILED, I915_FORMAT_MOD_Y_TILED,
+};
 
 static int drm;
 static __u32 context;
@@ -232,25 +239,11 @@ static bool relay(void)
 	return ok;
 }
 
-/* Byte offset of a pixel; there is no bit 6 swizzling on gen8 and later. */
-static unsigned int pixel(enum tiling tiling, unsigned int x, unsigned int y)
-{
-	x *= 4;
-	switch (tiling) {
-	case TILE_X:
-		return y / 8 * 8 * PITCH + x / 512 * 4096 + y % 8 * 512 + x % 512;
-	case TILE_Y:
-		return y / 32 * 32 * PITCH + x / 128 * 4096 +
-		       x % 128 / 16 * 512 + y % 32 * 16 + x % 16;
-	default:
-		return y * PITCH + x;
-	}
-}
-
 static __u32 *at(void *picture, enum tiling tiling, unsigned int x,
 		 unsigned int y)
 {
-	return (__u32 *)((char *)picture + pixel(tiling, x, y));
+	return (__u32 *)((char *)picture +
+			 vgpu_byte_offset(modifiers[tiling], 4, PITCH, x * 4, y));
 }
 
 static bool compare(const void *got, const void *want, enum tiling tiling)

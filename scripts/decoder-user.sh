@@ -123,12 +123,14 @@ rows() {
 
 fuzz() {
 	local corpus=$CACHE/decoder-corpus log=$LOGS/decoder-fuzz.log
+	local selftest=$REPO/tools/testing/selftests/gvt-dmabuf
 
 	need clang "clang (and libclang-rt-dev)"
 	mkdir -p "$corpus" "$OUT" "$LOGS"
 	# -fwrapv as in the kernel: its headers have 1 << 31.
 	clang "${FLAGS[@]}" -O1 -fwrapv -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all -o fuzz "${DECODER[@]}" \
+		-I "$selftest" "$selftest/vgpu_tile.c" \
 		"$SHIM/fuzz.c" "$SHIM/drm_format_info.c"
 	say "fuzzing the decoder for $SECONDS_TO_FUZZ s, seed $SEED (0: from the clock)"
 	./fuzz -max_total_time="$SECONDS_TO_FUZZ" -seed="$SEED" -max_len=256 \

@@ -60,7 +60,7 @@ compile_all() {
 		compile "$dir/$(basename "$test" .c)" "$test" "$lib"/*.o
 		compile "$dir/$(basename "$test" .c)32" "${M32[@]}" "$test" "$lib-32"/*.o
 	done
-	compile "$dir/gpu-smoke" "$REPO/rig/gpu-smoke.c"
+	compile "$dir/gpu-smoke" "$REPO/rig/gpu-smoke.c" "$lib/vgpu_tile.o"
 	compile "$dir/gvt-fuzz" "$REPO"/rig/fuzz/*.c "$lib"/*.o
 	compile "$dir/gvt-bench" "$REPO"/rig/bench/*.c "$lib"/*.o
 	compile "$dir/gvt-demo" -I "$FONT" "$REPO"/rig/demo/*.c "$lib"/*.o -lpng -lz -lm

@@ -11,6 +11,7 @@
 #include <drm/drm_fourcc.h>
 
 #include "gvt/plane_decoder.h"
+#include "vgpu_tile.h"
 
 #define MAX_READS	64
 
@@ -61,34 +62,18 @@ static u32 read_stream(const void *ctx, i915_reg_t reg)
 	return value;
 }
 
-static u32 tile_width(u64 modifier, u32 cpp)
-{
-	switch (modifier) {
-	case DRM_FORMAT_MOD_LINEAR:
-		return 64;
-	case I915_FORMAT_MOD_X_TILED:
-		return 512;
-	case I915_FORMAT_MOD_Y_TILED:
-		return 128;
-	case I915_FORMAT_MOD_Yf_TILED:
-		return cpp == 1 ? 64 : cpp == 8 ? 256 : 128;
-	default:
-		check(!"a modifier that no platform has");
-		return 0;
-	}
-}
-
 static void check_plane(const struct gvt_plane *p, unsigned int num_pipes)
 {
 	const struct drm_format_info *format = drm_format_info(p->fourcc);
-	u32 cpp = format->cpp[0], tile = tile_width(p->modifier, cpp);
-	u64 line = (u64)p->width * cpp, last;
+	u32 cpp = format->cpp[0], tile = vgpu_tile_width(p->modifier, cpp);
+	u64 line = (u64)p->width * cpp;
 
 	check((unsigned int)p->pipe < num_pipes);
 	check(format->num_planes == 1);
 	check(p->width >= 1 && p->width <= 8192);
 	check(p->height >= 1 && p->height <= 4096);
 	check(p->stride >= line && p->stride <= 32768);
+	check(tile);	/* a modifier that some platform has */
 	check(p->stride % tile == 0);
 	check(p->gma % 4096 == 0);
 	check(p->size % 4096 == 0 && p->size > 0);
@@ -100,16 +85,9 @@ static void check_plane(const struct gvt_plane *p, unsigned int num_pipes)
 	check(p->x_hot == GVT_HOTSPOT_UNKNOWN || p->x_hot < p->width);
 	check(p->y_hot == GVT_HOTSPOT_UNKNOWN || p->y_hot < p->height);
 
-	/* The last byte that the hardware reads is inside. */
-	if (p->modifier == DRM_FORMAT_MOD_LINEAR) {
-		last = (u64)p->stride * (p->height - 1) + line;
-	} else {
-		u32 rows = 4096 / tile;
-
-		last = (u64)p->stride * rows * ((p->height - 1) / rows) +
-		       (line + tile - 1) / tile * 4096;
-	}
-	check(last <= p->size);
+	/* The last byte that the hardware reads is inside: a tile is a page. */
+	check(vgpu_byte_offset(p->modifier, cpp, p->stride, line - 1,
+			       p->height - 1) < p->size);
 }
 
 static void report(void)

@@ -14,12 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "desktop.h"
 #include "image.h"
 #include "pixel.h"
+#include "time_util.h"
 #include "util.h"
 #include "vgpu.h"
 
@@ -66,10 +66,7 @@ struct costs {
 
 static double now_us(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1e6 + t.tv_nsec / 1e3;
+	return time_ns() / 1e3;
 }
 
 static int complain(const char *fmt, ...)

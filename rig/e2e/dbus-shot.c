@@ -20,6 +20,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <drm_fourcc.h>
 
 #include <gio/gio.h>
 #include <gio/gunixfdlist.h>
@@ -27,12 +28,15 @@
 
 #include "dbus-display1.h"	/* from QEMU's description of its interface */
 #include "kms.h"
-#include "tile.h"
+#include "time_util.h"
+#include "vgpu_core.h"
+#include "vgpu_tile.h"
 #include "viewer.h"
 
 #define ROOT		"/org/qemu/Display1"
 #define DISPLAY		"org.qemu.Display1"
 #define ADD_CLIENT	"{'protocol': '@dbus-display', 'fdname': 'dbus'}"
+#define CPP		4	/* bytes of a pixel */
 
 /* The dma-buf that QEMU shows */
 struct scanout {
@@ -108,7 +112,12 @@ static void new_scanout(struct dbus_viewer *s, const struct scanout *o)
 
 	drop_scanout(s);
 	s->scanout = *o;
-	s->scanout.size = (size_t)o->stride * tile_rows(o->modifier, o->height);
+	/* A layout that is not known is read as if it was linear. */
+	if (!vgpu_tile_width(o->modifier, CPP))
+		s->scanout.modifier = DRM_FORMAT_MOD_LINEAR;
+	s->scanout.size = o->stride *
+		vgpu_align(o->height,
+			   vgpu_tile_height(s->scanout.modifier, CPP));
 	ret = s->has_card ? show_on_card(s) : map_scanout(&s->scanout);
 	fprintf(stderr, "viewer: got a dma-buf of %u x %u, stride %u, %.4s, modifier %#llx: %s\n",
 		o->width, o->height, o->stride, (const char *)&o->fourcc,
@@ -142,8 +151,8 @@ static int look(struct viewer *v)
 	for (y = 0; y < o->height; y++)
 		for (x = 0; x < o->width; x++)
 			v->picture.px[y * o->width + x] =
-				px[tile_offset(o->modifier, o->stride, x * 4,
-					       y) / 4];
+				px[vgpu_byte_offset(o->modifier, CPP, o->stride,
+						    x * CPP, y) / CPP];
 	return 0;
 }
 
@@ -307,12 +316,12 @@ static int command(int qmp, const char *text, int fd)
 static int connect_monitor(const char *path, double bound)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	double end = seconds_now() + bound;
+	double end = time_s() + bound;
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	snprintf(to.sun_path, sizeof(to.sun_path), "%s", path);
 	while (connect(fd, (struct sockaddr *)&to, sizeof(to))) {
-		if (seconds_now() > end) {
+		if (time_s() > end) {
 			close(fd);
 			return -ETIMEDOUT;
 		}

@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <sys/ioctl.h>
 #include <sys/klog.h>
@@ -25,6 +24,7 @@
 #include "kms.h"
 #include "scene.h"
 #include "tell.h"
+#include "time_util.h"
 
 #define CARD		"/dev/dri/card0"
 #define BUFFERS		3
@@ -153,14 +153,6 @@ static int show_frame(struct show *s, int n, int of)
 	return 0;
 }
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
-
 static int say_flips(const struct show *s, int ret)
 {
 	if (ret) {
@@ -213,10 +205,10 @@ static int show_flips(struct show *s, int flips, int buffers)
 	}
 	printf("\n");
 	fflush(stdout);
-	start = now();
+	start = time_s();
 	for (i = 1; i <= flips && !ret; i++)
 		ret = kms_flip(&s->kms, &s->buffers[i % buffers]);
-	printf("say %d flips in %.1f s\n", i - 1, now() - start);
+	printf("say %d flips in %.1f s\n", i - 1, time_s() - start);
 	printf("settled\n");
 	if (!was_seen() && !ret)
 		ret = -EBADMSG;

@@ -18,12 +18,13 @@
 #include <string.h>
 #include <unistd.h>
 #include <sys/mman.h>
+#include <drm_fourcc.h>
 
 #include "kms.h"
 #include "scene.h"
 #include "tell.h"
-#include "tile.h"
 #include "util.h"
+#include "vgpu_tile.h"
 
 #define CARD		"/dev/dri/card0"
 #define REGISTERS	"/sys/class/drm/card0/device/resource0"
@@ -54,8 +55,9 @@ static void lay_out(const struct canvas *c, struct kms_buffer *b,
 
 	for (y = 0; y < c->height; y++)
 		for (x = 0; x < c->width; x++)
-			b->px[tile_offset(modifier, b->stride * 4, x * 4, y) /
-			      4] = c->px[y * c->width + x];
+			b->px[vgpu_byte_offset(modifier, 4, b->stride * 4,
+					       x * 4, y) / 4] =
+				c->px[y * c->width + x];
 }
 
 /* A frame that was not there yet, in a new buffer; the last one is freed. */

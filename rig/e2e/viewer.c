@@ -3,10 +3,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "image.h"
+#include "proc_util.h"
+#include "time_util.h"
 #include "viewer.h"
 
 #define TRACE_MARKER	4	/* a file descriptor that host-run opens */
@@ -19,14 +20,6 @@ struct wanted {
 	int width, height;
 	struct box but;
 };
-
-double seconds_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
 
 static bool has_size(const struct canvas *c, int width, int height)
 {
@@ -95,12 +88,12 @@ static int look_for(struct viewer *v, const struct wanted *w,
 		    bool (*there)(struct viewer *v, const void *w),
 		    const struct canvas *shown)
 {
-	double start = seconds_now();
+	double start = time_s();
 	unsigned int before = v->updates;
 	bool found = there(v, w);
 	int ret;
 
-	while (!found && seconds_now() < start + v->bound) {
+	while (!found && time_s() < start + v->bound) {
 		ret = v->ops->wait(v, -1, 0.2);
 		if (ret < 0)
 			return ret;
@@ -113,7 +106,7 @@ static int look_for(struct viewer *v, const struct wanted *w,
 	if (ret)
 		return ret;
 	fprintf(stderr, "viewer: %s %s after %.2f s, %u updates\n",
-		found ? "saw" : "missed", w->name, seconds_now() - start,
+		found ? "saw" : "missed", w->name, time_s() - start,
 		v->updates - before);
 	answer(v, found);
 	return 0;
@@ -182,22 +175,6 @@ void viewer_updated(struct viewer *v)
 		check_among(v);
 }
 
-/* What the kernel has allocated and cannot take back, in kB */
-static long kernel_slab(void)
-{
-	char line[80];
-	long kb = -1;
-	FILE *f = fopen("/proc/meminfo", "re");
-
-	if (!f)
-		return -1;
-	while (kb < 0 && fgets(line, sizeof(line), f))
-		if (sscanf(line, "SUnreclaim: %ld", &kb) != 1)
-			kb = -1;
-	fclose(f);
-	return kb;
-}
-
 static void begin_among(struct viewer *v, const char *line)
 {
 	struct among *a = &v->among;
@@ -212,7 +189,7 @@ static void begin_among(struct viewer *v, const char *line)
 		a->hash[a->count++] = hash;
 		line += n;
 	}
-	a->slab = kernel_slab();
+	a->slab = unreclaimable_kib();
 }
 
 static void end_among(struct viewer *v)
@@ -229,7 +206,7 @@ static void end_among(struct viewer *v)
 	for (i = 0; i < a->count; i++)
 		fprintf(stderr, " %u", a->seen[i]);
 	fprintf(stderr, " times, %u other pictures; slab grew by %ld kB\n",
-		a->other, kernel_slab() - a->slab);
+		a->other, unreclaimable_kib() - a->slab);
 	a->count = 0;
 	answer(v, all);
 }

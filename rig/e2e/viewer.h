@@ -62,7 +62,6 @@ struct viewer {
 	unsigned int tags, mine;	/* a bit for each that was seen, is ours */
 };
 
-double seconds_now(void);
 /* For a display: it has changed, or may have. */
 void viewer_updated(struct viewer *v);
 /* Do as the guest says, to its end. Returns the exit status. */

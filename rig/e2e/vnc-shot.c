@@ -17,6 +17,7 @@
 
 #include <rfb/rfbclient.h>
 
+#include "time_util.h"
 #include "viewer.h"
 
 struct vnc_viewer {
@@ -66,10 +67,10 @@ static bool ask_for_plain_sizes(rfbClient *vnc)
 
 static int connect_viewer(struct vnc_viewer *s, const char *path)
 {
-	double end = seconds_now() + s->v.bound * VIEWER_PATIENCE;
+	double end = time_s() + s->v.bound * VIEWER_PATIENCE;
 
 	while (access(path, F_OK) || !(s->vnc = try_connect(path))) {
-		if (seconds_now() > end)
+		if (time_s() > end)
 			return -ETIMEDOUT;
 		usleep(50000);
 	}
@@ -91,7 +92,7 @@ static int take_message(struct vnc_viewer *s)
 static int vnc_wait(struct viewer *v, int fd, double seconds)
 {
 	struct vnc_viewer *s = (struct vnc_viewer *)v;
-	double end = seconds_now() + seconds;
+	double end = time_s() + seconds;
 	struct pollfd in[] = {
 		{ .fd = fd, .events = POLLIN },
 		{ .fd = s->vnc->sock, .events = POLLIN },
@@ -109,7 +110,7 @@ static int vnc_wait(struct viewer *v, int fd, double seconds)
 		}
 		if (in[0].revents)
 			return 1;
-		seconds = end - seconds_now();
+		seconds = end - time_s();
 	} while (fd >= 0 && seconds > 0);
 	return 0;
 }

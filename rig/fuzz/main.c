@@ -13,7 +13,6 @@
  * operations a thread, or when there is a file "stop" here; without any of
  * the three, never. The exit status is 1 if a promise was broken.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>
@@ -25,6 +24,8 @@
 #include <unistd.h>
 
 #include "fuzz.h"
+#include "proc_util.h"
+#include "time_util.h"
 
 /* What an operation needs of the vGPU */
 enum need { NOTHING, SHARED, EXCLUSIVE };
@@ -172,14 +173,6 @@ static void *run(void *arg)
 
 /* ---- all of them ---- */
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
-
 static __u64 operations_done(void)
 {
 	__u64 sum = 0;
@@ -204,30 +197,18 @@ static bool all_done(void)
 static void wait_for_the_end(double seconds)
 {
 	const struct timespec nap = { .tv_nsec = 200000000 };
-	double start = now(), told = start;
+	double start = time_s(), told = start;
 
 	while (access("stop", F_OK) && !all_done() &&
-	       (!seconds || now() - start < seconds)) {
+	       (!seconds || time_s() - start < seconds)) {
 		nanosleep(&nap, NULL);
-		if (now() - told < 20)
+		if (time_s() - told < 20)
 			continue;
-		told = now();
+		told = time_s();
 		printf("gvt-fuzz: %.0f s of this clock, %llu operations\n",
 		       told - start, operations_done());
 	}
 	atomic_store(&fuzz.stop, true);
-}
-
-static unsigned int count_fds(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	unsigned int n = 0;
-
-	while (dir && readdir(dir))
-		n++;
-	if (dir)
-		closedir(dir);
-	return n;
 }
 
 static void bad_options(void)
@@ -338,13 +319,13 @@ int main(int argc, char **argv)
 	printf("gvt-fuzz: seed %llu, %u threads, %s\n", fuzz.seed,
 	       fuzz.threads, fuzz.v.platform);
 
-	begin = now();
+	begin = time_s();
 	for (i = 0; i < fuzz.threads; i++)
 		start_worker(&workers[i], i);
 	wait_for_the_end(seconds);
 	for (i = 0; i < fuzz.threads; i++)
 		pthread_join(workers[i].thread, NULL);
-	begin = now() - begin;
+	begin = time_s() - begin;
 	finish(&workers[0], fds);
 
 	print_calls(workers, fuzz.threads);

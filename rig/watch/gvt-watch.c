@@ -18,13 +18,13 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "event_util.h"
 #include "guest.h"
 #include "image.h"
 #include "pixel.h"
+#include "time_util.h"
 
 #define QUIET		3	/* seconds */
 #define PLANES		EVENT_PLANES
@@ -46,14 +46,6 @@ struct watcher {
 	unsigned int wakeups, queries, exports;
 	double start;
 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
 
 static int complain(const char *what, int err)
 {
@@ -228,7 +220,7 @@ static int look(struct watcher *w, int plane)
 	struct canvas c;
 	int ret = query(w, plane, &info);
 
-	printf("%8.3f %s: ", now() - w->start, plane_names[plane]);
+	printf("%8.3f %s: ", time_s() - w->start, plane_names[plane]);
 	if (ret || !info.size) {
 		printf("%s\n", ret ? strerror(-ret) : "off");
 		return 0;
@@ -240,7 +232,7 @@ static int look(struct watcher *w, int plane)
 	if (w->flip_info)
 		printf(", flip %llu, %.1f ms ago",
 		       (unsigned long long)info.flip_seq,
-		       now() * 1e3 - info.flip_time / 1e6);
+		       time_s() * 1e3 - info.flip_time / 1e6);
 	ret = take(w, &info, &c);
 	if (!ret)
 		ret = keep(w, plane, &c);
@@ -282,7 +274,7 @@ static int run(struct watcher *w, double quiet)
 		w->events[plane].fd = -1;
 	if (mkdir(w->dir, 0777) && errno != EEXIST)
 		return complain(w->dir, -errno);
-	w->start = now();
+	w->start = time_s();
 	probe_flip_info(w);
 	flockfile(stdout);	/* the guest is already at work */
 	ret = arm(w);
@@ -296,7 +288,7 @@ static int run(struct watcher *w, double quiet)
 	       w->wakeups, w->queries, w->exports,
 	       w->pictures[0] + w->pictures[1] + w->pictures[2]);
 	printf("watch: %.1f s, the last %.1f of them asleep\n",
-	       now() - w->start, quiet);
+	       time_s() - w->start, quiet);
 	return ret;
 }
 

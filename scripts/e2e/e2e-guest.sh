@@ -21,6 +21,7 @@ usage_if_asked "$@"
 path_wanted "$@"
 
 LOG=$LOGS/e2e-guest.log
+SELFTEST=tools/testing/selftests/gvt-dmabuf
 BUSYBOX=/bin/busybox
 
 UAPI=$("$SCRIPTS/uapi.sh" --path)/include
@@ -28,13 +29,14 @@ FONT=$("$SCRIPTS/font.sh" --path)
 ROOT=$("$SCRIPTS/e2e/e2e-root.sh" --path)
 base_paths
 name=e2e-guest-$(hash_words "$UAPI" "$FONT" "$ROOT" "$KERNEL_VERSION" "$(gcc -dumpfullversion)" \
-	"$(hash_paths rig/e2e rig/demo docs/libvirt-domain.xml scripts/e2e/e2e-guest.sh)" \
+	"$(hash_paths rig/e2e rig/demo docs/libvirt-domain.xml scripts/e2e/e2e-guest.sh \
+		$SELFTEST/vgpu_core.h $SELFTEST/vgpu_tile.{c,h} $SELFTEST/{proc,time}_util.h)" \
 	"$(dpkg-query -W busybox-static 2>/dev/null)")
 
 compile() {
 	gcc -std=gnu11 -O2 -g0 -Wall -Wextra -Werror -D_GNU_SOURCE= \
 		-isystem "$UAPI" -isystem "$UAPI/drm" -I "$FONT" -I "$REPO/rig/demo" \
-		-I "$REPO/rig/e2e" "$@"
+		-I "$REPO/rig/e2e" -I "$REPO/$SELFTEST" "$@"
 }
 # The guest has no libraries; the viewer has those of the root file system. One
 # condition: "set -e" is off in what run_logged runs.
@@ -46,10 +48,11 @@ compile_all() {
 	local link=(-L "$lib" "-Wl,-rpath-link,$lib:$ROOT/lib/x86_64-linux-gnu"
 		"-Wl,--unresolved-symbols=ignore-in-shared-libs")
 	local guest=(e2e/kms.c e2e/scene.c e2e/tell.c demo/canvas.c demo/font.c demo/desktop.c)
+	local tile=$REPO/$SELFTEST/vgpu_tile.c
 
 	cd "$REPO/rig" &&
 		compile -static -o "$dir/kms-desktop" e2e/kms-desktop.c "${guest[@]}" -lm &&
-		compile -static -o "$dir/kms-planes" e2e/kms-planes.c "${guest[@]}" -lm &&
+		compile -static -o "$dir/kms-planes" e2e/kms-planes.c "$tile" "${guest[@]}" -lm &&
 		compile -static -o "$dir/kms-restart" e2e/kms-restart.c "${guest[@]}" -lm &&
 		compile -isystem "$ROOT/usr/include" -o "$dir/vnc-shot" e2e/vnc-shot.c \
 			e2e/viewer.c demo/image.c "${link[@]}" -lvncclient -lpng &&
@@ -57,7 +60,7 @@ compile_all() {
 		gdbus-codegen --interface-info-body --output "$dir/dbus-display1.c" "$interface" &&
 		compile "${glib[@]}" -I "$dir" -Wno-unused-parameter -o "$dir/dbus-shot" \
 			e2e/dbus-shot.c "$dir/dbus-display1.c" e2e/viewer.c e2e/kms.c \
-			demo/image.c "${link[@]}" -lpng \
+			"$tile" demo/image.c "${link[@]}" -lpng \
 			-l:libgio-2.0.so.0 -l:libgobject-2.0.so.0 -l:libglib-2.0.so.0 &&
 		compile -m32 -march=i686 -Os -ffreestanding -fno-pic -no-pie \
 			-fno-stack-protector -nostdlib -Wl,--build-id=none \
