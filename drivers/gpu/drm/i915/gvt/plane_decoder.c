@@ -267,9 +267,6 @@ static u32 enabled_pipes(const struct gvt_plane_regs *regs)
 	}
 }
 
-/* No plane of the hardware serves a type. */
-#define PLANE_NONE	(-1)
-
 /* Broadwell has a primary plane and a sprite. */
 static int num_planes(const struct gvt_plane_regs *regs)
 {
@@ -278,7 +275,7 @@ static int num_planes(const struct gvt_plane_regs *regs)
 
 /*
  * The primary plane of a pipe is the lowest that covers it, and plane 1 if none
- * does: see gvt_decode_primary(). PLANE_NONE if that one is off.
+ * does: see gvt_decode_primary(). GVT_PLANE_NONE if that one is off.
  */
 static int find_primary(struct gvt_pipe_planes *p)
 {
@@ -292,22 +289,22 @@ static int find_primary(struct gvt_pipe_planes *p)
 		if (gvt_plane_is_on(p, id) && gvt_plane_covers_pipe(p, id))
 			return id;
 
-	return first ? PLANE_1 : PLANE_NONE;
+	return first ? PLANE_1 : GVT_PLANE_NONE;
 }
 
 /* The overlay is the lowest other plane that can be seen. */
-static int find_overlay(struct gvt_pipe_planes *p, int primary)
+static int find_overlay(struct gvt_pipe_planes *p)
 {
 	int id = PLANE_1;
 
-	if (p->regs->ver == 9 && primary > PLANE_1 &&
-	    gvt_plane_is_opaque(p, primary))
-		id = primary + 1;
+	if (p->regs->ver == 9 && p->primary > PLANE_1 &&
+	    gvt_plane_is_opaque(p, p->primary))
+		id = p->primary + 1;
 	for (; id < num_planes(p->regs); id++)
-		if (id != primary && gvt_plane_is_on(p, id))
+		if (id != p->primary && gvt_plane_is_on(p, id))
 			return id;
 
-	return PLANE_NONE;
+	return GVT_PLANE_NONE;
 }
 
 /*
@@ -315,7 +312,7 @@ static int find_overlay(struct gvt_pipe_planes *p, int primary)
  * if none has one, the lowest that is on.
  */
 static enum gvt_refusal find_pipe(const struct gvt_plane_regs *regs,
-				  struct gvt_pipe_planes *p, int *primary)
+				  struct gvt_pipe_planes *p)
 {
 	struct gvt_pipe_planes lowest = {};
 	u32 pipes;
@@ -333,8 +330,8 @@ static enum gvt_refusal find_pipe(const struct gvt_plane_regs *regs,
 		if (!(pipes & BIT(pipe)))
 			continue;
 		*p = (struct gvt_pipe_planes){ .regs = regs, .pipe = pipe };
-		*primary = find_primary(p);
-		if (*primary != PLANE_NONE)
+		p->primary = find_primary(p);
+		if (p->primary != GVT_PLANE_NONE)
 			return GVT_DESCRIBED;
 		if (!lowest.regs)
 			lowest = *p;
@@ -348,14 +345,14 @@ static const struct gvt_plane no_plane = {
 	.y_hot = GVT_HOTSPOT_UNKNOWN,
 };
 
-/* @id is PLANE_NONE if no plane of the pipe serves the type that is asked for. */
+/* @id is GVT_PLANE_NONE if no plane of the pipe serves the type that is asked for. */
 static enum gvt_refusal decode_plane(const struct gvt_pipe_planes *p, int id,
 				     bool lowest, struct gvt_plane *out)
 {
 	struct gvt_plane plane = no_plane;
 	enum gvt_refusal why;
 
-	if (id == PLANE_NONE)
+	if (id == GVT_PLANE_NONE)
 		return GVT_REFUSED_PLANE_OFF;
 
 	plane.pipe = p->pipe;
@@ -400,13 +397,12 @@ enum gvt_refusal gvt_decode_primary(const struct gvt_plane_regs *regs,
 {
 	struct gvt_pipe_planes p;
 	enum gvt_refusal why;
-	int primary;
 
-	why = find_pipe(regs, &p, &primary);
+	why = find_pipe(regs, &p);
 	if (why)
 		return why;
 
-	return decode_plane(&p, primary, true, out);
+	return decode_plane(&p, p.primary, true, out);
 }
 EXPORT_SYMBOL_IF_KUNIT(gvt_decode_primary);
 
@@ -429,13 +425,13 @@ enum gvt_refusal gvt_decode_overlay(const struct gvt_plane_regs *regs,
 {
 	struct gvt_pipe_planes p;
 	enum gvt_refusal why;
-	int primary, overlay;
+	int overlay;
 
-	why = find_pipe(regs, &p, &primary);
+	why = find_pipe(regs, &p);
 	if (why)
 		return why;
 
-	overlay = find_overlay(&p, primary);
+	overlay = find_overlay(&p);
 	return decode_plane(&p, overlay, overlay == PLANE_1, out);
 }
 EXPORT_SYMBOL_IF_KUNIT(gvt_decode_overlay);
@@ -459,9 +455,8 @@ enum gvt_refusal gvt_decode_cursor(const struct gvt_plane_regs *regs,
 	struct gvt_plane plane = no_plane;
 	struct gvt_pipe_planes p;
 	enum gvt_refusal why;
-	int primary;
 
-	why = find_pipe(regs, &p, &primary);
+	why = find_pipe(regs, &p);
 	if (why)
 		return why;
 
@@ -484,9 +479,9 @@ void gvt_find_plane_roles(const struct gvt_plane_regs *regs,
 			  struct gvt_plane_roles *roles)
 {
 	struct gvt_pipe_planes p;
-	int primary, overlay;
+	int overlay;
 
-	if (find_pipe(regs, &p, &primary)) {
+	if (find_pipe(regs, &p)) {
 		roles->pipe = PIPE_A;
 		roles->primary = PLANE_1;
 		roles->overlay = PLANE_2;
@@ -494,10 +489,10 @@ void gvt_find_plane_roles(const struct gvt_plane_regs *regs,
 		return;
 	}
 
-	overlay = find_overlay(&p, primary);
+	overlay = find_overlay(&p);
 	roles->pipe = p.pipe;
-	roles->primary = primary == PLANE_NONE ? PLANE_1 : primary;
-	roles->has_overlay = overlay != PLANE_NONE;
+	roles->primary = p.primary == GVT_PLANE_NONE ? PLANE_1 : p.primary;
+	roles->has_overlay = overlay != GVT_PLANE_NONE;
 	if (roles->has_overlay)
 		roles->overlay = overlay;
 	else

@@ -20,6 +20,9 @@
 /* Planes above plane 3 came after display version 9. */
 #define GVT_PIPE_PLANES			3
 
+/* No plane of the hardware serves a type. */
+#define GVT_PLANE_NONE			(-1)
+
 /**
  * struct gvt_window - where a plane is on its pipe
  * @ctl: its control register, 0 if it is off; then the rest has no meaning
@@ -44,6 +47,7 @@ struct gvt_window {
  * struct gvt_pipe_planes - what has been read of a pipe and its planes
  * @regs: where it is read from
  * @pipe: which pipe; all below is zero at first
+ * @primary: plane_id of its primary plane, or %GVT_PLANE_NONE; for plane_decoder.c
  * @src_width: of the pipe, before its own scaler; 0 if it has not been read
  * @src_height: the same in lines
  * @scalers: control registers of the scalers
@@ -54,6 +58,7 @@ struct gvt_window {
 struct gvt_pipe_planes {
 	const struct gvt_plane_regs *regs;
 	enum pipe pipe;
+	int primary;
 	u32 src_width;
 	u32 src_height;
 	u32 scalers[2];
