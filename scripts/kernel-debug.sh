@@ -26,10 +26,7 @@ gone() {
 configure_tree() {
 	local wanted
 
-	cd "$TREE"
-	make -j "$JOBS" tinyconfig
-	scripts/kconfig/merge_config.sh -m .config "$FRAGMENT"
-	make -j "$JOBS" olddefconfig
+	configure_as_debug
 	# Kconfig drops silently what it cannot have.
 	grep -E '^(CONFIG_|# CONFIG_.* is not set)' "$FRAGMENT" | while read -r wanted; do
 		case $wanted in
@@ -60,14 +57,10 @@ install_kernel() {
 }
 
 build_kernel() {
-	local dir=$1 config
+	local dir=$1
 
-	sync_tree "debug-$KERNEL_VERSION"
-	config=$(hash_words "$(hash_paths rig/debug.config)" "$(state_hash -name 'Kconfig*')")
-	if ! stamped configured "$config"; then
-		run_logged "configuring the debug kernel" "$LOGS/debug-configure.log" configure_tree
-		stamp configured "$config"
-	fi
+	configured_tree "debug-$KERNEL_VERSION" "configuring the debug kernel" configure_tree \
+		"$(hash_paths rig/debug.config)"
 	run_logged "building the debug kernel" "$LOGS/debug-build.log" make_kernel
 	run_logged "installing the debug kernel" "$LOGS/debug-install.log" install_kernel "$dir"
 	unlock "build-debug-$KERNEL_VERSION"

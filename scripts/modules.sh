@@ -18,37 +18,19 @@ name=modules-$(hash_words "$(kernel_hash)" \
 DRIVER=drivers/gpu/drm/i915
 LOG=$LOGS/modules.log
 
-# Debian's configuration; what identifies its build must be ours to set, and
-# srcversion tells in a running kernel whose modules these are.
+# With Debian's type information
 configure_tree() {
-	local headers=$BASE_HDR/usr/src/linux-headers-$KERNEL_RELEASE version
-
-	cd "$TREE"
-	cp "$headers/.config" "$headers/Module.symvers" "$headers/vmlinux" .
-	version=$(make -s kernelversion)
-	[ "$KERNEL_RELEASE" != "${KERNEL_RELEASE#"$version"}" ] || {
-		echo "source is $version, image is $KERNEL_RELEASE: they do not belong together"
-		return 1
-	}
-	scripts/config --set-str SYSTEM_TRUSTED_KEYS "" \
-		--set-str LOCALVERSION "${KERNEL_RELEASE#"$version"}" \
-		-d LOCALVERSION_AUTO -e MODULE_SRCVERSION_ALL
-	make -j "$JOBS" olddefconfig
-	make -j "$JOBS" modules_prepare
+	cp "$BASE_HDR/usr/src/linux-headers-$KERNEL_RELEASE/vmlinux" "$TREE/"
+	configure_as_debian
 }
 make_modules() {
 	make -C "$TREE" -j "$JOBS" M=$DRIVER KCFLAGS=-Werror modules
 }
 
 build_modules() {
-	local dir=$1 module release kconfig
+	local dir=$1 module release
 
-	sync_tree "modules-$KERNEL_VERSION"
-	kconfig=$(hash_words "$(state_hash -name 'Kconfig*')" "$(hash_paths scripts/modules.sh)")
-	if ! stamped configured "$kconfig"; then
-		run_logged "configuring the kernel as Debian does" "$LOGS/modules-prepare.log" configure_tree
-		stamp configured "$kconfig"
-	fi
+	configured_tree "modules-$KERNEL_VERSION" "configuring the kernel as Debian does" configure_tree
 	run_logged "building i915 and kvmgt" "$LOG" make_modules
 	! grep -q '^WARNING: modpost' "$LOG" ||
 		die "building i915 and kvmgt: $(grep -m 1 '^WARNING: modpost' "$LOG"): see $LOG"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Kernel build trees that follow the series; sourced, never run.
+# Kernel build trees that follow the series, and their configurations; sourced, never run.
 #
 # A tree is hard links into the pristine base, with the files that the series
 # touches as copies of its own. It is kept between runs: a change of the series
@@ -78,3 +78,45 @@ sync_tree() {
 # stamped NAME WORD: was step NAME of TREE last done for WORD?
 stamped() { [ "$(cat "$TREE/.stamp-$1" 2>/dev/null)" = "$2" ]; }
 stamp() { echo "$2" >"$TREE/.stamp-$1"; }
+
+# configured_tree NAME LABEL COMMAND WORD...: sync_tree NAME, and run COMMAND in it
+# unless that was last done for the same COMMAND, WORDs and Kconfig files.
+configured_tree() {
+	local name=$1 label=$2 command=$3 word
+	shift 3
+
+	sync_tree "$name"
+	word=$(hash_words "$(state_hash -name 'Kconfig*')" "$(declare -f "$command" \
+		configure_as_debian configure_as_debug)" "$@")
+	if ! stamped configured "$word"; then
+		run_logged "$label" "$LOGS/$name-configure.log" "$command"
+		stamp configured "$word"
+	fi
+}
+
+# configure_as_debian: Debian's configuration and symbol versions. What identifies
+# its build must be ours to set, and srcversion tells in a running kernel whose
+# modules these are.
+configure_as_debian() {
+	local headers=$BASE_HDR/usr/src/linux-headers-$KERNEL_RELEASE version
+
+	cd "$TREE"
+	cp "$headers/.config" "$headers/Module.symvers" .
+	version=$(make -s kernelversion)
+	[ "$KERNEL_RELEASE" != "${KERNEL_RELEASE#"$version"}" ] || {
+		echo "source is $version, image is $KERNEL_RELEASE: they do not belong together"
+		return 1
+	}
+	scripts/config --set-str SYSTEM_TRUSTED_KEYS "" \
+		--set-str LOCALVERSION "${KERNEL_RELEASE#"$version"}" \
+		-d LOCALVERSION_AUTO -e MODULE_SRCVERSION_ALL
+	make -j "$JOBS" olddefconfig
+	make -j "$JOBS" modules_prepare
+}
+# configure_as_debug: rig/debug.config over tinyconfig.
+configure_as_debug() {
+	cd "$TREE"
+	make -j "$JOBS" tinyconfig
+	scripts/kconfig/merge_config.sh -m .config "$REPO/rig/debug.config"
+	make -j "$JOBS" olddefconfig
+}

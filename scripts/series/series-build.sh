@@ -52,37 +52,18 @@ write_sparse() {
 	chmod +x "$TREE/.sparse"
 	git -C "$WORK/replay" diff --name-only base HEAD >"$TREE/.series-files"
 }
-configure_as_debian() {
-	local headers=$BASE_HDR/usr/src/linux-headers-$KERNEL_RELEASE version
-
-	cd "$TREE"
-	cp "$headers/.config" "$headers/Module.symvers" .
-	rm -f vmlinux	# without it no time goes into type information
-	version=$(make -s kernelversion)
-	scripts/config --set-str SYSTEM_TRUSTED_KEYS "" \
-		--set-str LOCALVERSION "${KERNEL_RELEASE#"$version"}" \
-		-d LOCALVERSION_AUTO -e MODULE_SRCVERSION_ALL
-	make -j "$JOBS" olddefconfig
+configure_debian() {
+	rm -f "$TREE/vmlinux"	# without it no time goes into type information
+	configure_as_debian
+}
+configure_debug() {
+	configure_as_debug
 	make -j "$JOBS" modules_prepare
 }
-configure_as_debug() {
-	cd "$TREE"
-	make -j "$JOBS" tinyconfig
-	scripts/kconfig/merge_config.sh -m .config "$REPO/rig/debug.config"
-	make -j "$JOBS" olddefconfig
-	make -j "$JOBS" modules_prepare
-}
-# tree NAME CONFIGURE WORD: sync the tree NAME; configure it if WORD is new.
+# tree NAME COMMAND WORD...: configured_tree of the step, to be looked at by sparse.
 tree() {
-	local name=$1 configure=$2 word
-
-	sync_tree "$name-$KERNEL_VERSION"
+	configured_tree "$1-$KERNEL_VERSION" "step $STEP: configuring $1" "${@:2}"
 	write_sparse
-	word=$(hash_words "$3" "$(state_hash -name 'Kconfig*')")
-	if ! stamped configured "$word"; then
-		run_logged "step $STEP: configuring $name" "$LOGS/$name.log" "$configure"
-		stamp configured "$word"
-	fi
 }
 # Unless the tree is what the last step left, compile again all that counts.
 forget_objects() {
@@ -163,7 +144,7 @@ check_said() {
 build_step() {
 	local dir=$1 module
 
-	tree series-check configure_as_debian "$(declare -f configure_as_debian)"
+	tree series-check configure_debian
 	forget_objects
 	stamp state begun
 	run_logged "step $STEP: building for Debian's kernel" "$LOGS/series-build.log" make_debian
@@ -174,8 +155,7 @@ build_step() {
 	done
 	stamp state "$(change_at "$STEP")"
 	unlock "build-series-check-$KERNEL_VERSION"
-	tree series-check-debug configure_as_debug \
-		"$(hash_paths rig/debug.config)$(declare -f configure_as_debug)"
+	tree series-check-debug configure_debug "$(hash_paths rig/debug.config)"
 	if [ "$STEP" -gt 0 ]; then
 		run_logged "step $STEP: building for the debug kernel" "$LOGS/series-build.log" make_debug
 		cat "$LOGS/series-build.log" >>"$dir/gcc.log"
@@ -207,5 +187,5 @@ build_at() {
 	state_at "$1"
 	entry "step-build-$(hash_words "$(change_at "$1")" "$files" "$(hash_paths rig/debug.config)" \
 		"$(declare -f build_step make_debian make_debug debug_objects docs write_sparse forget_objects make_in_tree \
-			configure_as_debian configure_as_debug)")" build_step
+			configure_debian configure_debug configure_as_debian configure_as_debug)")" build_step
 }
