@@ -12,13 +12,16 @@
 # and a directory NN-name for each patch:
 #   message      the commit message, subject first
 #   files        files of this repository that the patch creates, one per line
-#   edit.patch   hunks on files of the base (unified diff, -p1)
+#   edit.patch   hunks on files of the base, and on new files of earlier patches
+#                (unified diff, -p1)
 #   remove       files of the base that it deletes, one per line
 #   tests        tests of the kselftest that fail before it and pass from it on,
 #                one per line, without the name of a variant (series-check.sh)
 #   platform     the GPU model for these tests, if not kbl
 # Only message is required. series/testing.txt is appended to each cover letter. Mails
-# are generated: to change a file, edit it in place.
+# are generated: to change a file, edit it in place. A new file is in the repository as
+# the last patch leaves it. If later patches have hunks on it, these are taken out of it
+# where it is created.
 #
 # The series is written for the base "next". For a base with KERNEL_BACKPORT, the
 # directory of that name has the differences, in directories of the same names:
@@ -183,6 +186,20 @@ why_not() {
 		head -n 1
 }
 
+# take_out_later PATCH FILE DIR: undo in DIR what patches after PATCH change in FILE,
+# the last of them first.
+take_out_later() {
+	local patch=$1 file=$2 dir=$3 has later why
+
+	has=$(grep -rlxF --include=edit.patch -- "+++ b/$file" "$SERIES" ${BACKPORT:+"$BACKPORT"}) || return 0
+	for later in $(patches | awk -v patch="$patch" 'after { print } $0 == patch { after = 1 }' | tac); do
+		grep -qE "/$(name_of "$later")/edit.patch\$" <<<"$has" || continue
+		why=$(cd "$dir" && edits "$later" | GIT_CEILING_DIRECTORIES=${dir%/*} \
+			git apply -R --include="$file" --whitespace=nowarn - 2>&1) ||
+			die "$(name_of "$later"): edit.patch is not in $file of the repository: ${why#error: }"
+	done
+}
+
 # apply_patch PATCH DIR: do to the tree DIR what the patch does; say what fails.
 apply_patch() {
 	local patch=$1 dir=$2 name=${1#"${1%/*/*}/"} file why diff
@@ -205,6 +222,7 @@ apply_patch() {
 		[ ! -e "$dir/$file" ] || die "$name: files: $file exists in the base already"
 		mkdir -p "$dir/$(dirname "$file")"
 		cp "$(born_path "$file")" "$dir/$file"
+		take_out_later "$patch" "$file" "$dir"
 	done < <(lines "$patch/files")
 }
 

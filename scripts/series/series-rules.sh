@@ -49,12 +49,25 @@ check_equal() {
 
 	all_lines files | while read -r file; do
 		cmp "$(born_path "$file")" "$WORK/replay/$file" || die "replay differs from the repository in $file"
-	done || return 1
-	while read -r file; do
-		grep -qxF "$file" < <(all_lines files) &&
-			die "edit.patch has hunks on $file, which the series creates: edit the file itself"
-	done < <(for patch in $(patches); do edited "$patch"; done)
-	return 0
+	done
+}
+# A new file without a line that a later patch adds: that patch is named.
+check_steps() {
+	local patch file line said dir=$WORK/steps
+
+	all_lines files >"$WORK/born"
+	for patch in $(patches); do
+		file=$(edited "$patch" | grep -xF -m 1 -f "$WORK/born") || continue
+		line=$(edits "$patch" | awk -v name="+++ b/$file" '
+			$0 == name { inside = 1; next } /^diff / { inside = 0 } inside && /^\+./ { print substr($0, 2); exit }')
+		mkdir -p "$dir/${file%/*}"
+		grep -vxF -- "$line" "$(born_path "$file")" >"$dir/$file"
+		if said=$(take_out_later "$(dirname "$(grep -lxF -- "$file" "$SERIES"/*/*/files)")" "$file" "$dir" 2>&1); then
+			die "hunks of $(name_of "$patch") came out of $file, which lacks one of their lines"
+		fi
+		grep -F "$(name_of "$patch")" <<<"$said" | grep -qF "$file" || die "the message says not which: $said"
+		return
+	done
 }
 check_am() {
 	local dir=$WORK/am why mails
@@ -271,6 +284,7 @@ if [ ! -e "$WORK/replay/.git" ] ||
 	exit 1
 fi
 result "replay equals the repository" check_equal
+result "a hunk on a new file that is not in it is told by patch and file" check_steps
 result "what does not apply is told by patch, file, hunk and line" check_mismatch
 maintainers_tree
 result "get_maintainer.pl finds the entry for each new file" check_maintainers
