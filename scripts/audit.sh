@@ -108,51 +108,7 @@ stock_went_down() {
 }
 
 table() {
-	awk -F '|' -v ours="$RESULTS/ours.txt" -v stock="$RESULTS/stock.txt" '
-		function load(file, have,   line, f) {
-			while ((getline line <file) > 0) {
-				split(line, f, " ")
-				have[f[1], f[2]]++
-			}
-		}
-		# The worst result of the tests of a row.
-		function verdict(have, names, n,   i, seen, worst, t) {
-			for (i = 1; i <= n; i++) {
-				t = names[i]
-				seen = 0
-				if ((t, "crash") in have) { worst = "crash"; seen = 1 }
-				if ((t, "fail") in have) { if (worst != "crash") worst = "fail"; seen = 1 }
-				if ((t, "pass") in have) { if (worst == "") worst = "pass"; seen = 1 }
-				if (!seen && !((t, "skip") in have)) missing = missing " " t
-			}
-			return worst == "" ? "not run" : worst
-		}
-		BEGIN { load(ours, o); load(stock, s) }
-		/^\| row/ && !head++ {
-			print "| row | defect of the base | tests | stock | ours |"
-			print "|---|---|---|---|---|"
-		}
-		/^\| [0-9]/ {
-			n = 0
-			rest = $4
-			while (match(rest, /`[^`]*`/)) {
-				name[++n] = substr(rest, RSTART + 1, RLENGTH - 2)
-				rest = substr(rest, RSTART + RLENGTH)
-			}
-			missing = ""
-			mine = verdict(o, name, n)
-			if (missing != "") mine = "missing:" missing
-			theirs = verdict(s, name, n)
-			if (theirs == "not run" || theirs == "pass") {
-				why = $5
-				gsub(/^ +| +$/, "", why)
-				if (why != "") theirs = theirs ": " why
-				else bad++
-			}
-			if (mine != "pass") bad++
-			print "|" $2 "|" $3 "|" $4 "| " theirs " | " mine " |"
-		}
-		END { exit bad > 0 }' "$ROWS"
+	awk -f "$SCRIPTS/audit-table.awk" -v ours="$RESULTS/ours.txt" -v stock="$RESULTS/stock.txt" "$ROWS"
 }
 
 if [ -z "${1-}" ]; then

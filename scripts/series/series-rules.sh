@@ -119,6 +119,21 @@ check_cover() {
 		grep -q "not measured; $word:" "$WORK/bare" || die "none says that $word is missing"
 	done
 }
+# Of the audit it has what the base does wrong, and nothing of earlier versions.
+check_audit() {
+	local out=$WORK/some-results rows=$REPO/docs/audit.md wanted
+
+	mkdir -p "$out/audit"
+	awk -f "$SCRIPTS/audit-table.awk" -v ours=/dev/null -v stock=/dev/null "$rows" >"$out/audit/audit.md" || :
+	echo @AUDIT@ >"$WORK/audit-only"
+	"$SCRIPTS/series/cover-letter.py" "$WORK/audit-only" "$out" none none >"$WORK/audit-letter"
+	wanted=$(sed -n '/^## In earlier versions/q; s/^| \([0-9][0-9, ]*\) |.*/\1/p' "$rows" | tr -d ' ')
+	[ "$(wc -l <<<"$wanted")" -lt "$(grep -c '^| [0-9]' "$rows")" ] || die "$rows has no rows of earlier versions"
+	diff <(printf '%s\n' "$wanted") \
+		<(sed -n '/Not shown on stock/q; s/^  \([0-9][0-9,]*\) .*/\1/p' "$WORK/audit-letter") ||
+		die "the letter has other rows than $rows for the base"
+	! grep -F "of an earlier version" "$WORK/audit-letter"
+}
 # Fixes: has a hash and a title; what goes to stable kernels says what it fixes.
 check_fixes() {
 	local message
@@ -291,6 +306,7 @@ result "get_maintainer.pl finds the entry for each new file" check_maintainers
 result "the files of the MAINTAINERS entry are sorted" check_maintainers_sorted
 export_mails "$WORK/replay" "$WORK/mails"
 result "the cover letter has no gaps, and says what was not measured" check_cover
+result "the cover letter lists faults of the base, and none of earlier versions" check_audit
 result "each patch is signed off by the committer" check_signed
 result "Fixes: names a commit by hash and title, and stable kernels get fixes only" check_fixes
 result "git am of the mails gives the same tree" check_am
