@@ -31,7 +31,7 @@ mapfile -t changed < <(git diff --cached --name-only --diff-filter=ACMR)
 git checkout-index --prefix="$WORK/" -- "${changed[@]}"
 for file in "${changed[@]}"; do
 	case $file in
-	LICENSES/* | *.patch | */message | */files | */tests | */remove | */platform | series/*/cover | series/*/needs | series/*/prefix | series/testing.txt) continue ;;
+	LICENSES/* | *.patch | */message | */files | */tests | */remove | */platform | series/*/cover | series/*/needs | series/*/prefix | series/*/version | */changes | series/testing.txt) continue ;;
 	esac
 	if ! git cat-file -e "HEAD:$file" 2>/dev/null; then
 		head -n 15 "$WORK/$file" | grep -q SPDX-License-Identifier || bad "$file: no SPDX line"

@@ -9,6 +9,8 @@
 #   needs        series that it depends on, one per line; without it, the series
 #                applies to the base
 #   prefix       of the subjects, if not PATCH
+#   version      of the mails, if not 1
+#   changes      what this version changes, for the cover letter
 # and a directory NN-name for each patch:
 #   message      the commit message, subject first
 #   files        files of this repository that the patch creates, one per line
@@ -18,6 +20,7 @@
 #   tests        tests of the kselftest that fail before it and pass from it on,
 #                one per line, without the name of a variant (series-check.sh)
 #   platform     the GPU model for these tests, if not kbl
+#   changes      what this version of the patch changes, for below its message
 # Only message is required. series/testing.txt is appended to each cover letter. Mails
 # are generated: to change a file, edit it in place. A new file is in the repository as
 # the last patch leaves it. If later patches have hunks on it, these are taken out of it
@@ -322,6 +325,7 @@ cover_text() {
 
 	cat "$SERIES/$series/cover"
 	echo
+	[ ! -s "$SERIES/$series/changes" ] || (cat "$SERIES/$series/changes" && echo)
 	cat "$SERIES/testing.txt"
 	[ -s "$SERIES/$series/needs" ] || return 0
 	printf '\nIt needs, in this order:\n\n'
@@ -347,38 +351,62 @@ write_cover() {
 		{ print }' "$1" >"$1.new"
 	mv "$1.new" "$1"
 }
+# version_of SERIES: that of its mails.
+version_of() {
+	local version
+
+	version=$(lines "$SERIES/$1/version")
+	[[ ${version:=1} =~ ^[1-9][0-9]*$ ]] || die "$1/version: '$version' is not a number"
+	echo "$version"
+}
+# range_of REPOSITORY SERIES: its commits there; the base comes before the first patch.
+range_of() {
+	local first last
+
+	read -r first last < <(patches | awk -F / -v series="$2" '
+		$(NF - 1) == series { first = first ? first : NR; last = NR }
+		END { print first, last + 1 }')
+	git -C "$1" rev-list --reverse HEAD | sed -n "${first}p;${last}p" | paste -sd' ' | sed 's/ /../'
+}
+# put_changes PATCH MAIL: what this version of the patch changes, after the line that
+# ends its message.
+put_changes() {
+	[ ! -f "$1/changes" ] || sed -i '0,/^---$/{
+		/^---$/r /dev/stdin
+	}' "$2" < <(cat "$1/changes" && echo)
+}
+# export_series REPOSITORY DIR SERIES BASED HASH: DIR/SERIES/*.patch. BASED is the output
+# of base_commit, HASH that of series_hash.
+export_series() {
+	local repo=$1 dir=$2/$3 series=$3 based=$4 hash=$5 prefix options=() patch mail text
+
+	prefix=$(lines "$SERIES/$series/prefix")
+	[ -f "$SERIES/$series/cover" ] && options=(--cover-letter) || options=(--no-numbered)
+	mkdir -p "$dir"
+	scratch_git -C "$repo" format-patch -q -v"$(version_of "$series")" --full-index --no-signature \
+		--subject-prefix="${prefix:-PATCH}" "${options[@]}" -o "$dir" "$(range_of "$repo" "$series")"
+	while read -r patch mail; do
+		put_changes "$patch" "$mail"
+		[ -f "$SERIES/$series/cover" ] || printf '\n%s\n' "$based" >>"$mail"
+	done < <(paste -d' ' <(patches_of "$series") <(printf '%s\n' "$dir"/*.patch | grep -v -e '-0000-'))
+	[ -f "$SERIES/$series/cover" ] || return 0
+	text=$dir/letter
+	cover_text "$series" >"$text"
+	mail=$(echo "$dir"/*-0000-cover-letter.patch)
+	"$SCRIPTS/series/cover-letter.py" "$text" "$OUT" "$hash" \
+		"$KERNEL_SOURCE $KERNEL_VERSION" >"$text.filled"
+	write_cover "$mail" "$text.filled"
+	rm "$text" "$text.filled"
+	printf '\n%s\n' "$based" >>"$mail"
+}
 # export_mails REPOSITORY DIR: DIR/SERIES/*.patch, one directory a series.
 export_mails() {
-	local repo=$1 dir=$2 series from=base upto=0 commits based hash prefix options text letter
+	local repo=$1 dir=$2 series based hash
 
-	mapfile -t commits < <(git -C "$repo" rev-list --reverse base..HEAD)
 	based=$(base_commit)
 	hash=$(series_hash)
-	text=$(mktemp)
-	DOOMED+=("$text")
 	rm -rf "$dir"
-	for series in $(all_series); do
-		upto=$((upto + $(patches_of "$series" | wc -l)))
-		prefix=$(lines "$SERIES/$series/prefix")
-		options=(--no-numbered)
-		[ ! -f "$SERIES/$series/cover" ] || options=(--cover-letter)
-		mkdir -p "$dir/$series"
-		scratch_git -C "$repo" format-patch -q -v1 --full-index --no-signature \
-			--subject-prefix="${prefix:-PATCH}" "${options[@]}" \
-			-o "$dir/$series" "$from..${commits[upto - 1]}"
-		from=${commits[upto - 1]}
-		if [ ! -f "$SERIES/$series/cover" ]; then
-			for letter in "$dir/$series"/*.patch; do printf '\n%s\n' "$based" >>"$letter"; done
-			continue
-		fi
-		cover_text "$series" >"$text"
-		letter=$(echo "$dir/$series"/*-0000-cover-letter.patch)
-		"$SCRIPTS/series/cover-letter.py" "$text" "$OUT" "$hash" \
-			"$KERNEL_SOURCE $KERNEL_VERSION" >"$text.filled"
-		write_cover "$letter" "$text.filled"
-		rm "$text.filled"
-		printf '\n%s\n' "$based" >>"$letter"
-	done
+	for series in $(all_series); do export_series "$repo" "$dir" "$series" "$based" "$hash"; done
 }
 # recipients DIR: who get_maintainer.pl of the base names for the mails there; without a
 # cover letter, for each mail.

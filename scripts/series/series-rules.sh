@@ -145,6 +145,40 @@ check_fixes() {
 			die "$(name_of "${message%/*}"): for stable, and fixes nothing"
 	done
 }
+# A version has a number of its own, and says what it changes.
+check_version() {
+	local series=$1
+
+	[ "$(version_of "$series")" = 1 ] || [ -s "$SERIES/$series/changes" ] ||
+		compgen -G "$SERIES/$series/*/changes" >/dev/null ||
+		die "it is version $(version_of "$series"), and nothing says what has changed"
+	[ ! -e "$SERIES/$series/changes" ] || [ -f "$SERIES/$series/cover" ] ||
+		die "it has no cover letter for its changes: put them into those of its patches"
+}
+# Make version 2 of a copy of the first series with a cover letter.
+check_reroll() {
+	local cover name patch dir=$WORK/reroll/mails
+
+	cp -r "$SERIES" "$WORK/reroll"
+	SERIES=$WORK/reroll
+	cover=$(find "$SERIES" -name cover | sort | head -n 1)
+	name=${cover%/cover}
+	patch=$(find "$name" -mindepth 1 -type d | sort | tail -n 1)
+	echo 2 >"$name/version"
+	printf 'Changes in v2:\n - the series is another\n' >"$name/changes"
+	printf 'v2: the patch is another\n' >"$patch/changes"
+	name=${name##*/}
+	check_version "$name"
+	export_series "$WORK/replay" "$dir" "$name" "base: none" none
+	dir+=/$name
+	! grep -L '^Subject: \[.*PATCH v2 ' "$dir"/* | grep . || die "not of version 2: see above"
+	compgen -G "$dir/v2-0001-*.patch" >/dev/null || die "the names of the mails lack the version"
+	grep -qx ' - the series is another' "$dir"/*-0000-* || die "the letter does not say what is new"
+	[ "$(grep -h -A 1 '^---$' "$dir"/* | grep -c '^v2: the patch is another$')" = 1 ] ||
+		die "the mail of $(name_of "$patch") does not say what is new"
+	rm "$SERIES/$name/changes" "$patch/changes"
+	! (check_version "$name") 2>/dev/null || die "a new version need not say what has changed"
+}
 check_few() {
 	local n
 
@@ -310,7 +344,9 @@ result "the cover letter lists faults of the base, and none of earlier versions"
 result "each patch is signed off by the committer" check_signed
 result "Fixes: names a commit by hash and title, and stable kernels get fixes only" check_fixes
 result "git am of the mails gives the same tree" check_am
+result "a new version has its number in the subjects, and its changes" check_reroll
 for series in $(all_series); do
+	result "the version of $series is a number, and its changes are told" check_version "$series"
 	result "at most $MAX_PATCHES patches are in $series" check_few "$series"
 	[ ! -d "$SERIES/$series" ] ||
 		result "$series applies to the base with what it needs alone" check_needs "$series"
