@@ -11,7 +11,8 @@
 #   uapi         the uAPI headers compile alone, with the same layout in 32 and 64
 #                bits
 #   decoder      the decoder in user space: KUnit rows and branch coverage
-#   sparse       sparse and W=1 on the kernel files of the series
+#   sparse       sparse and W=1 on the kernel files of the series, and its files
+#                without the options that they depend on
 #   qtest        the IGD device
 #   igt          the IGT test, if IGT_SRC names a checkout (igt.sh)
 #   rig          on each platform: GPU smoke test and kselftest; the test of pipes on a

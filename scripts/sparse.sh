@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # sparse.sh: run sparse and W=1 on the kernel files of the series; results as TAP.
 #
-# Uses the build tree of modules.sh. Messages about other files of the base are
+# Then compiles the files of the base that the series changes without the option of the
+# export, and without GVT-g: each must compile, and use nothing that the other files
+# define. Uses the build tree of modules.sh. Messages about other files of the base are
 # ignored.
 
 # shellcheck source=lib/kernel-tree.sh
@@ -19,7 +21,7 @@ sync_tree "modules-$KERNEL_VERSION"
 mapfile -t sources < <(cd "$REPO" && find $DRIVER -name '*.c' ! -path '*/tests/*' \
 	! -path '*/selftests/*' -printf '%P\n' | sort)
 echo "TAP version 13"
-echo "1..${#sources[@]}"
+echo "1..$((${#sources[@]} + 2))"
 # -k: one file that does not compile must not hide the others.
 make -k -C "$TREE" -j "$JOBS" M=$DRIVER C=2 CHECK=sparse W=1 \
 	"${sources[@]/%.c/.o}" >"$LOG" 2>&1 </dev/null || :
@@ -37,4 +39,39 @@ for source in "${sources[@]}"; do
 		echo "ok $n $source"
 	fi
 done
+
+# symbols OPTION OBJECT...: those that nm names with it, one per line.
+symbols() { (cd "$TREE/$DRIVER" && nm -gj "$@" | grep -v -e ':$' -e '^$' | sort -u); }
+# without NAME OPTIONS OBJECTS ABSENT: compile OBJECTS as if OPTIONS were off, and see
+# that they do not use what the ABSENT objects define. The options are undefined after
+# the kernel's own configuration: nothing else is compiled again.
+without() {
+	local name=$1 options=$2 objects=$3 absent=$4 log=$LOGS/without.log rc=0 said option
+
+	n=$((n + 1))
+	for option in $options; do printf '#undef %s\n#undef %s_MODULE\n' "$option" "$option"; done >"$OFF"
+	# shellcheck disable=SC2086	# they are lists
+	make -k -C "$TREE" -j "$JOBS" M=$DRIVER W=1 KCFLAGS="-g0 -include $OFF" $objects >"$log" 2>&1 </dev/null || rc=$?
+	said=$(grep -E ':[0-9]+:[0-9]+: (warning|error): ' "$log") || :	# gcc's, not kernel-doc's
+	# shellcheck disable=SC2086
+	[ $rc -ne 0 ] || said+=$(comm -12 <(symbols -u $objects) <(symbols --defined-only $absent) |
+		sed 's/$/ is used, and defined with the option only/')
+	if [ $rc -eq 0 ] && [ -z "$said" ]; then
+		echo "ok $n without $name: $(wc -w <<<"$objects") files"
+	else
+		echo "not ok $n without $name, see $log"
+		printf '%s\n' "${said:-make failed}" | sed 's/^/# /'
+	fi
+}
+# All new files belong to the option; those of GVT-g are in gvt/, and two beside it.
+OFF=$(mktemp --suffix=.h)
+DOOMED+=("$OFF")
+new=${sources[*]/%.c/.o}
+changed=$(cd "$STATE/files/$DRIVER" && find . -name '*.c' ! -path '*/tests/*' ! -path '*/selftests/*' -printf '%P\n' |
+	grep -vxF -f <(printf '%s\n' "${sources[@]}") | sed 's/c$/o/' | sort | xargs)
+gvt=$(xargs -n 1 <<<"$changed" | grep -E '^(gvt/|intel_gvt)' | xargs)
+others=$(xargs -n 1 <<<"$changed" | grep -vE '^(gvt/|intel_gvt)' | xargs)
+without CONFIG_DRM_I915_GVT_DMABUF CONFIG_DRM_I915_GVT_DMABUF "$changed" "$new"
+without CONFIG_DRM_I915_GVT "CONFIG_DRM_I915_GVT CONFIG_DRM_I915_GVT_KVMGT CONFIG_DRM_I915_GVT_DMABUF" \
+	"$others" "$new $gvt"
 unlock "build-modules-$KERNEL_VERSION"
