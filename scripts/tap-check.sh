@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# tap-check.sh: test how lib/ktap.sh counts; results as TAP.
+# tap-check.sh: test how lib/ktap.sh counts results, and rig/e2e/ioctls.awk failed
+# ioctls; results as TAP.
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
@@ -21,6 +22,30 @@ counted() {
 }
 # counts NAME PASSED-FAILED-SKIPPED: of the TAP on standard input
 counts() { result "$1" counted "$2" "$(cat)"; }
+
+# failed_ioctls COUNT TRACE
+failed_ioctls() {
+	local got
+
+	got=$(busybox awk -v query=0x3b72 -v get=0x3b73 -f "$REPO/rig/e2e/ioctls.awk" <<<"$2" 2>&1) ||
+		return
+	grep -q " ids, $1 errors" <<<"$got" || {
+		printf 'expected %s errors, got:\n%s\n' "$1" "$got"
+		return 1
+	}
+}
+# ioctls NAME COUNT: how many failed, of the lines "TIME: query|get|drm RET" and
+# "TIME: REASON OF A REFUSAL" on standard input
+ioctls() {
+	local trace
+
+	trace=$(awk '
+		$2 == "query" { print "qemu-1 [000] ..... " $1 " ioctl: (x) cmd=0x3b72 id=64 ret=" $3; next }
+		$2 == "get" { print "qemu-1 [000] ..... " $1 " ioctl: (x) cmd=0x3b73 id=1 ret=" $3; next }
+		$2 == "drm" { print "qemu-1 [000] ..... " $1 " ioctl: (x) cmd=0xc00c642d id=1 ret=" $3; next }
+		{ print "qemu-1 [000] ..... " $1 " gvt_dmabuf_refuse: vgpu1 type 1: " substr($0, length($1) + 2) " (-22)" }')
+	result "$1" failed_ioctls "$2" "$trace"
+}
 
 echo "TAP version 13"
 counts "passes, failures and skips" 1-1-1 <<-EOS
@@ -152,6 +177,46 @@ counts "a failure in the second of two streams" 1-1-0 <<-EOS
 	    1..1
 	    not ok 1 b
 	not ok 1 two
+EOS
+ioctls "a plane that is on before its address is written" 0 <<-EOS
+	1.000000: query 0
+	1.030000: not in the vGPU's share of the GGTT
+	1.030010: query -22
+	1.030020: not in the vGPU's share of the GGTT
+	1.030030: query -22
+	1.060000: query 0
+	1.060010: get 24
+EOS
+ioctls "an address that is wrong for more than a refresh" 2 <<-EOS
+	1.000000: not in the vGPU's share of the GGTT
+	1.000010: query -22
+	1.030000: not in the vGPU's share of the GGTT
+	1.030010: query -22
+	1.060000: query 0
+	1.060010: get 24
+EOS
+ioctls "a wrong address, and then the framebuffer of before" 1 <<-EOS
+	1.000000: not in the vGPU's share of the GGTT
+	1.000010: query -22
+	1.030000: query 0
+	1.060000: query 0
+	1.060010: get 24
+EOS
+ioctls "a wrong address at the end" 1 <<-EOS
+	1.000000: query 0
+	1.030000: not in the vGPU's share of the GGTT
+	1.030010: query -22
+EOS
+ioctls "a query that is refused for another reason" 1 <<-EOS
+	1.000000: reserved tiling
+	1.000010: query -22
+	1.030000: query 0
+	1.030010: get 24
+EOS
+ioctls "a dma-buf that is not given, and a DRM ioctl" 2 <<-EOS
+	1.000000: query 0
+	1.000010: get -22
+	1.000020: drm -22
 EOS
 plan
 [ -z "$FAILED" ] || exit 1

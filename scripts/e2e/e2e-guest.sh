@@ -97,6 +97,7 @@ build_guest() {
 	xz -dc "$BASE_IMG/lib/modules/$KERNEL_RELEASE/kernel/drivers/gpu/drm/tiny/cirrus.ko.xz" >"$dir/cirrus.ko"
 	cp "$BASE_IMG/boot/vmlinuz-$KERNEL_RELEASE" "$dir/vmlinuz"
 	install -m 755 "$REPO"/rig/e2e/*-run "$dir/"
+	cp "$REPO/rig/e2e/ioctls.awk" "$dir/"
 	cp "$REPO/docs/libvirt-domain.xml" "$dir/"
 }
 
