@@ -79,6 +79,38 @@ static inline int exec_store(struct exec *e, struct vgpu_ring *ring)
 	return ret ? ret : exec_was_stored(e) ? 0 : -EIO;
 }
 
+/* The ring runs into @gate, past which it stores the pattern. */
+static inline int exec_enter_gate(struct exec *e, struct vgpu_gate *gate)
+{
+	*e->written = 0;
+	vgpu_gate_close(gate);
+	return vgpu_gate_enter(&e->v, gate, &e->ring, e->store,
+			       ARRAY_SIZE(e->store));
+}
+
+static inline int exec_leave_gate(struct exec *e, struct vgpu_gate *gate)
+{
+	int ret;
+
+	vgpu_gate_open(gate);
+	ret = vgpu_ring_wait(&e->v, &e->ring);
+	return ret ? ret : exec_was_stored(e) ? 0 : -EIO;
+}
+
+#define EXEC_LOAD_DWORDS	6
+
+/* The commands by which a ring of @engine loads the space of @pml4 */
+static inline void exec_load_space(uint32_t *commands, uint32_t engine,
+				   uint64_t pml4)
+{
+	const uint32_t load[EXEC_LOAD_DWORDS] = {
+		MI_LOAD_REGISTER_IMM(2), engine + RING_PDP0_UDW, pml4 >> 32,
+		engine + RING_PDP0_LDW, pml4, MI_NOOP,
+	};
+
+	memcpy(commands, load, sizeof(load));
+}
+
 /* A line of commands at @gma is executed when the context is restored. */
 static inline void exec_set_indirect(struct vgpu *v, struct vgpu_ring *ring,
 				     uint64_t gma)

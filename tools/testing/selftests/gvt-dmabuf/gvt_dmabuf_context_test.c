@@ -135,23 +135,6 @@ FIXTURE_TEARDOWN(space)
 	test_close(&self->e.v);
 }
 
-static int enter_gate(struct exec *e, struct vgpu_gate *gate)
-{
-	*e->written = 0;
-	vgpu_gate_close(gate);
-	return vgpu_gate_enter(&e->v, gate, &e->ring, e->store,
-			       ARRAY_SIZE(e->store));
-}
-
-static int leave_gate(struct exec *e, struct vgpu_gate *gate)
-{
-	int ret;
-
-	vgpu_gate_open(gate);
-	ret = vgpu_ring_wait(&e->v, &e->ring);
-	return ret ? ret : exec_was_stored(e) ? 0 : -EIO;
-}
-
 /*
  * The guest destroys a space while the GPU waits in it. Whether the refused write
  * returns an error does not matter.
@@ -165,12 +148,12 @@ static void destroy_in_use(struct __test_metadata *_metadata, struct exec *e,
 	for (i = 0; i < creations; i++)
 		ASSERT_EQ(0, vgpu_ppgtt_notify(&e->v, gate->pml4,
 					       PPGTT_L4_CREATE));
-	ASSERT_EQ(0, enter_gate(e, gate));
+	ASSERT_EQ(0, exec_enter_gate(e, gate));
 	for (i = 0; i < destructions; i++)
 		vgpu_ppgtt_notify(&e->v, gate->pml4, PPGTT_L4_DESTROY);
-	ASSERT_EQ(0, leave_gate(e, gate));
-	ASSERT_EQ(0, enter_gate(e, gate));
-	ASSERT_EQ(0, leave_gate(e, gate));
+	ASSERT_EQ(0, exec_leave_gate(e, gate));
+	ASSERT_EQ(0, exec_enter_gate(e, gate));
+	ASSERT_EQ(0, exec_leave_gate(e, gate));
 }
 
 TEST_F(space, can_be_destroyed_in_use)
@@ -199,19 +182,6 @@ TEST_F(space, extra_destroy_keeps_it_in_use)
 	destroy_in_use(_metadata, &self->e, &self->gate, 2, 3);
 }
 
-#define LOAD_DWORDS		6
-
-/* The commands by which a ring of @engine loads the space of @pml4 */
-static void load_space(uint32_t *commands, uint32_t engine, uint64_t pml4)
-{
-	const uint32_t load[LOAD_DWORDS] = {
-		MI_LOAD_REGISTER_IMM(2), engine + RING_PDP0_UDW, pml4 >> 32,
-		engine + RING_PDP0_LDW, pml4, MI_NOOP,
-	};
-
-	memcpy(commands, load, sizeof(load));
-}
-
 /* The vGPU and, if there is one, another */
 static void expect_life(struct __test_metadata *_metadata, struct exec *e,
 			struct vgpu_ring *render)
@@ -231,9 +201,9 @@ static void expect_life(struct __test_metadata *_metadata, struct exec *e,
 
 TEST_F(space, is_loaded_by_a_ring)
 {
-	uint32_t load[LOAD_DWORDS];
+	uint32_t load[EXEC_LOAD_DWORDS];
 
-	load_space(load, VGPU_RENDER, self->other.pml4);
+	exec_load_space(load, VGPU_RENDER, self->other.pml4);
 	ASSERT_EQ(0, vgpu_ppgtt_notify(&self->e.v, self->other.pml4,
 				       PPGTT_L4_CREATE));
 	EXPECT_EQ(0, vgpu_ring_submit(&self->e.v, &self->render, load,
@@ -266,13 +236,13 @@ TEST_F(space, at_frame_0_is_freed_on_destroy)
 /* Without the fix: it was in the lists of both workloads, which became one */
 TEST_F(space, can_be_loaded_by_two_engines)
 {
-	uint32_t blitter[LOAD_DWORDS], render[LOAD_DWORDS];
+	uint32_t blitter[EXEC_LOAD_DWORDS], render[EXEC_LOAD_DWORDS];
 	struct vgpu *v = &self->e.v;
 
 	if (!test_unsafe(_metadata))
 		return;
-	load_space(blitter, VGPU_BLITTER, self->other.pml4);
-	load_space(render, VGPU_RENDER, self->other.pml4);
+	exec_load_space(blitter, VGPU_BLITTER, self->other.pml4);
+	exec_load_space(render, VGPU_RENDER, self->other.pml4);
 	ASSERT_EQ(0, vgpu_ppgtt_notify(&self->e.v, self->other.pml4,
 				       PPGTT_L4_CREATE));
 	ASSERT_EQ(0, vgpu_gate_enter(v, &self->gate, &self->e.ring, blitter,
@@ -289,12 +259,12 @@ TEST_F(space, can_be_loaded_by_two_engines)
  */
 TEST_F(space, can_be_loaded_twice_by_a_ring)
 {
-	uint32_t load[2 * LOAD_DWORDS];
+	uint32_t load[2 * EXEC_LOAD_DWORDS];
 
 	if (!test_unsafe(_metadata))
 		return;
-	load_space(load, VGPU_RENDER, self->other.pml4);
-	load_space(load + LOAD_DWORDS, VGPU_RENDER, self->other.pml4);
+	exec_load_space(load, VGPU_RENDER, self->other.pml4);
+	exec_load_space(load + EXEC_LOAD_DWORDS, VGPU_RENDER, self->other.pml4);
 	ASSERT_EQ(0, vgpu_ppgtt_notify(&self->e.v, self->other.pml4,
 				       PPGTT_L4_CREATE));
 	EXPECT_EQ(0, vgpu_ring_submit(&self->e.v, &self->render, load,
@@ -375,15 +345,15 @@ TEST_F(space, that_became_invalid_is_destroyed)
 	if (!test_unsafe(_metadata))
 		return;
 	ASSERT_EQ(0, vgpu_ppgtt_notify(v, self->gate.pml4, PPGTT_L4_CREATE));
-	ASSERT_EQ(0, enter_gate(&self->e, &self->gate));
-	ASSERT_EQ(0, leave_gate(&self->e, &self->gate));
+	ASSERT_EQ(0, exec_enter_gate(&self->e, &self->gate));
+	ASSERT_EQ(0, exec_leave_gate(&self->e, &self->gate));
 	ASSERT_EQ(0, vgpu_write32(v, GDRST, GDRST_FULL));
 	ASSERT_EQ(0, exec_init(&self->e));
 
 	ASSERT_EQ(0, kernel_log_open(&log));
 	directory = vgpu_gate_table(v, &self->gate, VGPU_GATE_PD, &gpa);
 	directory[PD_INDEX] = gpa | PTE_PRESENT | PTE_WRITABLE;
-	EXPECT_NE(0, enter_gate(&self->e, &self->gate));
+	EXPECT_NE(0, exec_enter_gate(&self->e, &self->gate));
 	EXPECT_EQ(0, vgpu_ppgtt_notify(v, self->gate.pml4, PPGTT_L4_DESTROY));
 	kernel_log_read(&log);
 	EXPECT_FALSE(log.warned) TH_LOG("%s", log.line);
@@ -398,10 +368,10 @@ TEST_F(space, in_use_when_execlists_restart)
 {
 	if (!test_unsafe(_metadata))
 		return;
-	ASSERT_EQ(0, enter_gate(&self->e, &self->gate));
+	ASSERT_EQ(0, exec_enter_gate(&self->e, &self->gate));
 	ASSERT_EQ(0, vgpu_write32(&self->e.v, VGPU_BLITTER + RING_MODE,
 				  RING_MODE_EXECLISTS));
-	EXPECT_EQ(0, leave_gate(&self->e, &self->gate));
+	EXPECT_EQ(0, exec_leave_gate(&self->e, &self->gate));
 	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
 }
 

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How many page tables and address spaces a guest may have the host keep: as many
+ * as it needs, and not without end.
+ */
+#include "command_util.h"
+#include "proc_util.h"
+
+#define PDE_2M			0x80u
+#define ENTRIES			(VGPU_PAGE / sizeof(uint64_t))
+#define AREA			(2u << 20)	/* of an entry */
+#define AREAS			(TEST_RAM / 2 / AREA)
+
+/* Each directory is shadowed by a table per entry. */
+#define MAX_TABLES		16384u
+#define FULL			(MAX_TABLES / ENTRIES - 1)
+#define TOO_MANY		(4 * MAX_TABLES / ENTRIES)
+#define MAX_KIB			((long)(MAX_TABLES * VGPU_PAGE / 1024))
+#define SLACK_KIB		(16l << 10)	/* by which other things change it */
+
+#define MAX_SPACES		4096u
+#define ALIASES			30000u	/* not more: a list may be searched for each */
+#define SPACES_KIB		(2l << 10)
+
+#define MAX_LOADS		64u
+
+/* @gate, @other: of which the page tables are used; @refused: on the same engine */
+FIXTURE(tables) {
+	struct exec e;
+	struct vgpu_gate gate, other;
+	struct vgpu_ring refused;
+};
+
+FIXTURE_SETUP(tables)
+{
+	struct vgpu *v = &self->e.v;
+
+	if (!test_open_vgpu(_metadata, v))
+		return;
+	ASSERT_EQ(0, exec_init(&self->e));
+	ASSERT_EQ(0, vgpu_gate_init(v, &self->gate));
+	ASSERT_EQ(0, vgpu_gate_init(v, &self->other));
+	ASSERT_EQ(0, vgpu_ring_init(v, &self->refused));
+}
+
+FIXTURE_TEARDOWN(tables)
+{
+	vgpu_gate_open(&self->gate);
+	vgpu_gate_open(&self->other);
+	test_close(&self->e.v);
+}
+
+/* Pages, which tables are, not what the debugging of slabs keeps */
+static long free_kib(void)
+{
+	return meminfo_kib("MemAvailable") + unreclaimable_kib();
+}
+
+/* Directories of which each entry maps 2 MiB, beside the one that @gate uses */
+static int add_directories(struct vgpu *v, struct vgpu_gate *gate,
+			   unsigned int count)
+{
+	uint64_t *pdp = vgpu_gate_table(v, gate, VGPU_GATE_PDP, NULL);
+	uint64_t gpa, *entry;
+	unsigned int i;
+	int ret;
+
+	ret = vgpu_alloc_ram(v, count * VGPU_PAGE, &gpa);
+	if (ret)
+		return ret;
+	entry = (uint64_t *)(v->ram + gpa);
+	for (i = 0; i < count * ENTRIES; i++)
+		entry[i] = (TEST_RAM / 2 + (uint64_t)(i % AREAS) * AREA) |
+			   PDE_2M | PTE_PRESENT;
+	for (i = 0; i < count; i++)
+		pdp[1 + i] = (gpa + i * VGPU_PAGE) | PTE_PRESENT | PTE_WRITABLE;
+	return 0;
+}
+
+static int run_in(struct exec *e, struct vgpu_gate *gate)
+{
+	int ret = exec_enter_gate(e, gate);
+
+	return ret ? ret : exec_leave_gate(e, gate);
+}
+
+/* Without the fix: 65,536 tables, which a guest could make any number of */
+TEST_F_TIMEOUT(tables, beyond_the_limit_are_refused, 300)
+{
+	struct vgpu *v = &self->e.v;
+	uint64_t *pdp = vgpu_gate_table(v, &self->gate, VGPU_GATE_PDP, NULL);
+	long before;
+
+	ASSERT_EQ(0, add_directories(v, &self->gate, TOO_MANY));
+	before = free_kib();
+	ASSERT_EQ(0, vgpu_ppgtt_notify(v, self->gate.pml4, PPGTT_L4_CREATE));
+	EXPECT_GT(MAX_KIB + SLACK_KIB, before - free_kib());
+
+	memset(pdp + 1, 0, TOO_MANY * sizeof(*pdp));
+	vgpu_ppgtt_notify(v, self->gate.pml4, PPGTT_L4_DESTROY);
+	EXPECT_GT(SLACK_KIB, before - free_kib());
+}
+
+TEST_F_TIMEOUT(tables, too_many_refuse_a_workload_alone, 300)
+{
+	struct vgpu *v = &self->e.v;
+
+	if (!test_unsafe(_metadata))
+		return;
+	ASSERT_EQ(0, add_directories(v, &self->gate, TOO_MANY));
+	EXPECT_EQ(-EFAULT, vgpu_gate_enter(v, &self->gate, &self->refused, NULL,
+					   0));
+	EXPECT_EQ(0, run_in(&self->e, &self->other));
+}
+
+/* As many as there may be, which make room for those of another space and back */
+TEST_F_TIMEOUT(tables, up_to_the_limit_are_used, 300)
+{
+	struct vgpu *v = &self->e.v;
+	long before;
+
+	ASSERT_EQ(0, add_directories(v, &self->gate, FULL));
+	ASSERT_EQ(0, add_directories(v, &self->other, 2));
+	before = free_kib();
+	ASSERT_EQ(0, vgpu_ppgtt_notify(v, self->gate.pml4, PPGTT_L4_CREATE));
+	EXPECT_LT(MAX_KIB / 2, before - free_kib());
+	ASSERT_EQ(0, vgpu_ppgtt_notify(v, self->other.pml4, PPGTT_L4_CREATE));
+	EXPECT_EQ(0, run_in(&self->e, &self->other));
+	EXPECT_EQ(0, run_in(&self->e, &self->gate));
+	EXPECT_GT(MAX_KIB + SLACK_KIB, before - free_kib());
+
+	ASSERT_EQ(0, vgpu_ppgtt_notify(v, self->other.pml4, PPGTT_L4_DESTROY));
+	ASSERT_EQ(0, vgpu_ppgtt_notify(v, self->gate.pml4, PPGTT_L4_DESTROY));
+	EXPECT_GT(SLACK_KIB, before - free_kib());
+}
+
+/* Without the fix: an object of the host for each combination of 30 bits */
+TEST_F_TIMEOUT(tables, root_is_known_by_its_address, 300)
+{
+	struct vgpu *v = &self->e.v;
+	uint64_t gpa, root;
+	long before;
+	unsigned int i;
+
+	ASSERT_EQ(0, vgpu_alloc_ram(v, VGPU_PAGE, &gpa));
+	memset(v->ram + gpa, 0, VGPU_PAGE);
+	before = unreclaimable_kib();
+	for (i = 0; i < ALIASES; i++) {
+		root = gpa | (i % VGPU_PAGE) | (uint64_t)(i / VGPU_PAGE) << 46;
+		ASSERT_EQ(0, vgpu_ppgtt_notify(v, root, PPGTT_L4_CREATE));
+	}
+	EXPECT_GT(SPACES_KIB, unreclaimable_kib() - before);
+
+	ASSERT_EQ(0, exec_reset(&self->e));
+	ASSERT_EQ(0, vgpu_gate_init(v, &self->gate));
+	ASSERT_EQ(0, vgpu_ppgtt_notify(v, self->gate.pml4, PPGTT_L4_CREATE));
+	EXPECT_EQ(0, run_in(&self->e, &self->gate));
+}
+
+/* Without the fix: they were not counted. */
+TEST_F_TIMEOUT(tables, of_too_many_spaces_are_refused, 300)
+{
+	struct vgpu *v = &self->e.v;
+	uint64_t gpa;
+	unsigned int i;
+
+	if (!test_unsafe(_metadata))
+		return;
+	ASSERT_EQ(0, vgpu_alloc_ram(v, MAX_SPACES * VGPU_PAGE, &gpa));
+	memset(v->ram + gpa, 0, MAX_SPACES * VGPU_PAGE);
+	for (i = 0; i < MAX_SPACES; i++)
+		ASSERT_EQ(0, vgpu_ppgtt_notify(v, gpa + i * VGPU_PAGE,
+					       PPGTT_L4_CREATE));
+	EXPECT_EQ(-EFAULT, vgpu_gate_enter(v, &self->gate, &self->refused, NULL,
+					   0));
+
+	ASSERT_EQ(0, vgpu_ppgtt_notify(v, gpa, PPGTT_L4_DESTROY));
+	EXPECT_EQ(0, run_in(&self->e, &self->gate));
+}
+
+/* Without the fix: as many as fit into a batch buffer, each kept until its end */
+TEST_F(tables, loads_of_a_workload_are_limited)
+{
+	uint32_t loads[(MAX_LOADS + 1) * EXEC_LOAD_DWORDS];
+	struct vgpu *v = &self->e.v;
+	unsigned int i;
+
+	if (!test_unsafe(_metadata))
+		return;
+	for (i = 0; i <= MAX_LOADS; i++)
+		exec_load_space(loads + i * EXEC_LOAD_DWORDS, VGPU_BLITTER,
+				self->other.pml4);
+	ASSERT_EQ(0, vgpu_ppgtt_notify(v, self->other.pml4, PPGTT_L4_CREATE));
+	ASSERT_EQ(0, vgpu_ring_emit(&self->refused, loads, ARRAY_SIZE(loads)));
+	EXPECT_EQ(-EFAULT, vgpu_ring_start(v, &self->refused, NULL));
+	EXPECT_EQ(0, vgpu_ring_submit(v, &self->e.ring, loads,
+				      MAX_LOADS * EXEC_LOAD_DWORDS));
+	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
+}
+
+TEST_HARNESS_MAIN
