@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A VMM that unmaps guest memory and puts other memory at the same place: an id
- * stands for the memory that was there when it was answered, or for nothing.
+ * stands for the memory that was there when it was answered, or for nothing. And
+ * how much memory it takes to remember what is pinned.
  */
 #include <pthread.h>
 #include <sys/mman.h>
 
 #include "test_util.h"
+#include "proc_util.h"
 #include "time_util.h"
 
 /* The framebuffer has a place of its own, outside of the guest's other memory. */
@@ -20,6 +22,10 @@
 /* Pages far apart, for which a guest needs no memory in between */
 #define FAR_PAGES	1024u
 #define FAR		(256ull << 20)
+
+/* A huge page apart, and the memory that one of them may take */
+#define LONE		(2ull << 20)
+#define LONE_KIB	4
 
 enum { A, B, MEMORIES };
 
@@ -376,6 +382,35 @@ TEST_F_TIMEOUT(unmapped, far_frames_cost_nothing, 120)
 	EXPECT_GE(beside * 3 / 2, apart)
 		TH_LOG("%lld ns, and %lld ns if they are apart",
 		       (long long)beside, (long long)apart);
+	munmap(memory, size);
+}
+
+/* What is kept of the frames was 16 KiB for each page in 2 MiB. */
+TEST_F_TIMEOUT(unmapped, lone_frames_take_little_memory, 120)
+{
+	const size_t size = FAR_PAGES * VGPU_PAGE;
+	struct vgpu *v = &self->v;
+	uint8_t *memory;
+	long before, kib;
+	uint64_t gma;
+	size_t i;
+
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	ASSERT_NE(MAP_FAILED, memory);
+	ASSERT_EQ(0, vgpu_alloc_gma(v, size, &gma));
+	for (i = 0; i < FAR_PAGES; i++)
+		ASSERT_EQ(0, vgpu_map_dma(v, 2 * IOVA + i * LONE,
+					  memory + i * VGPU_PAGE, VGPU_PAGE));
+
+	before = unreclaimable_kib();
+	ASSERT_LT(0, before);
+	for (i = 0; i < FAR_PAGES; i++)
+		ASSERT_EQ(0, vgpu_ggtt_map(v, gma + i * VGPU_PAGE,
+					   2 * IOVA + i * LONE, VGPU_PAGE));
+	kib = unreclaimable_kib() - before;
+	EXPECT_GT(FAR_PAGES * LONE_KIB, kib);
+	ASSERT_EQ(0, vgpu_ggtt_unmap(v, gma, size));
 	munmap(memory, size);
 }
 
