@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A VMM that unmaps guest memory and puts other memory at the same place: an id
- * stands for the memory that was there when it was answered, or for nothing.
+ * stands for the memory that was there when it was answered, or for nothing. And
+ * when pages are unpinned, and what is kept of them while they are not.
  */
 #include <pthread.h>
 #include <sys/mman.h>
 
 #include "test_util.h"
+#include "proc_util.h"
 #include "time_util.h"
+#include "trace_util.h"
 
 /* The framebuffer has a place of its own, outside of the guest's other memory. */
 #define IOVA		0x1000000000ull
@@ -20,6 +23,10 @@
 /* Pages far apart, for which a guest needs no memory in between */
 #define FAR_PAGES	1024u
 #define FAR		(256ull << 20)
+
+/* A huge page apart, and the memory that one of them may take */
+#define LONE		(2ull << 20)
+#define LONE_KIB	4
 
 enum { A, B, MEMORIES };
 
@@ -377,6 +384,145 @@ TEST_F_TIMEOUT(unmapped, far_frames_cost_nothing, 120)
 		TH_LOG("%lld ns, and %lld ns if they are apart",
 		       (long long)beside, (long long)apart);
 	munmap(memory, size);
+}
+
+/* What is kept of the frames was 16 KiB for each page in 2 MiB. */
+TEST_F_TIMEOUT(unmapped, lone_frames_take_little_memory, 120)
+{
+	const size_t size = FAR_PAGES * VGPU_PAGE;
+	struct vgpu *v = &self->v;
+	uint8_t *memory;
+	long before, kib;
+	uint64_t gma;
+	size_t i;
+
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	ASSERT_NE(MAP_FAILED, memory);
+	ASSERT_EQ(0, vgpu_alloc_gma(v, size, &gma));
+	for (i = 0; i < FAR_PAGES; i++)
+		ASSERT_EQ(0, vgpu_map_dma(v, 2 * IOVA + i * LONE,
+					  memory + i * VGPU_PAGE, VGPU_PAGE));
+
+	before = unreclaimable_kib();
+	ASSERT_LT(0, before);
+	for (i = 0; i < FAR_PAGES; i++)
+		ASSERT_EQ(0, vgpu_ggtt_map(v, gma + i * VGPU_PAGE,
+					   2 * IOVA + i * LONE, VGPU_PAGE));
+	kib = unreclaimable_kib() - before;
+	EXPECT_GT(FAR_PAGES * LONE_KIB, kib);
+	ASSERT_EQ(0, vgpu_ggtt_unmap(v, gma, size));
+	munmap(memory, size);
+}
+
+/* ---- a reset unmaps them all ---- */
+
+/* What VFIO calls to unpin a page, and the register that flushes the GGTT's TLB */
+#define UNPIN		"unpin_user_pages_dirty_lock"
+#define FLUSH		"i915_reg_rw: write reg=0x101008,"
+
+#define PROBE		"gvt_dmabuf_test/unpin"
+
+FIXTURE(reset) {
+	struct vgpu v;
+	char instance[PATH_MAX];
+	void *memory;
+};
+
+static int write_at(const char *instance, const char *file, const char *text)
+{
+	char path[PATH_MAX + 64];
+
+	snprintf(path, sizeof(path), "%s/%s", instance, file);
+	return test_write(path, text);
+}
+
+/* Probes are of all instances. */
+static int edit_probes(const char *instance, const char *text)
+{
+	return write_at(instance, "../../kprobe_events", text);
+}
+
+FIXTURE_SETUP(reset)
+{
+	uint64_t gma;
+	int ret;
+
+	if (!test_open_vgpu(_metadata, &self->v))
+		return;
+	ret = trace_init(self->instance, sizeof(self->instance));
+	if (!ret && edit_probes(self->instance, "p:" PROBE " " UNPIN)) {
+		rmdir(self->instance);
+		ret = -ENOENT;
+	}
+	if (ret == -ENOENT) {
+		test_close(&self->v);
+		SKIP(return,
+		     "no tracefs: mount it, with CONFIG_KPROBE_EVENTS");
+	}
+	ASSERT_EQ(0, ret);
+	self->memory = mmap(NULL, BYTES, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	ASSERT_NE(MAP_FAILED, self->memory);
+	ASSERT_EQ(0, vgpu_map_dma(&self->v, IOVA, self->memory, BYTES));
+	ASSERT_EQ(0, vgpu_alloc_gma(&self->v, BYTES, &gma));
+	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, gma, IOVA, BYTES));
+}
+
+FIXTURE_TEARDOWN(reset)
+{
+	/* A probe whose event is enabled stays. */
+	write_at(self->instance, "events/" PROBE "/enable", "0");
+	edit_probes(self->instance, "-:" PROBE);
+	rmdir(self->instance);
+	test_close(&self->v);
+	munmap(self->memory, BYTES);
+}
+
+/* Pages that were unpinned before the first flush, and after it; 0 or -errno */
+static int count_unpins(const char *instance, unsigned int *before,
+			unsigned int *after)
+{
+	FILE *f = trace_open(instance, "re");
+	bool flushed = false;
+	char line[256];
+
+	if (!f)
+		return -errno;
+	while (fgets(line, sizeof(line), f)) {
+		if (strstr(line, FLUSH))
+			flushed = true;
+		else if (strstr(line, UNPIN))
+			++*(flushed ? after : before);
+	}
+	fclose(f);
+	return 0;
+}
+
+/*
+ * The aperture, which a VMM can map, has its translations in that TLB: a page that
+ * is unpinned first can be another process's while it is still reached.
+ */
+TEST_F(reset, unpins_after_the_tlb_flush)
+{
+	unsigned int before = 0, after = 0;
+	char pid[16];
+	FILE *f;
+
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	ASSERT_EQ(0, write_at(self->instance, "set_event_pid", pid));
+	ASSERT_EQ(0, write_at(self->instance, "events/" PROBE "/enable", "1"));
+	ASSERT_EQ(0, write_at(self->instance,
+			      "events/i915/i915_reg_rw/enable", "1"));
+	f = trace_open(self->instance, "w");
+	ASSERT_NE(NULL, f);
+	fclose(f);
+
+	ASSERT_EQ(0, vgpu_reset(&self->v));
+	ASSERT_EQ(0, write_at(self->instance, "tracing_on", "0"));
+	ASSERT_EQ(0, count_unpins(self->instance, &before, &after));
+	EXPECT_EQ(0, before);
+	EXPECT_LE(PAGES, after);
 }
 
 TEST_HARNESS_MAIN

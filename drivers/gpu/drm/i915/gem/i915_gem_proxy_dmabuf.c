@@ -198,6 +198,7 @@ static void proxy_copy_pages(struct drm_i915_gem_object *obj, void *to)
 	for_each_sgt_page(page, iter, obj->mm.pages) {
 		proxy_copy_page_or_blank(to, page);
 		to += PAGE_SIZE;
+		cond_resched();
 	}
 }
 

@@ -213,26 +213,16 @@ void intel_vgpu_touch_planes_of_pte(struct intel_vgpu *vgpu,
 		intel_vgpu_touch_planes(vgpu, planes);
 }
 
-/**
- * intel_vgpu_set_display_triggers - replace the eventfds that signal changes
- * @vgpu: an open vGPU
- * @planes: whose triggers are replaced
- * @triggers: for each plane an eventfd, or NULL for none; holds on return, for
- *	each of @planes, the one that was replaced, which the caller releases
- *
- * Each new one is signalled once, and none of the old ones ever again.
- *
- * Context: Process context, without vgpu_lock, which it takes.
- */
-void intel_vgpu_set_display_triggers(struct intel_vgpu *vgpu,
-				     unsigned long planes,
-				     struct eventfd_ctx **triggers)
+static void gvt_event_swap_triggers(struct intel_vgpu *vgpu,
+				    unsigned long planes,
+				    struct eventfd_ctx **triggers)
 {
 	struct gvt_display_event *event = &vgpu->display.event;
 	unsigned int i;
 	u8 arm = 0, watched;
 
-	mutex_lock(&vgpu->vgpu_lock);
+	lockdep_assert_held(&vgpu->vgpu_lock);
+
 	intel_vgpu_touch_latched_planes(vgpu);
 
 	spin_lock(&event->lock);
@@ -247,7 +237,30 @@ void intel_vgpu_set_display_triggers(struct intel_vgpu *vgpu,
 	spin_unlock(&event->lock);
 
 	gvt_event_update_shown(vgpu, watched);
+}
+
+/**
+ * intel_vgpu_set_display_triggers - replace the eventfds that signal changes
+ * @vgpu: an open vGPU
+ * @planes: whose triggers are replaced
+ * @triggers: for each plane an eventfd, or NULL for none; holds on success, for
+ *	each of @planes, the one that was replaced, which the caller releases
+ *
+ * Each new one is signalled once, and none of the old ones ever again.
+ *
+ * Context: Process context, without vgpu_lock, which it takes.
+ * Return: 0; -EINTR, with nothing replaced, if the caller is being killed.
+ */
+int intel_vgpu_set_display_triggers(struct intel_vgpu *vgpu,
+				    unsigned long planes,
+				    struct eventfd_ctx **triggers)
+{
+	/* Held while commands of the guest are scanned, which may take long. */
+	if (mutex_lock_killable(&vgpu->vgpu_lock))
+		return -EINTR;
+	gvt_event_swap_triggers(vgpu, planes, triggers);
 	mutex_unlock(&vgpu->vgpu_lock);
+	return 0;
 }
 
 /**
@@ -282,19 +295,13 @@ void intel_vgpu_mask_display_event(struct intel_vgpu *vgpu, u8 planes)
 	spin_unlock(&event->lock);
 }
 
-/**
- * intel_vgpu_unmask_display_event - look for changes again
- * @vgpu: an open vGPU
- * @planes: which ones; each that was masked is signalled once
- *
- * Context: Process context, without vgpu_lock, which it takes.
- */
-void intel_vgpu_unmask_display_event(struct intel_vgpu *vgpu, u8 planes)
+static void gvt_event_unmask_planes(struct intel_vgpu *vgpu, u8 planes)
 {
 	struct gvt_display_event *event = &vgpu->display.event;
 	u8 watched;
 
-	mutex_lock(&vgpu->vgpu_lock);
+	lockdep_assert_held(&vgpu->vgpu_lock);
+
 	intel_vgpu_touch_latched_planes(vgpu);
 
 	spin_lock(&event->lock);
@@ -304,7 +311,23 @@ void intel_vgpu_unmask_display_event(struct intel_vgpu *vgpu, u8 planes)
 	spin_unlock(&event->lock);
 
 	gvt_event_update_shown(vgpu, watched);
+}
+
+/**
+ * intel_vgpu_unmask_display_event - look for changes again
+ * @vgpu: an open vGPU
+ * @planes: which ones; each that was masked is signalled once
+ *
+ * Context: Process context, without vgpu_lock, which it takes.
+ * Return: 0; -EINTR, with nothing unmasked, if the caller is being killed.
+ */
+int intel_vgpu_unmask_display_event(struct intel_vgpu *vgpu, u8 planes)
+{
+	if (mutex_lock_killable(&vgpu->vgpu_lock))
+		return -EINTR;
+	gvt_event_unmask_planes(vgpu, planes);
 	mutex_unlock(&vgpu->vgpu_lock);
+	return 0;
 }
 
 /**
@@ -331,12 +354,17 @@ void intel_vgpu_close_display_event(struct intel_vgpu *vgpu)
 	struct eventfd_ctx *triggers[GVT_PLANE_TYPES] = {};
 	unsigned int i;
 
-	intel_vgpu_set_display_triggers(vgpu, GVT_ALL_PLANE_TYPES, triggers);
+	/* Wait for it even if the process is being killed: this is its exit. */
+	mutex_lock(&vgpu->vgpu_lock);
+	gvt_event_swap_triggers(vgpu, GVT_ALL_PLANE_TYPES, triggers);
+	mutex_unlock(&vgpu->vgpu_lock);
 	for (i = 0; i < GVT_PLANE_TYPES; i++)
 		if (triggers[i])
 			eventfd_ctx_put(triggers[i]);
 
 	/* Nothing is armed, so nothing queues it again. */
 	cancel_delayed_work_sync(&event->work);
-	intel_vgpu_unmask_display_event(vgpu, GVT_ALL_PLANE_TYPES);
+	mutex_lock(&vgpu->vgpu_lock);
+	gvt_event_unmask_planes(vgpu, GVT_ALL_PLANE_TYPES);
+	mutex_unlock(&vgpu->vgpu_lock);
 }

@@ -67,12 +67,12 @@ static inline bool gvt_event_is_watched(const struct gvt_display_event *event)
 void intel_vgpu_init_display_event(struct intel_vgpu *vgpu);
 void intel_vgpu_close_display_event(struct intel_vgpu *vgpu);
 
-void intel_vgpu_set_display_triggers(struct intel_vgpu *vgpu,
-				     unsigned long planes,
-				     struct eventfd_ctx **triggers);
+int intel_vgpu_set_display_triggers(struct intel_vgpu *vgpu,
+				    unsigned long planes,
+				    struct eventfd_ctx **triggers);
 void intel_vgpu_trigger_display_event(struct intel_vgpu *vgpu, u8 planes);
 void intel_vgpu_mask_display_event(struct intel_vgpu *vgpu, u8 planes);
-void intel_vgpu_unmask_display_event(struct intel_vgpu *vgpu, u8 planes);
+int intel_vgpu_unmask_display_event(struct intel_vgpu *vgpu, u8 planes);
 
 void intel_vgpu_touch_planes(struct intel_vgpu *vgpu, u8 planes);
 void intel_vgpu_touch_planes_of_regs(struct intel_vgpu *vgpu, u32 offset,

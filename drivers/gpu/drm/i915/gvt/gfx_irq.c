@@ -110,10 +110,10 @@ static int gvt_gfx_irq_set_triggers(struct intel_vgpu *vgpu, unsigned int start,
 		triggers[start + i] = trigger;
 	}
 
-	/* On return, @triggers has the previous eventfds. */
-	intel_vgpu_set_display_triggers(vgpu,
-					GENMASK(start + count - 1, start),
-					triggers);
+	/* If it succeeds, @triggers has the previous eventfds. */
+	ret = intel_vgpu_set_display_triggers(vgpu,
+					      GENMASK(start + count - 1, start),
+					      triggers);
 out_put_triggers:
 	for (i = 0; i < GVT_PLANE_TYPES; i++)
 		if (triggers[i])
@@ -143,7 +143,8 @@ static u8 planes_of(u32 flags, unsigned int start, unsigned int count,
  * @data: one s32 or u8 a sub-interrupt, as @flags say
  *
  * Return: 0; -ENOTTY for an action that does not exist or takes no eventfd;
- * -EINVAL for no sub-interrupt, or an fd that is no eventfd; -EBADF for a bad fd.
+ * -EINVAL for no sub-interrupt, or an fd that is no eventfd; -EBADF for a bad fd;
+ * -EINTR if the caller is being killed.
  */
 int intel_vgpu_set_gfx_irqs(struct intel_vgpu *vgpu, u32 flags,
 			    unsigned int start, unsigned int count,
@@ -178,7 +179,7 @@ int intel_vgpu_set_gfx_irqs(struct intel_vgpu *vgpu, u32 flags,
 	else if (flags & VFIO_IRQ_SET_ACTION_MASK)
 		intel_vgpu_mask_display_event(vgpu, planes);
 	else
-		intel_vgpu_unmask_display_event(vgpu, planes);
+		return intel_vgpu_unmask_display_event(vgpu, planes);
 
 	return 0;
 }

@@ -79,7 +79,9 @@ static int vgpu_planes_show(struct seq_file *m, void *unused)
 	enum pipe pipe;
 	unsigned int i;
 
-	mutex_lock(&vgpu->vgpu_lock);
+	/* Held while commands of the guest are scanned, which may take long. */
+	if (mutex_lock_killable(&vgpu->vgpu_lock))
+		return -EINTR;
 	intel_vgpu_plane_roles(vgpu, &roles);
 	seq_printf(m, "queries: pipe %c, primary is plane %d, overlay is plane %d\n",
 		   'A' + roles.pipe, roles.primary + 1, roles.overlay + 1);
