@@ -425,13 +425,13 @@ TEST_F_TIMEOUT(unmapped, lone_frames_take_little_memory, 120)
 
 FIXTURE(reset) {
 	struct vgpu v;
-	char instance[PATH_MAX];
+	char instance[64];
 	void *memory;
 };
 
 static int write_at(const char *instance, const char *file, const char *text)
 {
-	char path[PATH_MAX + 64];
+	char path[128];
 
 	snprintf(path, sizeof(path), "%s/%s", instance, file);
 	return test_write(path, text);
@@ -514,7 +514,7 @@ TEST_F(reset, unpins_after_the_tlb_flush)
 	ASSERT_EQ(0, write_at(self->instance, "events/" PROBE "/enable", "1"));
 	ASSERT_EQ(0, write_at(self->instance,
 			      "events/i915/i915_reg_rw/enable", "1"));
-	f = trace_open(self->instance, "w");
+	f = trace_open(self->instance, "we");
 	ASSERT_NE(NULL, f);
 	fclose(f);
 
