@@ -5,6 +5,7 @@
  */
 #include "command_util.h"
 #include "proc_util.h"
+#include "vgpu_debugfs.h"
 
 #define PDE_2M			0x80u
 #define ENTRIES			(VGPU_PAGE / sizeof(uint64_t))
@@ -77,6 +78,17 @@ static int add_directories(struct vgpu *v, struct vgpu_gate *gate,
 	return 0;
 }
 
+/* Also of batch buffers that need the page tables of their context */
+static int scan_all_batches(struct vgpu *v)
+{
+	char path[80];
+
+	snprintf(path, sizeof(path),
+		 "/sys/kernel/debug/dri/*/gvt/vgpu%d/scan_nonprivbb",
+		 vgpu_number(v));
+	return test_write(path, "0xff");
+}
+
 static int run_in(struct exec *e, struct vgpu_gate *gate)
 {
 	int ret = exec_enter_gate(e, gate);
@@ -132,6 +144,33 @@ TEST_F_TIMEOUT(tables, up_to_the_limit_are_used, 300)
 	ASSERT_EQ(0, vgpu_ppgtt_notify(v, self->other.pml4, PPGTT_L4_DESTROY));
 	ASSERT_EQ(0, vgpu_ppgtt_notify(v, self->gate.pml4, PPGTT_L4_DESTROY));
 	EXPECT_GT(SLACK_KIB, before - free_kib());
+}
+
+/*
+ * A reset of the GPU drops them, and no guest announces them anew. Without the fix:
+ * a scan of what they map found nothing.
+ */
+TEST_F(tables, dropped_by_a_reset_of_the_gpu_are_scanned)
+{
+	struct exec *e = &self->e;
+	uint64_t *pt = vgpu_gate_table(&e->v, &self->gate, VGPU_GATE_PT, NULL);
+	uint32_t *batch = (uint32_t *)(e->v.ram + pt[0] / VGPU_PAGE * VGPU_PAGE);
+	int ret;
+
+	if (!test_unsafe(_metadata))
+		return;
+	/* A scan refuses to wait on this engine. */
+	batch[0] = MI_BATCH_BUFFER_END;
+	ret = scan_all_batches(&e->v);
+	if (ret == -ENOENT)
+		SKIP(return, "no scan_nonprivbb: mount debugfs at /sys/kernel/debug");
+	ASSERT_EQ(0, ret);
+	ASSERT_EQ(0, vgpu_ppgtt_notify(&e->v, self->gate.pml4, PPGTT_L4_CREATE));
+	ASSERT_EQ(0, run_in(e, &self->gate));
+	ASSERT_EQ(0, vgpu_write32(&e->v, GDRST, GDRST_FULL));
+	ASSERT_EQ(0, exec_init(e));
+	EXPECT_EQ(0, run_in(e, &self->gate));
+	EXPECT_EQ(0, exec_store(e, &e->ring));
 }
 
 /* Without the fix: an object of the host for each combination of 30 bits */
