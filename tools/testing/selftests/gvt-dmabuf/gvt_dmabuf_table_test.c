@@ -32,6 +32,17 @@ FIXTURE(tables) {
 	struct vgpu_ring refused;
 };
 
+/* Whether batch buffers are scanned that need the page tables of their context */
+static int scan_all_batches(struct vgpu *v, const char *engines)
+{
+	char path[80];
+
+	snprintf(path, sizeof(path),
+		 "/sys/kernel/debug/dri/*/gvt/vgpu%d/scan_nonprivbb",
+		 vgpu_number(v));
+	return test_write(path, engines);
+}
+
 FIXTURE_SETUP(tables)
 {
 	struct vgpu *v = &self->e.v;
@@ -48,6 +59,7 @@ FIXTURE_TEARDOWN(tables)
 {
 	vgpu_gate_open(&self->gate);
 	vgpu_gate_open(&self->other);
+	scan_all_batches(&self->e.v, "0");
 	test_close(&self->e.v);
 }
 
@@ -78,17 +90,6 @@ static int add_directories(struct vgpu *v, struct vgpu_gate *gate,
 	return 0;
 }
 
-/* Also of batch buffers that need the page tables of their context */
-static int scan_all_batches(struct vgpu *v)
-{
-	char path[80];
-
-	snprintf(path, sizeof(path),
-		 "/sys/kernel/debug/dri/*/gvt/vgpu%d/scan_nonprivbb",
-		 vgpu_number(v));
-	return test_write(path, "0xff");
-}
-
 static int run_in(struct exec *e, struct vgpu_gate *gate)
 {
 	int ret = exec_enter_gate(e, gate);
@@ -103,6 +104,8 @@ TEST_F_TIMEOUT(tables, beyond_the_limit_are_refused, 300)
 	uint64_t *pdp = vgpu_gate_table(v, &self->gate, VGPU_GATE_PDP, NULL);
 	long before;
 
+	if (!access("/sys/kernel/debug/kmemleak", F_OK))
+		SKIP(return, "takes minutes with KASAN: boot a kernel without it");
 	ASSERT_EQ(0, add_directories(v, &self->gate, TOO_MANY));
 	before = free_kib();
 	ASSERT_EQ(0, vgpu_ppgtt_notify(v, self->gate.pml4, PPGTT_L4_CREATE));
@@ -117,6 +120,8 @@ TEST_F_TIMEOUT(tables, too_many_refuse_a_workload_alone, 300)
 {
 	struct vgpu *v = &self->e.v;
 
+	if (!access("/sys/kernel/debug/kmemleak", F_OK))
+		SKIP(return, "takes minutes with KASAN: boot a kernel without it");
 	if (!test_unsafe(_metadata))
 		return;
 	ASSERT_EQ(0, add_directories(v, &self->gate, TOO_MANY));
@@ -131,6 +136,8 @@ TEST_F_TIMEOUT(tables, up_to_the_limit_are_used, 300)
 	struct vgpu *v = &self->e.v;
 	long before;
 
+	if (!access("/sys/kernel/debug/kmemleak", F_OK))
+		SKIP(return, "takes minutes with KASAN: boot a kernel without it");
 	ASSERT_EQ(0, add_directories(v, &self->gate, FULL));
 	ASSERT_EQ(0, add_directories(v, &self->other, 2));
 	before = free_kib();
@@ -161,7 +168,7 @@ TEST_F(tables, dropped_by_a_reset_of_the_gpu_are_scanned)
 		return;
 	/* A scan refuses to wait on this engine. */
 	batch[0] = MI_BATCH_BUFFER_END;
-	ret = scan_all_batches(&e->v);
+	ret = scan_all_batches(&e->v, "0xff");
 	if (ret == -ENOENT)
 		SKIP(return, "no scan_nonprivbb: mount debugfs at /sys/kernel/debug");
 	ASSERT_EQ(0, ret);

@@ -26,7 +26,7 @@
 
 /* A huge page apart, and the memory that one of them may take */
 #define LONE		(2ull << 20)
-#define LONE_KIB	4
+#define LONE_KIB	8
 
 enum { A, B, MEMORIES };
 
