@@ -63,6 +63,14 @@ FIXTURE_TEARDOWN(tables)
 	test_close(&self->e.v);
 }
 
+/* What shadows millions of entries takes minutes with KASAN. */
+static bool fast_kernel(struct __test_metadata *_metadata)
+{
+	if (access("/sys/kernel/debug/kmemleak", F_OK))
+		return true;
+	SKIP(return false, "takes minutes with KASAN: boot a kernel without it");
+}
+
 /* Pages, which tables are, not what the debugging of slabs keeps */
 static long free_kib(void)
 {
@@ -104,8 +112,8 @@ TEST_F_TIMEOUT(tables, beyond_the_limit_are_refused, 300)
 	uint64_t *pdp = vgpu_gate_table(v, &self->gate, VGPU_GATE_PDP, NULL);
 	long before;
 
-	if (!access("/sys/kernel/debug/kmemleak", F_OK))
-		SKIP(return, "takes minutes with KASAN: boot a kernel without it");
+	if (!fast_kernel(_metadata))
+		return;
 	ASSERT_EQ(0, add_directories(v, &self->gate, TOO_MANY));
 	before = free_kib();
 	ASSERT_EQ(0, vgpu_ppgtt_notify(v, self->gate.pml4, PPGTT_L4_CREATE));
@@ -120,9 +128,7 @@ TEST_F_TIMEOUT(tables, too_many_refuse_a_workload_alone, 300)
 {
 	struct vgpu *v = &self->e.v;
 
-	if (!access("/sys/kernel/debug/kmemleak", F_OK))
-		SKIP(return, "takes minutes with KASAN: boot a kernel without it");
-	if (!test_unsafe(_metadata))
+	if (!fast_kernel(_metadata) || !test_unsafe(_metadata))
 		return;
 	ASSERT_EQ(0, add_directories(v, &self->gate, TOO_MANY));
 	EXPECT_EQ(-EFAULT, vgpu_gate_enter(v, &self->gate, &self->refused, NULL,
@@ -136,8 +142,8 @@ TEST_F_TIMEOUT(tables, up_to_the_limit_are_used, 300)
 	struct vgpu *v = &self->e.v;
 	long before;
 
-	if (!access("/sys/kernel/debug/kmemleak", F_OK))
-		SKIP(return, "takes minutes with KASAN: boot a kernel without it");
+	if (!fast_kernel(_metadata))
+		return;
 	ASSERT_EQ(0, add_directories(v, &self->gate, FULL));
 	ASSERT_EQ(0, add_directories(v, &self->other, 2));
 	before = free_kib();
@@ -210,7 +216,7 @@ TEST_F_TIMEOUT(tables, of_too_many_spaces_are_refused, 300)
 	uint64_t gpa;
 	unsigned int i;
 
-	if (!test_unsafe(_metadata))
+	if (!fast_kernel(_metadata) || !test_unsafe(_metadata))
 		return;
 	ASSERT_EQ(0, vgpu_alloc_ram(v, MAX_SPACES * VGPU_PAGE, &gpa));
 	memset(v->ram + gpa, 0, MAX_SPACES * VGPU_PAGE);
