@@ -418,7 +418,7 @@ TEST_F_TIMEOUT(unmapped, lone_frames_take_little_memory, 120)
 /* ---- a reset unmaps them all ---- */
 
 /* What VFIO calls to unpin a page, and the register that flushes the GGTT's TLB */
-#define UNPIN		"unpin_user_pages_dirty_lock"
+#define UNPIN		"vfio_unpin_pages"
 #define FLUSH		"i915_reg_rw: write reg=0x101008,"
 
 #define PROBE		"gvt_dmabuf_test/unpin"
