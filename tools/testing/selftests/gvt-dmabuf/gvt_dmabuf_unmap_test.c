@@ -417,11 +417,23 @@ TEST_F_TIMEOUT(unmapped, lone_frames_take_little_memory, 120)
 
 /* ---- a reset unmaps them all ---- */
 
-/* What VFIO calls to unpin a page, and the register that flushes the GGTT's TLB */
-#define UNPIN		"vfio_unpin_pages"
+/* The register that flushes the GGTT's TLB */
 #define FLUSH		"i915_reg_rw: write reg=0x101008,"
 
 #define PROBE		"gvt_dmabuf_test/unpin"
+#define UNPIN		": unpin: "
+
+/*
+ * What is called to unpin a page, by type 1 or IOMMUFD. Not vfio_unpin_pages(), which
+ * may be in a module whose functions cannot be probed.
+ */
+static const char *unpin_function(void)
+{
+	const char *way = getenv("VGPU_IOMMU");
+
+	return !way || !strcmp(way, "type1") ? "unpin_user_pages_dirty_lock" :
+					       "iommufd_access_unpin_pages";
+}
 
 FIXTURE(reset) {
 	struct vgpu v;
@@ -445,13 +457,15 @@ static int edit_probes(const char *instance, const char *text)
 
 FIXTURE_SETUP(reset)
 {
+	char probe[80];
 	uint64_t gma;
 	int ret;
 
 	if (!test_open_vgpu(_metadata, &self->v))
 		return;
 	ret = trace_init(self->instance, sizeof(self->instance));
-	if (!ret && edit_probes(self->instance, "p:" PROBE " " UNPIN)) {
+	snprintf(probe, sizeof(probe), "p:" PROBE " %s", unpin_function());
+	if (!ret && edit_probes(self->instance, probe)) {
 		rmdir(self->instance);
 		ret = -ENOENT;
 	}
