@@ -455,6 +455,13 @@ static int edit_probes(const char *instance, const char *text)
 	return write_at(instance, "../../kprobe_events", text);
 }
 
+static void remove_probe(const char *instance)
+{
+	/* A probe whose event is enabled stays. */
+	write_at(instance, "events/" PROBE "/enable", "0");
+	edit_probes(instance, "-:" PROBE);
+}
+
 FIXTURE_SETUP(reset)
 {
 	char probe[80];
@@ -464,10 +471,13 @@ FIXTURE_SETUP(reset)
 	if (!test_open_vgpu(_metadata, &self->v))
 		return;
 	ret = trace_init(self->instance, sizeof(self->instance));
-	snprintf(probe, sizeof(probe), "p:" PROBE " %s", unpin_function());
-	if (!ret && edit_probes(self->instance, probe)) {
-		rmdir(self->instance);
-		ret = -ENOENT;
+	if (!ret) {
+		remove_probe(self->instance);	/* of a test that was killed */
+		snprintf(probe, sizeof(probe), "p:" PROBE " %s",
+			 unpin_function());
+		ret = edit_probes(self->instance, probe);
+		if (ret)
+			rmdir(self->instance);
 	}
 	if (ret == -ENOENT) {
 		test_close(&self->v);
@@ -485,9 +495,7 @@ FIXTURE_SETUP(reset)
 
 FIXTURE_TEARDOWN(reset)
 {
-	/* A probe whose event is enabled stays. */
-	write_at(self->instance, "events/" PROBE "/enable", "0");
-	edit_probes(self->instance, "-:" PROBE);
+	remove_probe(self->instance);
 	rmdir(self->instance);
 	test_close(&self->v);
 	munmap(self->memory, BYTES);
