@@ -19,8 +19,8 @@
 #define MAX_KIB			((long)(MAX_TABLES * VGPU_PAGE / 1024))
 #define SLACK_KIB		(16l << 10)	/* by which other things change it */
 
-#define MANY_SPACES		4096u	/* of which a quarter is kept */
-#define SPACES_KIB		(16l << 10)
+#define MAX_SPACES		1024u
+#define MANY_SPACES		6000u	/* 24 MiB of roots, of which a sixth is kept */
 
 #define ROOT_ADDRESS_BIT	12
 #define ROOT_ADDRESS_END	46
@@ -100,6 +100,27 @@ static int add_directories(struct vgpu *v, struct vgpu_gate *gate,
 	for (i = 0; i < count; i++)
 		pdp[1 + i] = (gpa + i * VGPU_PAGE) | PTE_PRESENT | PTE_WRITABLE;
 	return 0;
+}
+
+/* Roots that map nothing, a page each */
+static int add_roots(struct vgpu *v, unsigned int count, uint64_t *roots)
+{
+	int ret = vgpu_alloc_ram(v, count * VGPU_PAGE, roots);
+
+	if (!ret)
+		memset(v->ram + *roots, 0, count * VGPU_PAGE);
+	return ret;
+}
+
+static int create_spaces(struct vgpu *v, uint64_t roots, unsigned int count)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < count; i++)
+		ret = vgpu_ppgtt_notify(v, roots + i * VGPU_PAGE,
+					PPGTT_L4_CREATE);
+	return ret;
 }
 
 static int run_in(struct exec *e, struct vgpu_gate *gate)
@@ -215,21 +236,73 @@ TEST_F(tables, root_is_known_by_its_address)
 TEST_F_TIMEOUT(tables, of_many_spaces_make_room, 300)
 {
 	struct vgpu *v = &self->e.v;
-	uint64_t gpa;
+	uint64_t roots;
 	long before;
-	unsigned int i;
 
 	if (!fast_kernel(_metadata))
 		return;
 	ASSERT_EQ(0, vgpu_ppgtt_notify(v, self->gate.pml4, PPGTT_L4_CREATE));
-	ASSERT_EQ(0, vgpu_alloc_ram(v, MANY_SPACES * VGPU_PAGE, &gpa));
-	memset(v->ram + gpa, 0, MANY_SPACES * VGPU_PAGE);
+	ASSERT_EQ(0, add_roots(v, MANY_SPACES, &roots));
 	before = free_kib();
-	for (i = 0; i < MANY_SPACES; i++)
-		ASSERT_EQ(0, vgpu_ppgtt_notify(v, gpa + i * VGPU_PAGE,
-					       PPGTT_L4_CREATE));
-	EXPECT_GT(SPACES_KIB, before - free_kib());
+	ASSERT_EQ(0, create_spaces(v, roots, MANY_SPACES));
+	EXPECT_GT(SLACK_KIB, before - free_kib());
 	EXPECT_EQ(0, run_in(&self->e, &self->gate));
+}
+
+/* Guests create a space once: what was evicted is created again by its load. */
+TEST_F(tables, evicted_by_others_are_loaded)
+{
+	uint32_t load[EXEC_LOAD_DWORDS];
+	struct vgpu *v = &self->e.v;
+	uint64_t roots;
+
+	exec_load_space(load, VGPU_BLITTER, self->other.pml4);
+	ASSERT_EQ(0, vgpu_ppgtt_notify(v, self->other.pml4, PPGTT_L4_CREATE));
+	ASSERT_EQ(0, add_roots(v, MAX_SPACES, &roots));
+	ASSERT_EQ(0, create_spaces(v, roots, MAX_SPACES));
+	EXPECT_EQ(0, vgpu_ring_submit(v, &self->e.ring, load,
+				      ARRAY_SIZE(load)));
+}
+
+/* A space is shadowed once, not by each workload that uses it. */
+TEST_F(tables, evicted_by_others_are_kept_again)
+{
+	struct vgpu *v = &self->e.v;
+	long used, pages = vgpu_pinned_pages(v);
+	uint64_t roots;
+
+	if (pages == -ENOENT)
+		SKIP(return, "no pin count: mount debugfs at /sys/kernel/debug");
+	ASSERT_EQ(0, vgpu_ppgtt_notify(v, self->gate.pml4, PPGTT_L4_CREATE));
+	pages = vgpu_pinned_pages(v) - pages;
+	ASSERT_LT(0, pages);
+	ASSERT_EQ(0, add_roots(v, MAX_SPACES, &roots));
+	ASSERT_EQ(0, create_spaces(v, roots, MAX_SPACES));
+	ASSERT_EQ(0, run_in(&self->e, &self->gate));
+	used = vgpu_pinned_pages(v);
+	ASSERT_EQ(0, vgpu_ppgtt_notify(v, self->gate.pml4, PPGTT_L4_DESTROY));
+	EXPECT_EQ(used - pages, vgpu_pinned_pages(v));
+}
+
+/* The space that was created first is not evicted if it was used since. */
+TEST_F(tables, in_use_are_evicted_last)
+{
+	struct vgpu *v = &self->e.v;
+	uint64_t roots;
+	long used;
+
+	if (vgpu_pinned_pages(v) == -ENOENT)
+		SKIP(return, "no pin count: mount debugfs at /sys/kernel/debug");
+	ASSERT_EQ(0, vgpu_ppgtt_notify(v, self->gate.pml4, PPGTT_L4_CREATE));
+	ASSERT_EQ(0, add_roots(v, 3 * MAX_SPACES / 2, &roots));
+	ASSERT_EQ(0, create_spaces(v, roots, MAX_SPACES / 2));
+	ASSERT_EQ(0, run_in(&self->e, &self->gate));
+	ASSERT_EQ(0, run_in(&self->e, &self->other));
+	ASSERT_EQ(0, create_spaces(v, roots + MAX_SPACES / 2 * VGPU_PAGE,
+				   3 * MAX_SPACES / 4));
+	used = vgpu_pinned_pages(v);
+	ASSERT_EQ(0, vgpu_ppgtt_notify(v, self->gate.pml4, PPGTT_L4_DESTROY));
+	EXPECT_GT(used, vgpu_pinned_pages(v));
 }
 
 /* Without the fix: as many as fit into a batch buffer, each kept until its end */

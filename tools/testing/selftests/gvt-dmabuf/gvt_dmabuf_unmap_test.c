@@ -472,7 +472,9 @@ FIXTURE_SETUP(reset)
 		return;
 	ret = trace_init(self->instance, sizeof(self->instance));
 	if (!ret) {
-		remove_probe(self->instance);	/* of a test that was killed */
+		/* A test that was killed may have left these. */
+		remove_probe(self->instance);
+		write_at(self->instance, "tracing_on", "1");
 		snprintf(probe, sizeof(probe), "p:" PROBE " %s",
 			 unpin_function());
 		ret = edit_probes(self->instance, probe);
