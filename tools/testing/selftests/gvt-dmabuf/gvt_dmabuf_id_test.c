@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Ids of exported surfaces, and what they cost: when two queries mean one
- * picture, how long an id lives, what is given back.
+ * framebuffer, how long an id lives, what is given back.
  */
 #include <pthread.h>
 #include <sys/resource.h>
@@ -62,7 +62,7 @@ TEST_F(id, same_surface_keeps_its_id)
 /* Above the guest's other memory, and mapped page by page */
 #define APART		0x1000000000ull
 
-/* Frames of a picture need not be neighbours: what is between is no part of it. */
+/* Frames of a surface need not be adjacent: what is between is not in it. */
 TEST_F(id, survives_unmap_between_its_pages)
 {
 	const size_t bytes = 3 * VGPU_PAGE;
@@ -182,7 +182,7 @@ TEST_F(id, threads_that_ask_at_once_get_the_same)
 }
 
 /*
- * Same registers, other pages. The picture of the old id must stay what it
+ * Same registers, other pages. The surface of the old id must stay what it
  * was, and the new one be what the guest shows now.
  */
 static void remap(struct __test_metadata *_metadata, struct vgpu *v,
@@ -240,7 +240,7 @@ TEST_F(id, is_never_reused)
 		uint32_t handle;
 		int fd, drm;
 
-		/* Another picture each time: it starts a page further. */
+		/* Another surface each time: it starts a page further. */
 		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->a.gma +
 					       i * VGPU_PAGE));
 		fd = test_export(&self->v, VGPU_PRIMARY, &info);
@@ -420,8 +420,8 @@ TEST_F_TIMEOUT(id, queries_cost_bounded_memory, 120)
 	long before, after;
 	int i, width;
 
-	if (!access("/sys/kernel/debug/kmemleak", F_OK))
-		SKIP(return, "kmemleak and KASAN keep freed memory: boot a kernel without them");
+	if (!test_release_kernel(_metadata))
+		return;
 	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->a.gma, self->a.gpa,
 				   4u << 20));
 	s.stride = 2048;

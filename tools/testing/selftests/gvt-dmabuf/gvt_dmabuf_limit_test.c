@@ -83,8 +83,8 @@ TEST_F_TIMEOUT(get, that_is_refused_costs_no_memory, 300)
 	long before;
 	int i;
 
-	if (!access("/sys/kernel/debug/kmemleak", F_OK))
-		SKIP(return, "kmemleak and KASAN keep freed memory: boot a kernel without them");
+	if (!test_release_kernel(_metadata))
+		return;
 	ASSERT_EQ(-EDQUOT, get_all(&self->v, self->info.dmabuf_id, self->fds,
 				   &self->num_fds));
 	before = unreclaimable_kib();

@@ -37,12 +37,11 @@ FIXTURE(tables) {
 /* Whether batch buffers are scanned that need the page tables of their context */
 static int scan_all_batches(struct vgpu *v, const char *engines)
 {
-	char path[80];
+	char pattern[128];
+	int ret = vgpu_debugfs_pattern(v, "scan_nonprivbb", pattern,
+				       sizeof(pattern));
 
-	snprintf(path, sizeof(path),
-		 "/sys/kernel/debug/dri/*/gvt/vgpu%d/scan_nonprivbb",
-		 vgpu_number(v));
-	return test_write(path, engines);
+	return ret ? ret : test_write(pattern, engines);
 }
 
 FIXTURE_SETUP(tables)
@@ -63,14 +62,6 @@ FIXTURE_TEARDOWN(tables)
 	vgpu_gate_open(&self->other);
 	scan_all_batches(&self->e.v, "0");
 	test_close(&self->e.v);
-}
-
-/* What shadows millions of entries takes minutes with KASAN. */
-static bool fast_kernel(struct __test_metadata *_metadata)
-{
-	if (access("/sys/kernel/debug/kmemleak", F_OK))
-		return true;
-	SKIP(return false, "takes minutes with KASAN: boot a kernel without it");
 }
 
 /* Pages, which tables are, not what the debugging of slabs keeps */
@@ -137,7 +128,7 @@ TEST_F_TIMEOUT(tables, beyond_the_limit_are_refused, 300)
 	uint64_t *pdp = vgpu_gate_table(v, &self->gate, VGPU_GATE_PDP, NULL);
 	long before;
 
-	if (!fast_kernel(_metadata))
+	if (!test_release_kernel(_metadata))
 		return;
 	ASSERT_EQ(0, add_directories(v, &self->gate, TOO_MANY));
 	before = free_kib();
@@ -153,7 +144,7 @@ TEST_F_TIMEOUT(tables, too_many_refuse_a_workload_alone, 300)
 {
 	struct vgpu *v = &self->e.v;
 
-	if (!fast_kernel(_metadata) || !test_unsafe(_metadata))
+	if (!test_release_kernel(_metadata) || !test_unsafe(_metadata))
 		return;
 	ASSERT_EQ(0, add_directories(v, &self->gate, TOO_MANY));
 	EXPECT_EQ(-EFAULT, vgpu_gate_enter(v, &self->gate, &self->refused, NULL,
@@ -167,7 +158,7 @@ TEST_F_TIMEOUT(tables, up_to_the_limit_are_used, 300)
 	struct vgpu *v = &self->e.v;
 	long before;
 
-	if (!fast_kernel(_metadata))
+	if (!test_release_kernel(_metadata))
 		return;
 	ASSERT_EQ(0, add_directories(v, &self->gate, FULL));
 	ASSERT_EQ(0, add_directories(v, &self->other, 2));
@@ -239,7 +230,7 @@ TEST_F_TIMEOUT(tables, of_many_spaces_make_room, 300)
 	uint64_t roots;
 	long before;
 
-	if (!fast_kernel(_metadata))
+	if (!test_release_kernel(_metadata))
 		return;
 	ASSERT_EQ(0, vgpu_ppgtt_notify(v, self->gate.pml4, PPGTT_L4_CREATE));
 	ASSERT_EQ(0, add_roots(v, MANY_SPACES, &roots));

@@ -16,7 +16,7 @@
 
 #define TEST_RAM	(32u << 20)
 
-/* Pictures whose edges fall inside a tile, in both directions */
+/* Framebuffers whose edges fall inside a tile, in both directions */
 #define TEST_WIDTH	200
 #define TEST_HEIGHT	50
 
@@ -50,7 +50,7 @@ static inline int test_stay_on_this_cpu(void)
 	return sched_setaffinity(0, sizeof(here), &here);
 }
 
-/* False if pictures of this vGPU cannot be asked for: the caller returns. */
+/* False if framebuffers of this vGPU cannot be exported: the caller returns. */
 static inline bool test_exports(struct __test_metadata *_metadata,
 				const struct vgpu *v)
 {
@@ -86,6 +86,18 @@ static inline bool test_unsafe(struct __test_metadata *_metadata)
 	if (getenv("GVT_SKIP_UNSAFE"))
 		SKIP(return false,
 		     "may crash an unfixed kernel: unset GVT_SKIP_UNSAFE");
+	return true;
+}
+
+/*
+ * KASAN and kmemleak keep freed memory, and what shadows millions of entries
+ * takes minutes with them. False: the caller returns.
+ */
+static inline bool test_release_kernel(struct __test_metadata *_metadata)
+{
+	if (!access("/sys/kernel/debug/kmemleak", F_OK))
+		SKIP(return false,
+		     "slow, and freed memory is kept: boot a kernel without kmemleak");
 	return true;
 }
 
@@ -298,7 +310,7 @@ static inline int test_fail_memory(void *page)
 	return WIFSIGNALED(status) ? 0 : -WEXITSTATUS(status);
 }
 
-/* Is the exported picture that of @s, byte by byte? 0, 1, or -errno */
+/* Is the exported surface @s, byte by byte? 0, 1, or -errno */
 static inline int test_compare(int dmabuf, const struct vgpu *v,
 			       const struct vgpu_surface *s)
 {

@@ -46,17 +46,25 @@ int vgpu_number(const struct vgpu *v)
 	return ret < 0 ? ret : atoi(text);
 }
 
-int vgpu_debugfs_read(const struct vgpu *v, const char *file, char *text,
-		      size_t size)
+int vgpu_debugfs_pattern(const struct vgpu *v, const char *file, char *pattern,
+			 size_t size)
 {
 	int number = vgpu_number(v);
-	char path[128];
 
 	if (number < 0)
 		return number;
-	snprintf(path, sizeof(path), "/sys/kernel/debug/dri/*/gvt/vgpu%d/%s",
-		 number, file);
-	return read_text(path, text, size);
+	snprintf(pattern, size, "/sys/kernel/debug/dri/*/gvt/vgpu%d/%s", number,
+		 file);
+	return 0;
+}
+
+int vgpu_debugfs_read(const struct vgpu *v, const char *file, char *text,
+		      size_t size)
+{
+	char pattern[128];
+	int ret = vgpu_debugfs_pattern(v, file, pattern, sizeof(pattern));
+
+	return ret ? ret : read_text(pattern, text, size);
 }
 
 long vgpu_pinned_pages(const struct vgpu *v)

@@ -14,6 +14,18 @@
 int vgpu_number(const struct vgpu *v);
 
 /**
+ * vgpu_debugfs_pattern - what glob() finds a file of the vGPU in debugfs by
+ * @v: the vGPU; its UUID is enough
+ * @file: name of the file
+ * @pattern: the pattern
+ * @size: bytes of @pattern; 128 are enough for each file
+ *
+ * Return: 0, or as vgpu_number().
+ */
+int vgpu_debugfs_pattern(const struct vgpu *v, const char *file, char *pattern,
+			 size_t size);
+
+/**
  * vgpu_debugfs_read - read a file of the vGPU's directory in debugfs
  * @v: the vGPU; its UUID is enough
  * @file: name of the file
