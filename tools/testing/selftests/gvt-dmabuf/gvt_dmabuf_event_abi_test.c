@@ -76,7 +76,7 @@ static size_t touched(struct _test_data_info *self, size_t from)
 	return from;
 }
 
-TEST_F(info, has_an_index_behind_those_of_pci)
+TEST_F(info, has_an_index_past_those_of_pci)
 {
 	EXPECT_LE(VFIO_PCI_NUM_IRQS, self->e.index);
 	EXPECT_EQ(3, self->e.count);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A guest whose GGTT entries come after the surface, as firmware has them: there
- * is no picture, then one, and the listener of the display event is notified.
+ * is no framebuffer first. Then there is, and the display event is signalled.
  */
 #include <poll.h>
 

@@ -145,7 +145,7 @@ TEST_F(failsafe, overlay_is_described)
 	EXPECT_EQ(0, test_shows(&self->v, VGPU_OVERLAY, &self->b));
 }
 
-/* Other pages at the same address are another picture, and can be read. */
+/* Other pages at the same address are another surface, and can be read. */
 TEST_F(failsafe, ggtt_writes_are_described)
 {
 	struct vfio_device_gfx_plane_info before, after;

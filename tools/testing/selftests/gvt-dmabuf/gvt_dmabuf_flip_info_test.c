@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * VFIO_GFX_PLANE_FLIP_INFO: how often a plane was flipped, and when it was last,
- * for viewers that pace themselves. Whoever does not ask sees nothing of it.
+ * for clients that pace themselves. Callers that do not ask see no difference.
  */
 #include <sys/ioctl.h>
 #include <unistd.h>

@@ -40,23 +40,24 @@ FIXTURE_TEARDOWN(flip)
 
 /* ---- registers of a plane ---- */
 
-struct picture {
+/* What QUERY says that registers of the plane decide */
+struct framebuffer {
 	uint32_t width, height, stride, fourcc;
 	uint64_t modifier;
 };
 
-static int query_picture(struct vgpu *v, enum vgpu_plane plane,
-			 struct picture *p)
+static int query_framebuffer(struct vgpu *v, enum vgpu_plane plane,
+			     struct framebuffer *fb)
 {
 	struct vfio_device_gfx_plane_info info;
 	int ret = vgpu_query(v, plane, &info);
 
-	memset(p, 0, sizeof(*p));
-	p->width = info.width;
-	p->height = info.height;
-	p->stride = info.stride;
-	p->fourcc = info.drm_format;
-	p->modifier = info.drm_format_mod;
+	memset(fb, 0, sizeof(*fb));
+	fb->width = info.width;
+	fb->height = info.height;
+	fb->stride = info.stride;
+	fb->fourcc = info.drm_format;
+	fb->modifier = info.drm_format_mod;
 	return ret;
 }
 
@@ -64,20 +65,20 @@ static int query_picture(struct vgpu *v, enum vgpu_plane plane,
 static void expect_latched(struct __test_metadata *_metadata, struct vgpu *v,
 			   uint32_t reg, uint32_t val)
 {
-	struct picture before, after;
+	struct framebuffer before, after;
 	uint32_t surf;
 
-	ASSERT_EQ(0, query_picture(v, VGPU_PRIMARY, &before));
+	ASSERT_EQ(0, query_framebuffer(v, VGPU_PRIMARY, &before));
 	ASSERT_NE(0, before.fourcc);
 	ASSERT_EQ(0, vgpu_write32(v, reg, val));
-	EXPECT_EQ(0, query_picture(v, VGPU_PRIMARY, &after));
+	EXPECT_EQ(0, query_framebuffer(v, VGPU_PRIMARY, &after));
 	EXPECT_EQ(0, memcmp(&before, &after, sizeof(before)))
 		TH_LOG("0x%x was seen before SURF was written", reg);
 
 	ASSERT_EQ(0, vgpu_read32(v, PLANE_SURF, &surf));
 	ASSERT_EQ(0, vgpu_write32(v, PLANE_SURF, surf));
 	ASSERT_EQ(0, vgpu_wait_vblank(v, 0));
-	EXPECT_EQ(0, query_picture(v, VGPU_PRIMARY, &after));
+	EXPECT_EQ(0, query_framebuffer(v, VGPU_PRIMARY, &after));
 	EXPECT_NE(0, memcmp(&before, &after, sizeof(before)))
 		TH_LOG("0x%x was not seen after SURF was written", reg);
 }
@@ -153,21 +154,21 @@ TEST_F(flip, by_the_bytes_of_surf_is_seen)
 /* One register is written in part, and what is armed is what has been written. */
 TEST_F(flip, stride_by_its_bytes_waits_for_surf)
 {
-	struct picture before, after;
+	struct framebuffer before, after;
 	uint32_t stride, surf;
 
 	ASSERT_EQ(0, vgpu_read32(&self->v, PLANE_STRIDE, &stride));
 	ASSERT_EQ(0, vgpu_read32(&self->v, PLANE_SURF, &surf));
 	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->a.gma, self->a.gpa,
 				   2 * self->a.size));
-	ASSERT_EQ(0, query_picture(&self->v, VGPU_PRIMARY, &before));
+	ASSERT_EQ(0, query_framebuffer(&self->v, VGPU_PRIMARY, &before));
 	ASSERT_EQ(0, write_in_pieces(&self->v, PLANE_STRIDE, 2 * stride, 1));
-	ASSERT_EQ(0, query_picture(&self->v, VGPU_PRIMARY, &after));
+	ASSERT_EQ(0, query_framebuffer(&self->v, VGPU_PRIMARY, &after));
 	EXPECT_EQ(before.stride, after.stride);
 
 	ASSERT_EQ(0, write_in_pieces(&self->v, PLANE_SURF, surf, 2));
 	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
-	ASSERT_EQ(0, query_picture(&self->v, VGPU_PRIMARY, &after));
+	ASSERT_EQ(0, query_framebuffer(&self->v, VGPU_PRIMARY, &after));
 	EXPECT_EQ(2 * before.stride, after.stride);
 }
 
@@ -183,8 +184,8 @@ static int flip_synchronously(struct vgpu *v)
 }
 
 /*
- * When the guest is told that its flip is done it draws to the old picture, and
- * until then it may still draw to the new one.
+ * When the guest is notified that its flip is done it draws to the framebuffer
+ * of before, and until then it may still draw to the new one.
  */
 static void expect_seen_when_done(struct __test_metadata *_metadata,
 				  struct vgpu *v, uint32_t reg, uint64_t gma)
@@ -223,7 +224,7 @@ TEST_F(flip, reg_50080_visible_when_flip_done)
 	expect_seen_when_done(_metadata, &self->v, FLIP_PLANE_1, self->b.gma);
 }
 
-/* A pipe that is off has no vblank: the picture is there when it is on again. */
+/* A pipe that is off has no vblank: the framebuffer is there once it is on. */
 TEST_F(flip, pending_latches_when_pipe_turns_off)
 {
 	ASSERT_EQ(0, flip_synchronously(&self->v));
@@ -264,27 +265,27 @@ FIXTURE_TEARDOWN(cursor_flip)
 
 TEST_F(cursor_flip, mode_waits_for_base)
 {
-	struct picture p;
+	struct framebuffer fb;
 
 	ASSERT_EQ(0, vgpu_write32(&self->v, CUR_CTL, CUR_MODE_64_ARGB));
-	ASSERT_EQ(0, query_picture(&self->v, VGPU_CURSOR, &p));
-	EXPECT_EQ(128, p.width);
+	ASSERT_EQ(0, query_framebuffer(&self->v, VGPU_CURSOR, &fb));
+	EXPECT_EQ(128, fb.width);
 	ASSERT_EQ(0, vgpu_write32(&self->v, CUR_BASE, self->s.gma));
 	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
-	ASSERT_EQ(0, query_picture(&self->v, VGPU_CURSOR, &p));
-	EXPECT_EQ(64, p.width);
+	ASSERT_EQ(0, query_framebuffer(&self->v, VGPU_CURSOR, &fb));
+	EXPECT_EQ(64, fb.width);
 }
 
 TEST_F(cursor_flip, bytes_of_base_arm_it)
 {
-	struct picture p;
+	struct framebuffer fb;
 
 	ASSERT_EQ(0, write_in_pieces(&self->v, CUR_CTL,
 				     CUR_MODE_64_ARGB, 2));
 	ASSERT_EQ(0, write_in_pieces(&self->v, CUR_BASE, self->s.gma, 1));
 	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
-	ASSERT_EQ(0, query_picture(&self->v, VGPU_CURSOR, &p));
-	EXPECT_EQ(64, p.width);
+	ASSERT_EQ(0, query_framebuffer(&self->v, VGPU_CURSOR, &fb));
+	EXPECT_EQ(64, fb.width);
 }
 
 TEST_F(cursor_flip, position_does_not_wait)
@@ -433,13 +434,13 @@ TEST_F(command, flip_follows_earlier_commands)
 
 TEST_F(command, takes_stride_and_tiling_over)
 {
-	struct picture p;
+	struct framebuffer fb;
 
 	ASSERT_EQ(0, flip_by_command(&self->v, &self->ring,
 				     plane_1(&self->v, 0), &self->c));
-	ASSERT_EQ(0, query_picture(&self->v, VGPU_PRIMARY, &p));
-	EXPECT_EQ(self->c.stride, p.stride);
-	EXPECT_EQ(self->c.modifier, p.modifier);
+	ASSERT_EQ(0, query_framebuffer(&self->v, VGPU_PRIMARY, &fb));
+	EXPECT_EQ(self->c.stride, fb.stride);
+	EXPECT_EQ(self->c.modifier, fb.modifier);
 	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->c));
 }
 

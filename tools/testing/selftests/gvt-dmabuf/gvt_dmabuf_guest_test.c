@@ -102,8 +102,8 @@ static int pages_in_aperture(struct vgpu *v, const struct vgpu_surface *s,
 }
 
 /*
- * An owner with a picture and a cursor on a pipe. Its memory is mapped once
- * more, so that nobody else gets the pages: they stay what they were.
+ * An owner with a framebuffer and a cursor on a pipe. Its memory is mapped once
+ * more, so that its pages are not reused and keep their contents.
  */
 FIXTURE_SETUP(left)
 {

@@ -21,7 +21,7 @@ static bool tried_enough(const struct kernel_log *log, unsigned int times)
 
 /* ---- what is done again and again ---- */
 
-/* On the screen, a linear picture; @set and @clear change its PLANE_CTL. */
+/* On the screen, a linear framebuffer; @set and @clear change its PLANE_CTL. */
 static int show_with_ctl(struct vgpu *v, uint32_t clear, uint32_t set)
 {
 	struct vgpu_surface s;
@@ -87,7 +87,7 @@ static void query_cursor(struct vgpu *v, unsigned int i)
 	vgpu_query(v, VGPU_CURSOR, &info);
 }
 
-/* GET of a picture whose pages are gone, and its import */
+/* GET of a surface whose pages are gone, and its import */
 static void get_and_read(struct vgpu *v, unsigned int i)
 {
 	struct vfio_device_gfx_plane_info info;

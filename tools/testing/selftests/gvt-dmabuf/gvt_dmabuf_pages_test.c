@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Whose pages an exported picture shows once the guest's memory is gone.
+ * Whose pages an exported surface shows once the guest's memory is gone.
  *
  * The host must not see what the kernel has put there since. A test of that
  * passes easily for the wrong reason, namely that the pages happen not to be
@@ -17,8 +17,8 @@
 #include "test_util.h"
 #include "proc_util.h"
 
-#define PICTURE_PAGES	256	/* 512 x 512 pixels of 4 bytes */
-#define PICTURE_BYTES	(PICTURE_PAGES * VGPU_PAGE)
+#define SURFACE_PAGES	256	/* 512 x 512 pixels of 4 bytes */
+#define SURFACE_BYTES	(SURFACE_PAGES * VGPU_PAGE)
 #define MARK		0x5a
 #define CHUNK		(16u << 20)
 
@@ -28,7 +28,7 @@ struct export {
 	uint8_t *was, *got;
 	int fd, drm;
 	uint32_t handle;
-	uint64_t picture[PICTURE_PAGES], control[PICTURE_PAGES]; /* frames */
+	uint64_t surface[SURFACE_PAGES], control[SURFACE_PAGES]; /* frames */
 };
 
 FIXTURE(pages) {
@@ -78,9 +78,9 @@ static size_t count_common(const uint64_t *sorted, size_t n,
 /*
  * Take and mark memory until 90 % of the control's frames are in it. Small
  * pages, since huge ones are made of other frames, and each is written to.
- * Returns how many of the picture's frames came along, or a negative errno.
+ * Returns how many of the surface's frames came along, or a negative errno.
  */
-static int recycle(uint64_t *picture, uint64_t *control, size_t n)
+static int recycle(uint64_t *surface, uint64_t *control, size_t n)
 {
 	const long available = meminfo_kib("MemAvailable");
 	size_t left, seen = 0, taken = 0;
@@ -89,7 +89,7 @@ static int recycle(uint64_t *picture, uint64_t *control, size_t n)
 	int ret;
 
 	left = available < 0 ? 0 : ((size_t)available << 10) / 4 * 3;
-	qsort(picture, n, sizeof(*picture), by_value);
+	qsort(surface, n, sizeof(*surface), by_value);
 	qsort(control, n, sizeof(*control), by_value);
 	for (; seen < n * 9 / 10; left -= CHUNK) {
 		if (left < CHUNK)
@@ -104,37 +104,37 @@ static int recycle(uint64_t *picture, uint64_t *control, size_t n)
 		if (ret)
 			return ret;
 		seen += count_common(control, n, pfn, ARRAY_SIZE(pfn));
-		taken += count_common(picture, n, pfn, ARRAY_SIZE(pfn));
+		taken += count_common(surface, n, pfn, ARRAY_SIZE(pfn));
 	}
 	return taken;
 }
 
-/* A picture on every second page of guest memory, the control on the others */
+/* A surface on every second page of guest memory, the control on the others */
 static void scatter(struct __test_metadata *_metadata, struct export *e)
 {
 	struct vgpu *v = &e->v;
-	uint64_t frame[2 * PICTURE_PAGES], gpa;
+	uint64_t frame[2 * SURFACE_PAGES], gpa;
 	uint32_t *words;
 	unsigned int i;
 	int ret;
 
 	e->s = (struct vgpu_surface) {
 		.width = 512, .height = 512, .stride = 2048, .cpp = 4,
-		.fourcc = DRM_FORMAT_XRGB8888, .size = PICTURE_BYTES,
+		.fourcc = DRM_FORMAT_XRGB8888, .size = SURFACE_BYTES,
 	};
-	ASSERT_EQ(0, vgpu_alloc_ram(v, 2 * PICTURE_BYTES, &gpa));
-	ASSERT_EQ(0, vgpu_alloc_gma(v, PICTURE_BYTES, &e->s.gma));
+	ASSERT_EQ(0, vgpu_alloc_ram(v, 2 * SURFACE_BYTES, &gpa));
+	ASSERT_EQ(0, vgpu_alloc_gma(v, SURFACE_BYTES, &e->s.gma));
 	words = (uint32_t *)(v->ram + gpa);
-	for (i = 0; i < 2 * PICTURE_BYTES / 4; i++)
+	for (i = 0; i < 2 * SURFACE_BYTES / 4; i++)
 		words[i] = i | 0x80000000;	/* neither zero nor the mark */
-	ret = frames(v->ram + gpa, frame, 2 * PICTURE_PAGES);
+	ret = frames(v->ram + gpa, frame, 2 * SURFACE_PAGES);
 	if (ret == -EPERM || ret == -EACCES)
 		SKIP(return, "cannot see page frames: run as root");
 	ASSERT_EQ(0, ret);
-	for (i = 0; i < PICTURE_PAGES; i++) {
+	for (i = 0; i < SURFACE_PAGES; i++) {
 		uint64_t at = gpa + 2 * i * VGPU_PAGE;
 
-		e->picture[i] = frame[2 * i];
+		e->surface[i] = frame[2 * i];
 		e->control[i] = frame[2 * i + 1];
 		memcpy(e->was + i * VGPU_PAGE, v->ram + at, VGPU_PAGE);
 		ASSERT_EQ(0, vgpu_ggtt_map(v, e->s.gma + i * VGPU_PAGE, at,
@@ -150,8 +150,8 @@ FIXTURE_SETUP(pages)
 	ASSERT_EQ(0, test_stay_on_this_cpu());
 	if (!test_open(_metadata, &self->e.v))
 		return;
-	self->e.was = malloc(PICTURE_BYTES);
-	self->e.got = malloc(PICTURE_BYTES);
+	self->e.was = malloc(SURFACE_BYTES);
+	self->e.got = malloc(SURFACE_BYTES);
 	ASSERT_NE(NULL, self->e.was);
 	ASSERT_NE(NULL, self->e.got);
 	scatter(_metadata, &self->e);
@@ -176,32 +176,32 @@ FIXTURE_TEARDOWN(pages)
 	free(self->e.got);
 }
 
-/* Pages of the picture that are not what the guest drew, or -errno */
+/* Pages of the surface that are not what the guest drew, or -errno */
 static int wrong_pages(struct export *e)
 {
 	int i, n = 0, ret;
 
 	ret = vgpu_drm_pread(e->drm, e->handle, 0, e->got,
-			     PICTURE_BYTES);
-	for (i = 0; !ret && i < PICTURE_PAGES; i++)
+			     SURFACE_BYTES);
+	for (i = 0; !ret && i < SURFACE_PAGES; i++)
 		n += !!memcmp(e->was + i * VGPU_PAGE,
 			      e->got + i * VGPU_PAGE, VGPU_PAGE);
 	return ret ? ret : n;
 }
 
 /*
- * The picture is the old one, and its frames were nobody else's meanwhile:
- * neither the marker's nor, which the frame numbers cannot tell, the kernel's.
+ * The surface has the old pixels, and its frames were not reused meanwhile: not
+ * by the marker and, which the frame numbers cannot tell, not by the kernel.
  */
-static void expect_old_picture(struct __test_metadata *_metadata,
+static void expect_old_surface(struct __test_metadata *_metadata,
 			       struct export *e)
 {
-	int taken = recycle(e->picture, e->control, PICTURE_PAGES);
+	int taken = recycle(e->surface, e->control, SURFACE_PAGES);
 
 	ASSERT_LE(0, taken) TH_LOG("the control's frames did not come back");
 	EXPECT_EQ(0, taken)
 		TH_LOG("%d of %d frames went to this process", taken,
-		       PICTURE_PAGES);
+		       SURFACE_PAGES);
 	EXPECT_EQ(0, wrong_pages(e));
 }
 
@@ -209,7 +209,7 @@ TEST_F_TIMEOUT(pages, survive_the_close_of_the_vgpu, 120)
 {
 	ASSERT_EQ(0, wrong_pages(&self->e));	/* the importer has them now */
 	test_close(&self->e.v);
-	expect_old_picture(_metadata, &self->e);
+	expect_old_surface(_metadata, &self->e);
 }
 
 TEST_F_TIMEOUT(pages, survive_vfio_iommu_unmap_dma, 120)
@@ -218,7 +218,7 @@ TEST_F_TIMEOUT(pages, survive_vfio_iommu_unmap_dma, 120)
 	ASSERT_EQ(0, vgpu_unmap_dma(&self->e.v, 0, self->e.v.ram_size));
 	ASSERT_EQ(0, munmap(self->e.v.ram, self->e.v.ram_size));
 	self->e.v.ram = NULL;
-	expect_old_picture(_metadata, &self->e);
+	expect_old_surface(_metadata, &self->e);
 }
 
 TEST_F(pages, survive_a_reset_of_the_vgpu)
@@ -259,14 +259,14 @@ TEST_F_TIMEOUT(pages, late_first_read_is_not_recycled, 120)
 	int wrong;
 
 	test_close(&self->e.v);
-	ASSERT_LE(0, recycle(self->e.picture, self->e.control, PICTURE_PAGES));
+	ASSERT_LE(0, recycle(self->e.surface, self->e.control, SURFACE_PAGES));
 	wrong = wrong_pages(&self->e);
 	EXPECT_GE(0, wrong) TH_LOG("%d pages", wrong);
 }
 
 /* ---- may crash an unfixed kernel, so they are last ---- */
 
-/* Export @n pictures of one page each, a page apart. */
+/* Export @n surfaces of one page each, a page apart. */
 static void export_many(struct __test_metadata *_metadata, struct vgpu *v,
 			const struct vgpu_surface *base, int *fds, int n)
 {

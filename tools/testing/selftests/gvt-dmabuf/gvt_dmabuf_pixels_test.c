@@ -313,7 +313,7 @@ TEST_F(pixels, drawn_without_listener_and_undone)
 	EXPECT_TRUE(settles(self));
 }
 
-/* A picture of which a page is missing is looked at but for that. */
+/* A framebuffer of which a page is missing is scanned but for that. */
 TEST_F(pixels, around_a_missing_page_are_found)
 {
 	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->s);

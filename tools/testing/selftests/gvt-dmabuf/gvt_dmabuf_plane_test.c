@@ -414,7 +414,7 @@ TEST_F(scaler_reg, keeps_what_was_written)
 		}
 }
 
-/* A picture of 200 x 50 on a screen of 1920 x 1080, on plane 1 */
+/* A framebuffer of 200 x 50 on a screen of 1920 x 1080, on plane 1 */
 FIXTURE(scaler) {
 	struct vgpu v;
 	struct vgpu_surface s;

@@ -192,7 +192,7 @@ TEST_F(abi, pixels_are_not_a_copy)
 	EXPECT_EQ(0, test_compare(fd, &self->v, &s));
 }
 
-/* ---- pictures ---- */
+/* ---- framebuffers ---- */
 
 FIXTURE(framebuffer) {
 	struct vgpu v;
@@ -228,8 +228,8 @@ FIXTURE_TEARDOWN(framebuffer)
 	test_close(&self->v);
 }
 
-static void expect_picture(struct __test_metadata *_metadata, struct vgpu *v,
-			   uint32_t fourcc, uint64_t modifier)
+static void expect_format(struct __test_metadata *_metadata, struct vgpu *v,
+			  uint32_t fourcc, uint64_t modifier)
 {
 	struct vgpu_mark mark = vgpu_mark(v);
 	struct vfio_device_gfx_plane_info info;
@@ -250,16 +250,16 @@ static void expect_picture(struct __test_metadata *_metadata, struct vgpu *v,
 	vgpu_release(v, mark);
 }
 
-/* One picture after the other, in those formats that the platform has. */
-static void expect_pictures(struct __test_metadata *_metadata, struct vgpu *v,
-			    const uint32_t *fourccs, size_t count,
-			    uint64_t modifier)
+/* One framebuffer after the other, in those formats that the platform has */
+static void expect_formats(struct __test_metadata *_metadata, struct vgpu *v,
+			   const uint32_t *fourccs, size_t count,
+			   uint64_t modifier)
 {
 	size_t i;
 
 	for (i = 0; i < count; i++)
 		if (vgpu_can_show(v, fourccs[i], modifier))
-			expect_picture(_metadata, v, fourccs[i], modifier);
+			expect_format(_metadata, v, fourccs[i], modifier);
 }
 
 TEST_F(framebuffer, equals_guest_memory)
@@ -269,7 +269,7 @@ TEST_F(framebuffer, equals_guest_memory)
 		DRM_FORMAT_XRGB2101010, DRM_FORMAT_XBGR2101010,
 	};
 
-	expect_pictures(_metadata, &self->v, fourccs, ARRAY_SIZE(fourccs),
+	expect_formats(_metadata, &self->v, fourccs, ARRAY_SIZE(fourccs),
 			variant->modifier);
 }
 
@@ -279,7 +279,7 @@ TEST_F(framebuffer, half_floats_equal_guest_memory)
 	const uint32_t fourccs[] = { DRM_FORMAT_XBGR16161616F,
 				     DRM_FORMAT_XRGB16161616F };
 
-	expect_pictures(_metadata, &self->v, fourccs, ARRAY_SIZE(fourccs),
+	expect_formats(_metadata, &self->v, fourccs, ARRAY_SIZE(fourccs),
 			variant->modifier);
 }
 
@@ -429,7 +429,7 @@ TEST_F(cursor, has_two_modes_of_32_bits)
 	}
 }
 
-/* ---- registers that make no picture, and which pipe is meant ---- */
+/* ---- registers that make no framebuffer, and which pipe is meant ---- */
 
 FIXTURE(decode) {
 	struct vgpu v;

@@ -216,7 +216,7 @@ static void show_first_of(struct __test_metadata *_metadata, struct vgpu *v,
 	ASSERT_EQ(0, vgpu_primary_show(v, 0, &s[0]));
 }
 
-/* A driver that sees the frame end draws to the picture that was shown before. */
+/* A driver that sees the frame end draws to the framebuffer of before. */
 TEST_F(counter, of_flips_moves_at_the_latch)
 {
 	struct vfio_device_gfx_plane_info before, after;
@@ -409,7 +409,7 @@ TEST_F(vblank, survives_other_pipe_turned_off)
 
 /* ---- the eDP transcoder ---- */
 
-/* TRANS_DDI_FUNC_CTL_EDP says which pipe it takes its picture from. */
+/* TRANS_DDI_FUNC_CTL_EDP says which pipe it shows. */
 FIXTURE(edp) {
 	struct vgpu v;
 };

@@ -16,8 +16,8 @@
  *	vgpu_vm		KVM: VM and memory
  *	vgpu_vfio	VFIO: DMA mappings, device, registers, export
  *	vgpu_memory	the guest's memory, GGTT and PPGTT entries
- *	vgpu_tile	where the bytes of a tiled picture lie
- *	vgpu_surface	pictures in guest memory
+ *	vgpu_tile	where the bytes of a tiled surface lie
+ *	vgpu_surface	surfaces in guest memory
  *	vgpu_pipe	pipes, timing and vblanks
  *	vgpu_plane	planes and cursors
  *	vgpu_irq	MSI and vblank interrupts

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Pictures in guest memory: their formats, their layout, their lines. */
+/* Surfaces in guest memory: their formats, their layout, their lines. */
 #include <string.h>
 
 #include "vgpu_memory.h"

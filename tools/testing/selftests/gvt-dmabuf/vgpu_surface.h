@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Pictures in guest memory, and the formats that planes show. */
+/* Surfaces in guest memory, and the formats that planes show. */
 #ifndef GVT_DMABUF_VGPU_SURFACE_H
 #define GVT_DMABUF_VGPU_SURFACE_H
 
@@ -13,7 +13,7 @@
 #define VGPU_NOT_SHOWN		UINT32_MAX
 
 /**
- * struct vgpu_format - pixels of a picture
+ * struct vgpu_format - pixels of a surface
  * @fourcc: DRM_FORMAT_*
  * @cpp: bytes per pixel
  * @bdw: bits for PRI_CTL of Broadwell, or VGPU_NOT_SHOWN
@@ -25,7 +25,7 @@ struct vgpu_format {
 };
 
 /**
- * struct vgpu_surface - a picture in guest memory, mapped by the GGTT
+ * struct vgpu_surface - a framebuffer in guest memory, mapped by the GGTT
  * @width: pixels
  * @height: lines
  * @fourcc: DRM_FORMAT_*
@@ -63,7 +63,7 @@ const struct vgpu_format *vgpu_format_find(uint32_t fourcc);
 bool vgpu_can_show(const struct vgpu *v, uint32_t fourcc, uint64_t modifier);
 
 /**
- * vgpu_surface_init - lay out a picture, and take memory for it
+ * vgpu_surface_init - lay out a surface, and take memory for it
  * @v: the vGPU
  * @s: the surface
  * @width: pixels

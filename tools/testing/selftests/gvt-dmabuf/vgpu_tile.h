@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where the bytes of a tiled picture lie. Gen8 and gen9 never swizzle bit 6, so
+ * Where the bytes of a tiled surface lie. Gen8 and gen9 never swizzle bit 6, so
  * modifier, pixel size and stride are all that it depends on.
  */
 #ifndef GVT_DMABUF_VGPU_TILE_H
@@ -29,14 +29,14 @@ uint32_t vgpu_tile_width(uint64_t modifier, uint32_t cpp);
 uint32_t vgpu_tile_height(uint64_t modifier, uint32_t cpp);
 
 /**
- * vgpu_byte_offset - where a byte of a picture lies
+ * vgpu_byte_offset - where a byte of a surface lies
  * @modifier: of the format; one that vgpu_tile_width() knows
  * @cpp: bytes per pixel
  * @stride: bytes from one line to the next, in whole tiles
  * @x: bytes from the left
  * @y: lines from the top
  *
- * Return: bytes from the start of the picture.
+ * Return: bytes from the start of the surface.
  */
 size_t vgpu_byte_offset(uint64_t modifier, uint32_t cpp, uint32_t stride,
 			uint32_t x, uint32_t y);
