@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
- * Test the dma-buf export of a GVT-g virtual GPU, as a VMM and its viewer use it.
+ * Test the dma-buf export of a GVT-g virtual GPU, as a VMM uses it.
  *
- * The test is VMM, guest and viewer in one: it creates a vGPU through sysfs, owns
+ * The test is VMM, guest and importer in one: it creates a vGPU through sysfs, owns
  * it with a KVM VM that has no vCPU, and writes plane registers and GGTT entries
  * as a guest would (gvt_dmabuf/vgpu.h). It needs a GPU that GVT-g supports, but
  * neither a guest system nor a display.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,7 +16,7 @@
 
 #include "igt.h"
 #include "igt_rand.h"
-#include "igt_sysfs.h"
+#include "gvt_dmabuf/mdev.h"
 #include "gvt_dmabuf/vgpu.h"
 
 /**
@@ -50,7 +49,7 @@
  * Description: Ioctls that would move or change the guest's pages are refused.
  *
  * SUBTEST: stress
- * Description: A viewer always sees the framebuffer that a flipping guest shows.
+ * Description: An importer always sees the framebuffer that a flipping guest shows.
  *
  * SUBTEST: lifetime
  * Description: An id and a dma-buf never change to another framebuffer.
@@ -65,57 +64,13 @@ IGT_TEST_DESCRIPTION("Test the export of a GVT-g virtual GPU's framebuffers as d
 #define HEIGHT		50
 
 #define STRESS_SECONDS	5
-#define STRESS_PICTURES	8
+#define STRESS_SURFACES	8
 
 static int i915 = -1;
 static struct vgpu vgpu;
 static char uuid[40];
 
 /* ---- the vGPU ---- */
-
-/* Find the sysfs directory of a type with an available instance. */
-static bool find_type(char *dir, size_t size)
-{
-	glob_t found;
-	size_t i;
-	int n;
-
-	if (glob("/sys/bus/pci/devices/*/mdev_supported_types/i915-GVTg_*", 0,
-		 NULL, &found))
-		return false;
-	for (i = 0; i < found.gl_pathc; i++) {
-		int fd = open(found.gl_pathv[i], O_DIRECTORY | O_RDONLY);
-
-		n = igt_sysfs_get_u32(fd, "available_instances");
-		close(fd);
-		if (n > 0)
-			break;
-	}
-	if (i < found.gl_pathc)
-		snprintf(dir, size, "%s", found.gl_pathv[i]);
-	globfree(&found);
-	return i < found.gl_pathc;
-}
-
-static bool write_uuid(const char *path)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && write(fd, uuid, strlen(uuid)) > 0;
-
-	close(fd);
-	return ok;
-}
-
-static void create_vgpu(const char *type)
-{
-	char path[PATH_MAX];
-	FILE *f = fopen("/proc/sys/kernel/random/uuid", "re");
-
-	igt_assert(f && fscanf(f, "%36s", uuid) == 1);
-	fclose(f);
-	snprintf(path, sizeof(path), "%s/create", type);
-	igt_assert_f(write_uuid(path), "%s: %m\n", path);
-}
 
 static void close_vgpu(void)
 {
@@ -125,11 +80,8 @@ static void close_vgpu(void)
 
 static void remove_vgpu(int sig)
 {
-	char path[PATH_MAX];
-
 	close_vgpu();
-	snprintf(path, sizeof(path), "/sys/bus/mdev/devices/%s/remove", uuid);
-	write_uuid(path);
+	mdev_remove(uuid);
 }
 
 /* Bring the vGPU into its state after reset, whatever the last subtest left. */
@@ -155,7 +107,7 @@ static void draw(const struct vgpu_surface *s, uint32_t seed)
 		word[i] = rand();
 }
 
-static void make_picture(struct vgpu_surface *s, uint32_t fourcc,
+static void make_surface(struct vgpu_surface *s, uint32_t fourcc,
 			 uint64_t modifier)
 {
 	igt_assert_eq(vgpu_surface_init(&vgpu, s, WIDTH, HEIGHT, fourcc,
@@ -171,11 +123,11 @@ static void show(const struct vgpu_surface *s)
 
 static void show_new(struct vgpu_surface *s, uint32_t fourcc, uint64_t modifier)
 {
-	make_picture(s, fourcc, modifier);
+	make_surface(s, fourcc, modifier);
 	show(s);
 }
 
-/* ---- the viewer ---- */
+/* ---- the importer ---- */
 
 static void query(enum vgpu_plane type, struct vfio_device_gfx_plane_info *info)
 {
@@ -207,7 +159,7 @@ static void assert_shows(uint32_t handle, const void *want, size_t size)
 
 	igt_assert(got);
 	gem_read(i915, handle, 0, got, size);
-	igt_assert_f(!memcmp(want, got, size), "not the guest's picture\n");
+	igt_assert_f(!memcmp(want, got, size), "not the guest's pixels\n");
 	free(got);
 }
 
@@ -286,7 +238,7 @@ static void test_export(void)
 	igt_assert_eq(vgpu_get_dmabuf(&vgpu, info.dmabuf_id + 1), -EINVAL);
 }
 
-static void test_picture(uint32_t fourcc, uint64_t modifier)
+static void test_format(uint32_t fourcc, uint64_t modifier)
 {
 	struct vfio_device_gfx_plane_info info;
 	struct vgpu_surface s;
@@ -442,17 +394,17 @@ static void test_proxy_ioctls(void)
 
 static void test_stress(void)
 {
-	struct vgpu_surface s[STRESS_PICTURES];
+	struct vgpu_surface s[STRESS_SURFACES];
 	struct vfio_device_gfx_plane_info info;
 	unsigned long rounds = 0;
 	unsigned int i;
 	int fd;
 
-	for (i = 0; i < STRESS_PICTURES; i++)
-		make_picture(&s[i], DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR);
+	for (i = 0; i < STRESS_SURFACES; i++)
+		make_surface(&s[i], DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR);
 	show(&s[0]);
 	igt_until_timeout(STRESS_SECONDS) {
-		i = hars_petruska_f54_1_random_unsafe_max(STRESS_PICTURES);
+		i = hars_petruska_f54_1_random_unsafe_max(STRESS_SURFACES);
 		igt_assert_eq(vgpu_primary_flip(&vgpu, 0, s[i].gma), 0);
 		draw(&s[i], rounds);
 		fd = export(VGPU_PRIMARY, &info);
@@ -460,7 +412,7 @@ static void test_stress(void)
 		close(fd);
 		rounds++;
 	}
-	igt_info("%lu pictures\n", rounds);
+	igt_info("%lu framebuffers\n", rounds);
 	igt_assert_lt(0, rounds);
 }
 
@@ -485,7 +437,7 @@ static void test_remap_is_another(void)
 	struct vfio_device_gfx_plane_info before, after;
 	struct vgpu_surface a, b;
 
-	make_picture(&b, DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR);
+	make_surface(&b, DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR);
 	show_new(&a, DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR);
 	query(VGPU_PRIMARY, &before);
 	igt_assert_eq(vgpu_ggtt_map(&vgpu, a.gma + VGPU_PAGE,
@@ -534,10 +486,10 @@ igt_main
 	igt_fixture {
 		char type[PATH_MAX - 8];	/* and "/create" */
 
-		igt_require_f(find_type(type, sizeof(type)),
+		igt_require_f(mdev_find_type(type, sizeof(type)),
 			      "no GPU here offers one more GVT-g vGPU: that takes a Broadwell to Comet Lake, i915.enable_gvt=1 and kvmgt\n");
 		i915 = drm_open_driver(DRIVER_INTEL);
-		create_vgpu(type);
+		igt_assert_f(mdev_create(type, uuid) == 0, "%s: %m\n", type);
 		igt_install_exit_handler(remove_vgpu);
 	}
 
@@ -563,7 +515,7 @@ igt_main
 					   DRM_FORMAT_MOD_LINEAR))
 				continue;
 			igt_dynamic_f("%s", format_name(formats[i], name))
-				test_picture(formats[i], DRM_FORMAT_MOD_LINEAR);
+				test_format(formats[i], DRM_FORMAT_MOD_LINEAR);
 		}
 	}
 
@@ -598,7 +550,7 @@ igt_main
 		test_proxy_ioctls();
 	}
 
-	igt_describe("A viewer always sees the framebuffer that a flipping guest shows.");
+	igt_describe("An importer always sees the framebuffer that a flipping guest shows.");
 	igt_subtest("stress") {
 		open_vgpu();
 		test_stress();

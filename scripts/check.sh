@@ -169,7 +169,7 @@ step_style() {
 	cd "$REPO"
 	each "QEMU checkpatch" qemu_style qemu/*.[ch] qemu/tests/*.[ch]
 	each "QEMU checkpatch" qemu_patch_style qemu/patches*/*.patch qemu/rig-patches/*/*.patch
-	each "checkpatch" kernel_style rig/*.c rig/bench/*.[ch] rig/demo/*.[ch] rig/e2e/*.[ch] rig/font/*.c rig/fuzz/*.[ch] rig/watch/*.[ch] igt/*.c
+	each "checkpatch" kernel_style rig/*.c rig/bench/*.[ch] rig/demo/*.[ch] rig/e2e/*.[ch] rig/font/*.c rig/fuzz/*.[ch] rig/watch/*.[ch] igt/*.[ch]
 }
 # Below qemu/, so that checkpatch sees that a test is one: g_assert_*() is theirs.
 qemu_style() {

@@ -3,8 +3,8 @@
 # igt.sh [--stock] [--platform P] IGT-SOURCE: build igt/ in a checkout of
 # igt-gpu-tools and run it in the rig.
 #
-# The checkout is copied to the cache and not changed itself. igt/gvt_dmabuf.c and the
-# kselftest's guest library (vgpu*.[ch]) are put beside IGT's own tests, and
+# The checkout is copied to the cache and not changed itself. igt/gvt_dmabuf.c is put
+# beside IGT's own tests, with igt/mdev.c and the kselftest's guest library (vgpu*.[ch]);
 # igt/meson.patch adds them to the build. To get a checkout, clone igt-gpu-tools from
 # gitlab.freedesktop.org/drm/igt-gpu-tools, or unpack a release of it, and run
 #     make igt IGT_SRC=DIRECTORY
@@ -45,7 +45,7 @@ copy_tree() {
 		--exclude=/tests/intel/gvt_dmabuf.c --exclude=/include/drm \
 		"$IGT_SRC/" "$TREE/"
 	rsync -a --checksum "$REPO/igt/gvt_dmabuf.c" "$TREE/tests/intel/"
-	rsync -a --checksum --delete "$REPO/$GUEST"/vgpu*.[ch] "$TREE/tests/intel/gvt_dmabuf/"
+	rsync -a --checksum --delete "$REPO"/igt/mdev.[ch] "$REPO/$GUEST"/vgpu*.[ch] "$TREE/tests/intel/gvt_dmabuf/"
 	# The names by which the kernel's own headers go everywhere else
 	ln -sfn drm-uapi "$TREE/include/drm"
 	cp "$IGT_SRC/tests/meson.build" "$TREE/tests/meson.build.new"
