@@ -259,7 +259,7 @@ scenario_event() {
 	polls=$(still_figures)
 	CLIENT=$("$SCRIPTS/qemu-patched.sh" --path)
 	E2E_HOST+=(E2E_QEMU=/share/qemu-system-x86_64 E2E_VIEWER=vnc)
-	# One of seven is never sampled with 22 updates in every fifth run, with 90 never.
+	# With 22 updates one of seven buffers is missed in one run of five, with 90 in 1 of 100,000.
 	run event "${FIRMWARE[@]}" -append "still=$STILL,flips=2400"
 	result "event: QEMU with qemu/patches shows the picture" saw firmware-1
 	if [ $VARIANT = stock ]; then
