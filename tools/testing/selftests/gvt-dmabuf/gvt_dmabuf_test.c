@@ -270,7 +270,7 @@ TEST_F(framebuffer, equals_guest_memory)
 	};
 
 	expect_formats(_metadata, &self->v, fourccs, ARRAY_SIZE(fourccs),
-			variant->modifier);
+		       variant->modifier);
 }
 
 /* The hardware scans out 16-bit floats: they must not be refused. */
@@ -280,7 +280,7 @@ TEST_F(framebuffer, half_floats_equal_guest_memory)
 				     DRM_FORMAT_XRGB16161616F };
 
 	expect_formats(_metadata, &self->v, fourccs, ARRAY_SIZE(fourccs),
-			variant->modifier);
+		       variant->modifier);
 }
 
 /*
