@@ -98,6 +98,18 @@ static bool told_within(struct vgpu *v, int fd, uint32_t refreshes)
 	return false;
 }
 
+TEST_F(pixels, are_promised_by_a_flag)
+{
+	struct vfio_irq_info *info = event_irq_info(&self->v, self->e.index);
+	const struct vfio_irq_info_cap_display *display;
+
+	ASSERT_NE(NULL, info);
+	display = event_capability(info, VFIO_IRQ_INFO_CAP_DISPLAY);
+	ASSERT_NE(NULL, display);
+	EXPECT_EQ(VFIO_IRQ_DISPLAY_PIXELS, display->flags);
+	free(info);
+}
+
 TEST_F(pixels, that_have_settled_are_silent)
 {
 	int i;

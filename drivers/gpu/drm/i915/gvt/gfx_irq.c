@@ -30,6 +30,7 @@ static int add_capabilities(struct vfio_info_cap *caps)
 
 	display->header.id = VFIO_IRQ_INFO_CAP_DISPLAY;
 	display->header.version = 1;
+	display->flags = VFIO_IRQ_DISPLAY_PIXELS;
 	display->nr_planes = GVT_PLANE_TYPES;
 	for (i = 0; i < GVT_PLANE_TYPES; i++)
 		display->planes[i].drm_plane_type = i;
