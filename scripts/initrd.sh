@@ -12,7 +12,7 @@
 #
 # initrd.sh --overlay DIR ORDER: print an archive to append to the initramfs "stock",
 # made with the modules.order ORDER. In it i915.ko and kvmgt.ko of DIR replace
-# Debian's.
+# Debian's, and mbochs.ko is added if DIR has it.
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
@@ -38,6 +38,8 @@ overlay() {
 		[ ! -f "$dir/$base" ] || put_module "$dir/$base" "$tmp/mods/$n-$base"
 		n=$((n + 1))
 	done <"$order"
+	# Debian has no such module.
+	[ ! -f "$dir/mbochs.ko" ] || put_module "$dir/mbochs.ko" "$tmp/mods/$n-mbochs.ko"
 	archive "$tmp"
 }
 if [ "${1-}" = --overlay ]; then
@@ -54,7 +56,7 @@ TRACED=${2-}
 
 # What the rig loads; dependencies are added. kvm-intel is for --kvm on such a
 # host, and init passes over the one of the two that does not fit.
-ROOTS=(virtio_pci 9pnet_virtio 9p kvm_amd kvm_intel vfio_iommu_type1 vgem virtio_gpu kvmgt)
+ROOTS=(virtio_pci 9pnet_virtio 9p kvm_amd kvm_intel vfio_iommu_type1 vgem virtio_gpu kvmgt mbochs)
 
 BUSYBOX=/bin/busybox
 base_paths
@@ -113,6 +115,7 @@ build_initrd() {
 		put_module "$file" "$root/mods/$n-$base"
 		n=$((n + 1))
 	done <"$dir/modules.order"
+	[ "$VARIANT" != ours ] || put_module "$OURS/mbochs.ko" "$root/mods/$n-mbochs.ko"
 	# KUnit modules of our driver, for a test to load when it wants them.
 	[ "$VARIANT" != debug ] ||
 		find "$IMG/lib/modules" -path '*/i915/*' \( -name '*test*.ko' -o -name '*kunit*.ko' \) \

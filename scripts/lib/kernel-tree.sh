@@ -26,7 +26,7 @@ state_hash() {
 # What of it the kernel is built from: not selftests, not documents.
 kernel_hash() {
 	hash_words "$KERNEL_VERSION" "$(hash_words "$(cat "$STATE/removed")")" \
-		"$(state_hash '(' -path './arch/*' -o -path './drivers/*' -o -path './include/*' ')')"
+		"$(state_hash '(' -path './arch/*' -o -path './drivers/*' -o -path './include/*' -o -path './samples/*' ')')"
 }
 
 put_file() {

@@ -14,6 +14,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/kernel-tree.sh"
 
 DRIVER=drivers/gpu/drm/i915
+SAMPLE=samples/vfio-mdev
 
 # state_at STEP: sets STATE, what the first STEP patches make of the base. Needs
 # a replay in $WORK/replay.
@@ -79,6 +80,7 @@ make_debian() {
 	local others
 
 	make_in_tree M=$DRIVER modules
+	make_in_tree M=$SAMPLE CONFIG_SAMPLE_VFIO_MDEV_MBOCHS=m modules
 	# Modules of their own: their objects are enough.
 	mapfile -t others < <(touched_at "$STEP" '^(arch|drivers/vfio)/.*\.c$')
 	[ ${#others[@]} -eq 0 ] || make_in_tree "${others[@]/%.c/.o}"
@@ -150,8 +152,8 @@ build_step() {
 	run_logged "step $STEP: building for Debian's kernel" "$LOGS/series-build.log" make_debian
 	cp "$LOGS/series-build.log" "$dir/gcc.log"
 	(docs) >"$dir/kernel-doc.log"
-	for module in i915 kvmgt; do
-		strip --strip-debug -o "$dir/$module.ko" "$TREE/$DRIVER/$module.ko"
+	for module in $DRIVER/{i915,kvmgt} $SAMPLE/mbochs; do
+		strip --strip-debug -o "$dir/${module##*/}.ko" "$TREE/$module.ko"
 	done
 	stamp state "$(change_at "$STEP")"
 	unlock "build-series-check-$KERNEL_VERSION"
@@ -169,7 +171,7 @@ change_at() {
 
 	commit=$(git -C "$WORK/replay" rev-list --reverse HEAD | sed -n "$(($1 + 1))p")
 	hash_words "$KERNEL_VERSION" \
-		"$(git -C "$WORK/replay" diff base "$commit" -- arch drivers include | sha256sum)"
+		"$(git -C "$WORK/replay" diff base "$commit" -- arch drivers include samples | sha256sum)"
 }
 # build_at STEP: sets ENTRY, with modules and with what was said. What the base
 # says is wanted of all files that the series touches.

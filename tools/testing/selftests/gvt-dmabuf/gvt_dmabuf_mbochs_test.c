@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The display event of mbochs, VFIO's sample of a virtual display: what vfio.h
+ * says of the event is not specific to GVT-g. Needs the module and KVM, no GPU.
+ */
+#include <sys/eventfd.h>
+
+#include "test_util.h"
+#include "event_util.h"
+#include "time_util.h"
+#include "vgpu_vfio.h"
+#include "vgpu_vm.h"
+
+#define UUID		"00000000-0000-4000-8000-0000000b0c45"
+#define PARENT		"/sys/class/mdev_bus/*/"
+#define REFRESH_MS	17
+
+/* Registers of 16 bits in BAR 2, of the dispi interface */
+#define DISPI		0x500
+enum { XRES = 1, YRES, BPP, ENABLE, X_OFFSET = 8, Y_OFFSET };
+
+struct mbochs {
+	struct vgpu v;
+	struct vgpu_event e;
+	uint64_t bar2;
+	int fd;
+};
+
+static void remove_device(void)
+{
+	test_write("/sys/bus/mdev/devices/" UUID "/remove", "1");
+}
+
+static int open_device(struct mbochs *m)
+{
+	struct vgpu *v = &m->v;
+	uint64_t size;
+	int ret;
+
+	*v = (struct vgpu) {
+		.kvm = -1, .vm = -1, .kvm_vfio = -1, .container = -1,
+		.group = -1, .device = -1, .ram_size = TEST_RAM, .uuid = UUID,
+	};
+	ret = vgpu_vfio_find(v);
+	if (!ret)
+		ret = vgpu_vm_open(v);
+	if (!ret)
+		ret = vgpu_vfio_attach(v);
+	if (!ret)
+		ret = vgpu_vfio_open_device(v);
+	return ret ? ret : vgpu_region(v, VFIO_PCI_BAR2_REGION_INDEX, &m->bar2,
+				       &size);
+}
+
+static void close_device(struct mbochs *m)
+{
+	vgpu_leave(&m->v);
+	remove_device();
+}
+
+/* False if there is no mbochs: the caller returns. */
+static bool create_device(struct __test_metadata *_metadata, struct mbochs *m)
+{
+	char why[256];
+	int ret;
+
+	remove_device();	/* of a test that was killed */
+	ret = test_write(PARENT "mdev_supported_types/mbochs-small/create", UUID);
+	if (ret == -ENOENT)
+		SKIP(return false,
+		     "no mbochs: set CONFIG_SAMPLE_VFIO_MDEV_MBOCHS, and load it");
+	ASSERT_EQ(0, ret);
+	ret = open_device(m);
+	if (ret)
+		close_device(m);
+	ASSERT_EQ(0, ret) TH_LOG("%s", vgpu_explain(&m->v, ret, why, sizeof(why)));
+	return true;
+}
+
+static int write_dispi(struct mbochs *m, unsigned int reg,
+		       uint16_t val)
+{
+	return pwrite(m->v.device, &val, sizeof(val),
+		      m->bar2 + DISPI + 2 * reg) == sizeof(val) ? 0 : -errno;
+}
+
+static int show(struct mbochs *m, uint16_t width, uint16_t height)
+{
+	int ret = write_dispi(m, XRES, width);
+
+	if (!ret)
+		ret = write_dispi(m, YRES, height);
+	if (!ret)
+		ret = write_dispi(m, BPP, 32);
+	return ret ? ret : write_dispi(m, ENABLE, 1);
+}
+
+/* Arm the event, and read what that signals. */
+static void arm(struct __test_metadata *_metadata, struct mbochs *m)
+{
+	ASSERT_EQ(0, vgpu_event_arm(&m->v, &m->e, VGPU_PRIMARY, m->fd));
+	ASSERT_EQ(1, signals(m->fd));
+}
+
+static int set(struct mbochs *m, uint32_t flags)
+{
+	return vgpu_event_set(&m->v, &m->e,
+			      flags | VFIO_IRQ_SET_DATA_NONE, 0, 1, NULL, 0);
+}
+
+FIXTURE(query) {
+	struct mbochs m;
+};
+
+FIXTURE_SETUP(query)
+{
+	create_device(_metadata, &self->m);
+}
+
+FIXTURE_TEARDOWN(query)
+{
+	close_device(&self->m);
+}
+
+/* Without the fix: -ENOMEM, and only the next query found the framebuffer. */
+TEST_F(query, of_a_new_framebuffer_is_answered)
+{
+	struct vfio_device_gfx_plane_info info;
+
+	ASSERT_EQ(0, show(&self->m, 640, 480));
+	ASSERT_EQ(0, vgpu_query(&self->m.v, VGPU_PRIMARY, &info));
+	EXPECT_EQ(640, info.width);
+	EXPECT_EQ(480, info.height);
+}
+
+FIXTURE(event) {
+	struct mbochs m;
+};
+
+FIXTURE_SETUP(event)
+{
+	struct mbochs *m = &self->m;
+
+	if (!create_device(_metadata, m))
+		return;
+	if (vgpu_event_find(&m->v, &m->e) == -ENOENT) {
+		close_device(m);
+		SKIP(return, "no display event: run a kernel that has it");
+	}
+	m->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	ASSERT_LE(0, m->fd);
+}
+
+FIXTURE_TEARDOWN(event)
+{
+	close(self->m.fd);
+	close_device(&self->m);
+}
+
+TEST_F(event, is_of_the_primary_plane)
+{
+	const struct vfio_irq_info_cap_display *display;
+	struct vfio_irq_info *info = event_irq_info(&self->m.v, self->m.e.index);
+
+	ASSERT_NE(NULL, info);
+	EXPECT_EQ(VFIO_IRQ_INFO_EVENTFD | VFIO_IRQ_INFO_MASKABLE |
+		  VFIO_IRQ_INFO_FLAG_CAPS, info->flags);
+	EXPECT_EQ(1, info->count);
+	display = event_capability(info, VFIO_IRQ_INFO_CAP_DISPLAY);
+	ASSERT_NE(NULL, display);
+	ASSERT_EQ(1, display->nr_planes);
+	EXPECT_EQ(0, display->planes[0].head);
+	EXPECT_EQ(VGPU_PRIMARY, display->planes[0].drm_plane_type);
+	EXPECT_EQ(0, display->flags & VFIO_IRQ_DISPLAY_PIXELS);
+	free(info);
+}
+
+TEST_F(event, arming_signals_once)
+{
+	arm(_metadata, &self->m);
+	EXPECT_EQ(0, signals_within(self->m.fd, 4 * REFRESH_MS));
+}
+
+TEST_F(event, mode_is_signalled)
+{
+	struct vfio_device_gfx_plane_info info;
+
+	arm(_metadata, &self->m);
+	ASSERT_EQ(0, show(&self->m, 800, 600));
+	EXPECT_LT(0, next_signal(self->m.fd));
+	ASSERT_EQ(0, vgpu_query(&self->m.v, VGPU_PRIMARY, &info));
+	EXPECT_EQ(800, info.width);
+}
+
+TEST_F(event, flips_are_signalled_once_a_refresh)
+{
+	unsigned int i, flips = 0;
+	uint64_t count;
+	int64_t start;
+
+	ASSERT_EQ(0, show(&self->m, 640, 400));
+	arm(_metadata, &self->m);
+	start = time_ms();
+	for (i = 0; i < 2000; i++)
+		flips += !write_dispi(&self->m, Y_OFFSET, i % 2 * 400);
+	count = next_signal(self->m.fd);
+	EXPECT_EQ(2000, flips);
+	EXPECT_LT(0, count);
+	EXPECT_GE(1 + (time_ms() - start) / (REFRESH_MS - 1), count);
+}
+
+TEST_F(event, masked_is_signalled_when_unmasked)
+{
+	arm(_metadata, &self->m);
+	ASSERT_EQ(0, show(&self->m, 640, 480));
+	ASSERT_EQ(0, set(&self->m, VFIO_IRQ_SET_ACTION_MASK));
+	signals(self->m.fd);	/* if a refresh has passed */
+	ASSERT_EQ(0, show(&self->m, 800, 600));
+	EXPECT_EQ(0, signals_within(self->m.fd, 4 * REFRESH_MS));
+	ASSERT_EQ(0, set(&self->m, VFIO_IRQ_SET_ACTION_TRIGGER));
+	EXPECT_EQ(0, signals_within(self->m.fd, 4 * REFRESH_MS));
+	ASSERT_EQ(0, set(&self->m, VFIO_IRQ_SET_ACTION_UNMASK));
+	EXPECT_EQ(1, signals(self->m.fd));
+	ASSERT_EQ(0, set(&self->m, VFIO_IRQ_SET_ACTION_UNMASK));
+	EXPECT_EQ(0, signals_within(self->m.fd, 4 * REFRESH_MS));
+}
+
+TEST_F(event, trigger_and_reset_are_signalled)
+{
+	arm(_metadata, &self->m);
+	ASSERT_EQ(0, set(&self->m, VFIO_IRQ_SET_ACTION_TRIGGER));
+	EXPECT_EQ(1, signals(self->m.fd));
+	ASSERT_EQ(0, vgpu_reset(&self->m.v));
+	EXPECT_EQ(1, next_signal(self->m.fd));
+}
+
+TEST_F(event, of_a_new_listener_is_not_the_old_ones)
+{
+	int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+
+	arm(_metadata, &self->m);
+	ASSERT_EQ(0, show(&self->m, 640, 480));
+	ASSERT_EQ(0, vgpu_event_arm(&self->m.v, &self->m.e, VGPU_PRIMARY, fd));
+	EXPECT_EQ(1, signals(fd));
+	EXPECT_EQ(0, signals_within(fd, 4 * REFRESH_MS));
+	close(fd);
+}
+
+TEST_F(event, disarmed_is_not_signalled)
+{
+	const int next = next_eventfd_id();
+	int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+
+	ASSERT_EQ(next, eventfd_id(fd));
+	ASSERT_EQ(0, vgpu_event_arm(&self->m.v, &self->m.e, VGPU_PRIMARY, fd));
+	ASSERT_EQ(0, vgpu_event_arm(&self->m.v, &self->m.e, VGPU_PRIMARY, -1));
+	EXPECT_EQ(1, signals(fd));
+	ASSERT_EQ(0, show(&self->m, 640, 480));
+	EXPECT_EQ(0, signals_within(fd, 4 * REFRESH_MS));
+	close(fd);
+	EXPECT_EQ(next, next_eventfd_id());
+}
+
+TEST_F(event, close_releases_the_eventfd)
+{
+	const int next = next_eventfd_id();
+	int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+
+	ASSERT_EQ(next, eventfd_id(fd));
+	ASSERT_EQ(0, vgpu_event_arm(&self->m.v, &self->m.e, VGPU_PRIMARY, fd));
+	ASSERT_EQ(0, show(&self->m, 640, 480));
+	close(fd);
+	EXPECT_NE(next, next_eventfd_id());
+	close(self->m.v.device);
+	self->m.v.device = -1;
+	EXPECT_EQ(next, next_eventfd_id());
+}
+
+TEST_F(event, bad_calls_change_nothing)
+{
+	const int32_t bad = INT32_MAX, not_eventfd = self->m.v.device;
+	const uint32_t arming = VFIO_IRQ_SET_ACTION_TRIGGER |
+				VFIO_IRQ_SET_DATA_EVENTFD;
+	struct vgpu_event intx = self->m.e;
+
+	arm(_metadata, &self->m);
+	EXPECT_EQ(-EBADF, vgpu_event_set(&self->m.v, &self->m.e, arming, 0, 1, &bad,
+					 sizeof(bad)));
+	EXPECT_EQ(-EINVAL, vgpu_event_set(&self->m.v, &self->m.e, arming, 0, 1,
+					  &not_eventfd, sizeof(not_eventfd)));
+	EXPECT_EQ(-EINVAL, vgpu_event_set(&self->m.v, &self->m.e, arming, 0, 0, NULL,
+					  0));
+	EXPECT_EQ(-EINVAL, vgpu_event_set(&self->m.v, &self->m.e, arming, 0, 1, NULL,
+					  0));
+	EXPECT_EQ(-EINVAL, vgpu_event_set(&self->m.v, &self->m.e, arming, 1, 1,
+					  &self->m.fd, sizeof(self->m.fd)));
+	EXPECT_EQ(-EINVAL, vgpu_event_set(&self->m.v, &self->m.e,
+					  VFIO_IRQ_SET_DATA_NONE, 0, 1, NULL, 0));
+	EXPECT_EQ(-ENOTTY, vgpu_event_set(&self->m.v, &self->m.e,
+					  VFIO_IRQ_SET_ACTION_MASK |
+					  VFIO_IRQ_SET_DATA_EVENTFD, 0, 1,
+					  &self->m.fd, sizeof(self->m.fd)));
+	intx.index = VFIO_PCI_INTX_IRQ_INDEX;
+	EXPECT_EQ(-EINVAL, vgpu_event_set(&self->m.v, &intx, arming, 0, 1,
+					  &self->m.fd, sizeof(self->m.fd)));
+	EXPECT_EQ(0, signals_within(self->m.fd, 2 * REFRESH_MS));
+	ASSERT_EQ(0, show(&self->m, 640, 480));
+	EXPECT_LT(0, next_signal(self->m.fd));
+}
+
+TEST_HARNESS_MAIN
