@@ -64,12 +64,6 @@ FIXTURE_TEARDOWN(tables)
 	test_close(&self->e.v);
 }
 
-/* Pages, which tables are, not what the debugging of slabs keeps */
-static long free_kib(void)
-{
-	return meminfo_kib("MemAvailable") + unreclaimable_kib();
-}
-
 /* Directories of which each entry maps 2 MiB, beside the one that @gate uses */
 static int add_directories(struct vgpu *v, struct vgpu_gate *gate,
 			   unsigned int count)

@@ -342,11 +342,9 @@ TEST_F_TIMEOUT(kept, pages_are_not_many, 120)
 	EXPECT_EQ(self->e.pinned, pinned_after_it_ran(&self->e, self->e.pinned));
 }
 
-/* Without what the debugging of slabs keeps */
 static long pages_that_are_free(void)
 {
-	return (meminfo_kib("MemAvailable") + unreclaimable_kib()) /
-	       (VGPU_PAGE / 1024);
+	return free_kib() / (VGPU_PAGE / 1024);
 }
 
 /* Four of them each time; the first ones come from a list of free pages. */

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What a line of /proc/meminfo says, or -1 */
 static inline long meminfo_kib(const char *name)
@@ -28,6 +29,28 @@ static inline long meminfo_kib(const char *name)
 static inline long unreclaimable_kib(void)
 {
 	return meminfo_kib("SUnreclaim");
+}
+
+/* Free pages that wait on the list of a CPU, which MemAvailable leaves out */
+static inline long listed_kib(void)
+{
+	FILE *f = fopen("/proc/zoneinfo", "re");
+	long pages, sum = 0;
+	char line[128];
+
+	if (!f)
+		return -1;
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, " count: %ld", &pages) == 1)
+			sum += pages;
+	fclose(f);
+	return sum * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+/* Pages that are free or can be made so, and what the debugging of slabs keeps */
+static inline long free_kib(void)
+{
+	return meminfo_kib("MemAvailable") + listed_kib() + unreclaimable_kib();
 }
 
 /* For comparison with another count: there are some that this needs. */
