@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The display event of mbochs, VFIO's sample of a virtual display: what vfio.h
- * says of the event is not specific to GVT-g. Needs the module and KVM, no GPU.
+ * The framebuffers of mbochs, VFIO's sample of a virtual display, and its display
+ * event: what vfio.h says of that is not specific to GVT-g. Needs the module and
+ * KVM, no GPU.
  */
 #include <sys/eventfd.h>
 
@@ -108,29 +109,60 @@ static int set(struct mbochs *m, uint32_t flags)
 			      flags | VFIO_IRQ_SET_DATA_NONE, 0, 1, NULL, 0);
 }
 
-FIXTURE(query) {
+FIXTURE(framebuffer) {
 	struct mbochs m;
+	struct vfio_device_gfx_plane_info info;
 };
 
-FIXTURE_SETUP(query)
+FIXTURE_SETUP(framebuffer)
 {
 	create_device(_metadata, &self->m);
 }
 
-FIXTURE_TEARDOWN(query)
+FIXTURE_TEARDOWN(framebuffer)
 {
 	close_device(&self->m);
 }
 
 /* Without the fix: -ENOMEM, and only the next query found the framebuffer. */
-TEST_F(query, of_a_new_framebuffer_is_answered)
+TEST_F(framebuffer, is_described_by_the_first_query)
 {
-	struct vfio_device_gfx_plane_info info;
+	ASSERT_EQ(0, show(&self->m, 640, 480));
+	ASSERT_EQ(0, vgpu_query(&self->m.v, VGPU_PRIMARY, &self->info));
+	EXPECT_EQ(640, self->info.width);
+	EXPECT_EQ(480, self->info.height);
+}
+
+/* Without the fix: the second fd is of a file that is freed with the first. */
+TEST_F(framebuffer, is_open_until_its_last_fd_is_closed)
+{
+	int first, second;
 
 	ASSERT_EQ(0, show(&self->m, 640, 480));
-	ASSERT_EQ(0, vgpu_query(&self->m.v, VGPU_PRIMARY, &info));
-	EXPECT_EQ(640, info.width);
-	EXPECT_EQ(480, info.height);
+	ASSERT_EQ(0, vgpu_query(&self->m.v, VGPU_PRIMARY, &self->info));
+	first = vgpu_get_dmabuf(&self->m.v, self->info.dmabuf_id);
+	ASSERT_LE(0, first);
+	second = vgpu_get_dmabuf(&self->m.v, self->info.dmabuf_id);
+	ASSERT_LE(0, second);
+	EXPECT_EQ(0, close(first));
+	EXPECT_EQ(640 * 480 * 4, lseek(second, 0, SEEK_END));
+	EXPECT_EQ(0, close(second));
+	EXPECT_EQ(-ENOENT, vgpu_get_dmabuf(&self->m.v, self->info.dmabuf_id));
+}
+
+/* Without the fix: a use after free, which KASAN reports. */
+TEST_F(framebuffer, is_open_when_the_device_is_removed)
+{
+	int fd;
+
+	ASSERT_EQ(0, show(&self->m, 640, 480));
+	ASSERT_EQ(0, vgpu_query(&self->m.v, VGPU_PRIMARY, &self->info));
+	fd = vgpu_get_dmabuf(&self->m.v, self->info.dmabuf_id);
+	ASSERT_LE(0, fd);
+	close_device(&self->m);
+	EXPECT_EQ(640 * 480 * 4, lseek(fd, 0, SEEK_END));
+	EXPECT_EQ(0, close(fd));
+	EXPECT_TRUE(create_device(_metadata, &self->m));
 }
 
 FIXTURE(event) {
@@ -173,6 +205,37 @@ TEST_F(event, is_of_the_primary_plane)
 	EXPECT_EQ(VGPU_PRIMARY, display->planes[0].drm_plane_type);
 	EXPECT_EQ(0, display->flags & VFIO_IRQ_DISPLAY_PIXELS);
 	free(info);
+}
+
+TEST_F(event, info_of_any_size_is_answered)
+{
+	union {
+		struct vfio_irq_info info;
+		uint8_t bytes[128];
+	} arg;
+	const uint32_t set_here = offsetof(struct vfio_irq_info, count);
+	const uint32_t short_size = offsetof(struct vfio_irq_info, cap_offset);
+	struct vfio_irq_info *whole = event_irq_info(&self->m.v, self->m.e.index);
+	uint32_t size;
+
+	ASSERT_NE(NULL, whole);
+	ASSERT_GT(sizeof(arg), whole->argsz);
+	for (size = 0; size <= whole->argsz; size++) {
+		memset(&arg, 0xa5, sizeof(arg));
+		arg.info.argsz = size;
+		arg.info.index = self->m.e.index;
+		EXPECT_EQ(size < short_size ? -EINVAL : 0,
+			  vgpu_ioctl(self->m.v.device, VFIO_DEVICE_GET_IRQ_INFO,
+				     &arg))
+			TH_LOG("argsz %u", size);
+		EXPECT_EQ(size < short_size ? size : whole->argsz,
+			  arg.info.argsz);
+		if (size >= sizeof(arg.info))
+			EXPECT_EQ(size < whole->argsz ? 0 : whole->cap_offset,
+				  arg.info.cap_offset);
+		EXPECT_EQ(0xa5, arg.bytes[size < set_here ? set_here : size]);
+	}
+	free(whole);
 }
 
 TEST_F(event, arming_signals_once)
@@ -232,6 +295,41 @@ TEST_F(event, trigger_and_reset_are_signalled)
 	EXPECT_EQ(1, signals(self->m.fd));
 	ASSERT_EQ(0, vgpu_reset(&self->m.v));
 	EXPECT_EQ(1, next_signal(self->m.fd));
+}
+
+TEST_F(event, triggers_and_masks_heed_bools)
+{
+	const uint32_t trigger = VFIO_IRQ_SET_ACTION_TRIGGER;
+	const uint32_t mask = VFIO_IRQ_SET_ACTION_MASK;
+	const uint32_t unmask = VFIO_IRQ_SET_ACTION_UNMASK;
+	const struct { uint32_t action; uint8_t value; int signals; } calls[] = {
+		{ trigger, 0, 0 }, { trigger, 5, 1 },
+		{ mask, 0, 0 }, { trigger, 1, 1 },
+		{ mask, 1, 0 }, { trigger, 1, 0 },
+		{ unmask, 0, 0 }, { trigger, 1, 0 },
+		{ unmask, 1, 1 }, { trigger, 1, 1 },
+	};
+	size_t i;
+
+	arm(_metadata, &self->m);
+	for (i = 0; i < ARRAY_SIZE(calls); i++) {
+		ASSERT_EQ(0, vgpu_event_set(&self->m.v, &self->m.e,
+					    calls[i].action |
+					    VFIO_IRQ_SET_DATA_BOOL, 0, 1,
+					    &calls[i].value, 1));
+		EXPECT_EQ(calls[i].signals, signals(self->m.fd))
+			TH_LOG("call %zu", i);
+	}
+}
+
+TEST_F(event, masked_stays_so_over_a_reset)
+{
+	arm(_metadata, &self->m);
+	ASSERT_EQ(0, set(&self->m, VFIO_IRQ_SET_ACTION_MASK));
+	ASSERT_EQ(0, vgpu_reset(&self->m.v));
+	EXPECT_EQ(0, signals_within(self->m.fd, 4 * REFRESH_MS));
+	ASSERT_EQ(0, set(&self->m, VFIO_IRQ_SET_ACTION_UNMASK));
+	EXPECT_EQ(1, signals(self->m.fd));
 }
 
 TEST_F(event, of_a_new_listener_is_not_the_old_ones)
