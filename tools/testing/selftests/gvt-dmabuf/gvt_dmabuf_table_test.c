@@ -173,7 +173,7 @@ TEST_F_TIMEOUT(tables, up_to_the_limit_are_used, 300)
  * A reset of the GPU drops them, and no guest announces them anew. Without the fix:
  * a scan of what they map found nothing.
  */
-TEST_F(tables, dropped_by_a_reset_of_the_gpu_are_scanned)
+TEST_F_TIMEOUT(tables, dropped_by_a_reset_of_the_gpu_are_scanned, 120)
 {
 	struct exec *e = &self->e;
 	uint64_t *pt = vgpu_gate_table(&e->v, &self->gate, VGPU_GATE_PT, NULL);
@@ -197,7 +197,7 @@ TEST_F(tables, dropped_by_a_reset_of_the_gpu_are_scanned)
 }
 
 /* Without the fix: each value of the other bits makes a space of its own */
-TEST_F(tables, root_is_known_by_its_address)
+TEST_F_TIMEOUT(tables, root_is_known_by_its_address, 120)
 {
 	struct vgpu *v = &self->e.v;
 	uint64_t pml4 = self->gate.pml4;
@@ -235,7 +235,7 @@ TEST_F_TIMEOUT(tables, of_many_spaces_make_room, 300)
 }
 
 /* Guests create a space once: what was evicted is created again by its load. */
-TEST_F(tables, evicted_by_others_are_loaded)
+TEST_F_TIMEOUT(tables, evicted_by_others_are_loaded, 120)
 {
 	uint32_t load[EXEC_LOAD_DWORDS];
 	struct vgpu *v = &self->e.v;
@@ -250,7 +250,7 @@ TEST_F(tables, evicted_by_others_are_loaded)
 }
 
 /* A space is shadowed once, not by each workload that uses it. */
-TEST_F(tables, evicted_by_others_are_kept_again)
+TEST_F_TIMEOUT(tables, evicted_by_others_are_kept_again, 120)
 {
 	struct vgpu *v = &self->e.v;
 	long used, pages = vgpu_pinned_pages(v);
@@ -270,7 +270,7 @@ TEST_F(tables, evicted_by_others_are_kept_again)
 }
 
 /* The space that was created first is not evicted if it was used since. */
-TEST_F(tables, in_use_are_evicted_last)
+TEST_F_TIMEOUT(tables, in_use_are_evicted_last, 120)
 {
 	struct vgpu *v = &self->e.v;
 	uint64_t roots;
@@ -291,7 +291,7 @@ TEST_F(tables, in_use_are_evicted_last)
 }
 
 /* Without the fix: as many as fit into a batch buffer, each kept until its end */
-TEST_F(tables, loads_of_a_workload_are_limited)
+TEST_F_TIMEOUT(tables, loads_of_a_workload_are_limited, 120)
 {
 	uint32_t loads[(MAX_LOADS + 1) * EXEC_LOAD_DWORDS];
 	struct vgpu *v = &self->e.v;
