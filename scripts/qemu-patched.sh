@@ -4,10 +4,14 @@
 #
 # Builds the QEMU of the machine's release, or of the one that ROOT names. For a
 # version older than the patches, qemu/patches-VERSION has its own. Only what is
-# needed to show a vGPU is built: KVM, vfio-pci, egl-headless and VNC. The result runs
-# in the root file system of e2e-root.sh and is linked with its libraries; their
-# headers are taken from Debian's packages, which are not installed. --path prints its
-# location.
+# needed to show a vGPU is built: KVM, vfio-pci, VNC, and as modules the displays that
+# show dma-bufs: egl-headless, D-Bus, GTK and SPICE. Each must load, or the build
+# fails. Nothing is installed: headers and libraries are unpacked from Debian's
+# packages of that release. --path prints the location of the result:
+#
+#   bin/         QEMU, for the root file system of e2e-root.sh
+#   lib/qemu/    its modules, which it finds from there
+#   lib/more/    the libraries of the modules that are not in that root
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
@@ -18,17 +22,24 @@ in_root_base "$@"
 path_wanted "$@"
 
 LOG=$LOGS/qemu-patched.log
-HEADERS=(libepoxy-dev libgbm-dev libegl-dev libgl-dev)
-LIBRARIES=(epoxy gbm)
-# An older release has not the meson that a newer one's QEMU wants.
-[ "$DEBIAN_CODENAME" = "$MACHINE_CODENAME" ] || HEADERS+=(meson)
+# With all that they depend on: what QEMU is compiled and linked with
+PACKAGES=(libglib2.0-dev libpixman-1-dev libfdt-dev zlib1g-dev libepoxy-dev libgbm-dev
+	libegl-dev libgl-dev libgtk-3-dev libspice-server-dev libspice-protocol-dev)
+# Of these, compiler and C library are the machine's.
+UNWANTED='^(libc6-dev|libc-dev-bin|libcrypt-dev|linux-libc-dev|(cpp|gcc|g\+\+|binutils|perl|python3)[^_]*|lib(gcc|stdc\+\+)-[^_]*-dev)_'
+# By themselves. An older release has not the meson that a newer one's QEMU wants.
+SINGLE=()
+[ "$DEBIAN_CODENAME" = "$MACHINE_CODENAME" ] || SINGLE+=(meson)
+DISPLAYS=(egl-headless gtk spice-app dbus)
 # And what a PC cannot do without
 DEVICES=(I440FX VFIO VFIO_PCI VFIO_IGD)
 CONFIGURE=(
 	--target-list=x86_64-softmmu --without-default-features
 	--without-default-devices --with-devices-x86_64=client
 	--enable-kvm --disable-tcg --enable-fdt=system
-	--enable-opengl --enable-vnc
+	--enable-modules --libdir=/usr/local/lib --enable-vnc
+	--enable-opengl --enable-gio --enable-dbus-display
+	--enable-gtk --enable-spice --enable-spice-protocol
 	--firmwarepath=/usr/share/qemu:/usr/share/seabios
 	--disable-docs --disable-install-blobs --disable-debug-info
 	--enable-werror
@@ -45,26 +56,51 @@ if [ ! -d "$REPO/$PATCHES" ]; then
 	# its own source, which Debian's lacks; this one finds that of the machine.
 	CONFIGURE+=(--enable-pixman --python=/usr/bin/python3)
 fi
-name=qemu-patched-$(hash_words "$ROOT" "$QEMU_UPSTREAM" "$(hash_paths "$PATCHES" scripts/qemu-patched.sh)")
+dev_name=client-dev-$(hash_words "$QEMU_VERSION" "${PACKAGES[@]}" "${SINGLE[@]}" "$UNWANTED")
+name=qemu-patched-$(hash_words "$ROOT" "$QEMU_UPSTREAM" "$dev_name" "$(hash_paths "$PATCHES" scripts/qemu-patched.sh)")
+MULTIARCH=usr/lib/x86_64-linux-gnu
 
-# The headers, and what pkg-config and the linker look for, of the root's libraries
-unpack_headers() {
-	local debs=$1 dev=$2 deb library
+# --- headers and libraries ---------------------------------------------------
+
+fetch_dev() {
+	local dir=$1
+
+	# As on a machine on which nothing is installed
+	: >"$dir/status"
+	mkdir -p "$dir/partial"
+	private_apt apt-get -o Dir::State::status="$dir/status" \
+		-o Dir::Cache::archives="$dir" --yes --quiet \
+		--no-install-recommends --download-only install "${PACKAGES[@]}" || return
+	[ ${#SINGLE[@]} -eq 0 ] || download "$dir" private_apt apt-get download "${SINGLE[@]}"
+}
+unpack_dev() {
+	local debs=$1 dev=$2 deb
 
 	for deb in "$debs"/*.deb; do
-		dpkg-deb -x "$deb" "$debs/root" || return
+		[[ ${deb##*/} =~ $UNWANTED ]] || dpkg-deb -x "$deb" "$dev" || return
 	done
-	mkdir -p "$dev/lib" "$dev/pkgconfig"
-	[ ! -d "$debs/root/usr/lib/python3" ] || mv "$debs/root/usr/lib/python3" "$dev/" || return
-	mv "$debs/root/usr/include" "$dev/" || return
-	for library in "${LIBRARIES[@]}"; do
-		ln -s "$ROOT/usr/lib/x86_64-linux-gnu/lib$library".so.? "$dev/lib/lib$library.so" || return
-		sed -e "s|^prefix=.*|prefix=$dev|" -e "s|^libdir=.*|libdir=$dev/lib|" \
-			-e "s|^includedir=.*|includedir=$dev/include|" -e '/^Requires/d' \
-			"$debs/root/usr/lib/x86_64-linux-gnu/pkgconfig/$library.pc" \
-			>"$dev/pkgconfig/$library.pc" || return
-	done
+	# What links to it may be absolute, and lead out of here.
+	find "$dev" -lname '/*' -printf '%P %l\n' | while read -r link target; do
+		ln -sfn "$dev_final$target" "$dev/$link" || return
+	done || return
+	rm -rf "$dev"/usr/share/{doc,man,locale,icons,info,gir-1.0} "$dev/$MULTIARCH"/*.a
 }
+build_dev() {
+	local dir=$1 debs=$CACHE/tmp/$dev_name.debs dev_final=$CACHE/$dev_name
+
+	rm -rf "$debs"
+	mkdir -p "$debs"
+	DOOMED+=("$debs")
+	lock fetch	# apt's lists are those of fetch.sh
+	ensure_lists
+	twice "downloading what the client is built with (about 160 MB)" fetch_dev "$debs"
+	unlock fetch
+	run_logged "unpacking it" "$LOG" unpack_dev "$debs" "$dir"
+	rm -rf "$debs"
+}
+
+# --- the client --------------------------------------------------------------
+
 prepare_source() {
 	local dir=$1 patch
 
@@ -76,33 +112,71 @@ prepare_source() {
 	printf 'CONFIG_%s=y\n' "${DEVICES[@]}" >"$dir/src/configs/devices/x86_64-softmmu/client.mak"
 	mkdir "$dir/obj"
 }
+# What the libraries need of a newer C library, they find where they run.
 configure_qemu() {
-	export PYTHONPATH=$1/dev/python3/dist-packages
-	cd "$1/obj" && PKG_CONFIG_PATH=$1/dev/pkgconfig ../src/configure "${CONFIGURE[@]}" \
-		--extra-cflags="-isystem $1/dev/include" \
-		--extra-ldflags="-Wl,--unresolved-symbols=ignore-in-shared-libs -Wl,-rpath-link,$ROOT/usr/lib/x86_64-linux-gnu:$ROOT/lib/x86_64-linux-gnu"
+	cd "$1/obj" && ../src/configure "${CONFIGURE[@]}" \
+		--extra-cflags="-isystem $DEV/usr/include -isystem $DEV/usr/include/x86_64-linux-gnu" \
+		--extra-ldflags="-L$DEV/$MULTIARCH -Wl,--allow-shlib-undefined -Wl,-rpath-link,$DEV/$MULTIARCH:$DEV/lib/x86_64-linux-gnu"
 }
 ninja_qemu() {
-	export PYTHONPATH=$1/dev/python3/dist-packages
-	cd "$1/obj" && ninja -j "$JOBS" qemu-system-x86_64
+	cd "$1/obj" && ninja -j "$JOBS" qemu-system-x86_64 modules
+}
+
+# in_dev COMMAND...: with the C library and all others of the release
+in_dev() {
+	local loader=$DEV/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2
+
+	[ -e "$loader" ] || loader=$DEV/$MULTIARCH/ld-linux-x86-64.so.2
+	"$loader" --library-path "$DEV/$MULTIARCH:$DEV/lib/x86_64-linux-gnu" "$@"
+}
+# The libraries of the modules that the root has not
+copy_libraries() {
+	local dir=$1 name path
+
+	mkdir "$dir/lib/more" || return
+	for path in "$dir"/lib/qemu/*.so; do
+		in_dev --list "$path" || return
+	done | awk '$2 == "=>" && $3 ~ /^\// { print $1, $3 }' | sort -u | while read -r name path; do
+		[ -e "$ROOT/$MULTIARCH/$name" ] || [ -e "$ROOT/lib/x86_64-linux-gnu/$name" ] ||
+			cp -L "$path" "$dir/lib/more/$name" || return
+	done
+}
+# QEMU loads the module of each display to list it, and says nothing if it is not
+# there. A module of another build, or without a library, is an error.
+load_displays() {
+	local dir=$1 display list
+
+	list=$(QEMU_MODULE_DIR=$dir/lib/qemu in_dev "$dir/bin/qemu-system-x86_64" -display help 2>&1)
+	printf '%s\n' "$list"
+	! grep -q ' module: ' <<<"$list" || return
+	for display in "${DISPLAYS[@]}"; do
+		grep -qx "$display" <<<"$list" || {
+			echo "the display $display does not load"
+			return 1
+		}
+	done
 }
 build_qemu() {
-	local dir=$1 build=$CACHE/tmp/$name.build
+	local dir=$1 build=$CACHE/tmp/$name.build module
 
 	rm -rf "$build"
-	mkdir -p "$build/debs"
+	mkdir -p "$build"
 	DOOMED+=("$build")
-	lock fetch	# apt's lists are those of fetch.sh
-	ensure_lists
-	twice "downloading ${#HEADERS[@]} packages of headers" \
-		download "$build/debs" private_apt apt-get download "${HEADERS[@]}"
-	unlock fetch
-	run_logged "unpacking them" "$LOG" unpack_headers "$build/debs" "$build/dev"
+	export PKG_CONFIG_SYSROOT_DIR=$DEV PKG_CONFIG_LIBDIR=$DEV/$MULTIARCH/pkgconfig:$DEV/usr/share/pkgconfig
+	[ ${#SINGLE[@]} -eq 0 ] || export PYTHONPATH=$DEV/usr/lib/python3/dist-packages
 	run_logged "patching the QEMU source" "$LOG" prepare_source "$build"
-	run_logged "configuring the client" "$LOG" configure_qemu "$build"
+	run_logged "configuring the client" "$LOGS/qemu-patched-configure.log" configure_qemu "$build"
 	run_logged "building the client" "$LOG" ninja_qemu "$build"
-	strip -o "$dir/qemu-system-x86_64" "$build/obj/qemu-system-x86_64"
+	mkdir -p "$dir/bin" "$dir/lib/qemu"
+	strip -o "$dir/bin/qemu-system-x86_64" "$build/obj/qemu-system-x86_64"
+	for module in "$build"/obj/*.so; do
+		strip -o "$dir/lib/qemu/${module##*/}" "$module"
+	done
+	run_logged "collecting the libraries of its displays" "$LOG" copy_libraries "$dir"
+	run_logged "loading its displays" "$LOG" load_displays "$dir"
 	rm -rf "$build"
 }
+entry "$dev_name" build_dev
+DEV=$ENTRY
 entry "$name" build_qemu
 tell_path "$CACHE/$name"
