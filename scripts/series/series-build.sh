@@ -82,7 +82,7 @@ make_debian() {
 	make_in_tree M=$DRIVER modules
 	make_in_tree M=$SAMPLE CONFIG_SAMPLE_VFIO_MDEV_MBOCHS=m modules
 	# Modules of their own: their objects are enough.
-	mapfile -t others < <(touched_at "$STEP" '^(arch|drivers/vfio)/.*\.c$')
+	mapfile -t others < <(touched_at "$STEP" '^(arch|drivers/vfio|drivers/gpu/drm/ttm)/.*\.c$')
 	[ ${#others[@]} -eq 0 ] || make_in_tree "${others[@]/%.c/.o}"
 }
 # What the patch touches and only the debug kernel has; a file below selftests/ is

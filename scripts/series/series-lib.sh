@@ -46,7 +46,12 @@ patches() {
 	{
 		find "$SERIES" -mindepth 2 -maxdepth 2 -type d
 		[ -z "$BACKPORT" ] || find "$BACKPORT" -mindepth 3 -maxdepth 3 -name message -printf '%h\n'
-	} | awk -F / '{ print $(NF - 1) "/" $NF, $0 }' | sort | cut -d' ' -f2
+	} | awk -F / '{ print $(NF - 1) "/" $NF, $0 }' | sort | cut -d' ' -f2 | grep -vxFf <(not_needed)
+}
+# not_needed: the patches of the series that the older kernel does without.
+not_needed() {
+	[ -z "$BACKPORT" ] ||
+		find "$BACKPORT" -mindepth 3 -maxdepth 3 -name not-needed -printf "$SERIES/%P\n" | sed 's|/not-needed$||'
 }
 # name_of PATCH: SERIES/NN-name.
 name_of() { echo "${1#"${1%/*/*}/"}"; }
