@@ -12,6 +12,7 @@
 #   bin/         QEMU, for the root file system of e2e-root.sh
 #   lib/qemu/    its modules, which it finds from there
 #   lib/more/    the libraries of the modules that are not in that root
+#   displays     what the modules can show a guest with
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
@@ -65,12 +66,7 @@ MULTIARCH=usr/lib/x86_64-linux-gnu
 fetch_dev() {
 	local dir=$1
 
-	# As on a machine on which nothing is installed
-	: >"$dir/status"
-	mkdir -p "$dir/partial"
-	private_apt apt-get -o Dir::State::status="$dir/status" \
-		-o Dir::Cache::archives="$dir" --yes --quiet \
-		--no-install-recommends --download-only install "${PACKAGES[@]}" || return
+	fetch_with_dependencies "$dir" "${PACKAGES[@]}" || return
 	[ ${#SINGLE[@]} -eq 0 ] || download "$dir" private_apt apt-get download "${SINGLE[@]}"
 }
 unpack_dev() {
@@ -174,6 +170,7 @@ build_qemu() {
 	done
 	run_logged "collecting the libraries of its displays" "$LOG" copy_libraries "$dir"
 	run_logged "loading its displays" "$LOG" load_displays "$dir"
+	echo "${DISPLAYS[*]}" >"$dir/displays"
 	rm -rf "$build"
 }
 entry "$dev_name" build_dev

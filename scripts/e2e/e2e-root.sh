@@ -35,15 +35,10 @@ base_versions
 name=e2e-root-$(hash_words "$KERNEL_VERSION" "$QEMU_VERSION" "${PACKAGES[@]}" \
 	"${SINGLE[@]}" "$(hash_paths scripts/e2e/e2e-root.sh)")
 
-fetch_with_dependencies() {
+fetch_all() {
 	local dir=$1
 
-	# A machine on which nothing is installed yet
-	: >"$dir/status"
-	mkdir -p "$dir/partial"
-	private_apt apt-get -o Dir::State::status="$dir/status" \
-		-o Dir::Cache::archives="$dir" --yes --quiet \
-		--no-install-recommends --download-only install "${PACKAGES[@]}" || return
+	fetch_with_dependencies "$dir" "${PACKAGES[@]}" || return
 	download "$dir" private_apt apt-get download "${SINGLE[@]}"
 }
 unpack_all() {
@@ -73,7 +68,7 @@ build_root() {
 	lock fetch	# apt's lists are those of fetch.sh
 	ensure_lists
 	mkdir "$dir/debs" "$dir/root"
-	twice "downloading Debian's QEMU and Mesa (about 95 MB)" fetch_with_dependencies "$dir/debs"
+	twice "downloading Debian's QEMU and Mesa (about 95 MB)" fetch_all "$dir/debs"
 	unlock fetch
 	run_logged "unpacking them" "$LOG" unpack_all "$dir/debs" "$dir/root"
 	rm -rf "$dir/debs"

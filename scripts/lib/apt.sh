@@ -182,6 +182,18 @@ ensure_lists() {
 	update_lists
 	LISTS_FRESH=1
 }
+# fetch_with_dependencies DIR PACKAGE...: what apt would install on a machine on which
+# nothing is installed yet
+fetch_with_dependencies() {
+	local dir=$1
+	shift
+
+	: >"$dir/status"
+	mkdir -p "$dir/partial"
+	private_apt apt-get -o Dir::State::status="$dir/status" \
+		-o Dir::Cache::archives="$dir" --yes --quiet \
+		--no-install-recommends --download-only install "$@"
+}
 download() {
 	local dir=$1
 	shift
