@@ -9,8 +9,6 @@
 #include "test_util.h"
 #include "event_util.h"
 #include "time_util.h"
-#include "vgpu_vfio.h"
-#include "vgpu_vm.h"
 
 #define UUID		"00000000-0000-4000-8000-0000000b0c45"
 #define PARENT		"/sys/class/mdev_bus/*/"
@@ -34,23 +32,11 @@ static void remove_device(void)
 
 static int open_device(struct mbochs *m)
 {
-	struct vgpu *v = &m->v;
 	uint64_t size;
-	int ret;
+	int ret = vgpu_open_device(&m->v, UUID, TEST_RAM);
 
-	*v = (struct vgpu) {
-		.kvm = -1, .vm = -1, .kvm_vfio = -1, .container = -1,
-		.group = -1, .device = -1, .ram_size = TEST_RAM, .uuid = UUID,
-	};
-	ret = vgpu_vfio_find(v);
-	if (!ret)
-		ret = vgpu_vm_open(v);
-	if (!ret)
-		ret = vgpu_vfio_attach(v);
-	if (!ret)
-		ret = vgpu_vfio_open_device(v);
-	return ret ? ret : vgpu_region(v, VFIO_PCI_BAR2_REGION_INDEX, &m->bar2,
-				       &size);
+	return ret ? ret : vgpu_region(&m->v, VFIO_PCI_BAR2_REGION_INDEX,
+				       &m->bar2, &size);
 }
 
 static void close_device(struct mbochs *m)

@@ -108,8 +108,7 @@ static int planes_off(struct vgpu *v)
 	return ret;
 }
 
-static int open_all(struct vgpu *v, const char *uuid, size_t ram_size,
-		    bool as_left)
+int vgpu_open_device(struct vgpu *v, const char *uuid, size_t ram_size)
 {
 	int ret;
 
@@ -130,6 +129,16 @@ static int open_all(struct vgpu *v, const char *uuid, size_t ram_size,
 		ret = vgpu_vfio_attach(v);
 	if (!ret)
 		ret = vgpu_vfio_open_device(v);
+	if (ret)
+		vgpu_leave(v);
+	return ret;
+}
+
+static int open_all(struct vgpu *v, const char *uuid, size_t ram_size,
+		    bool as_left)
+{
+	int ret = vgpu_open_device(v, uuid, ram_size);
+
 	/* As any VMM does: it does not trust the last owner. */
 	if (!ret && !as_left) {
 		v->step = VGPU_STEP_RESET;

@@ -44,6 +44,19 @@
 #include "vgpu_vm.h"
 
 /**
+ * vgpu_open_device - open a VFIO device in a VM of its own
+ * @v: what is opened
+ * @uuid: of the mdev, which need not be one of GVT-g, or NULL
+ * @ram_size: bytes of guest memory
+ *
+ * Nothing is asked of the device. On failure everything is closed again, and
+ * vgpu_explain() says what to do.
+ *
+ * Return: 0, %-ENODEV for no UUID, or the errno of what failed.
+ */
+int vgpu_open_device(struct vgpu *v, const char *uuid, size_t ram_size);
+
+/**
  * vgpu_open - open a vGPU, reset it, and turn its planes off
  * @v: what is opened
  * @uuid: of the mdev, or NULL
