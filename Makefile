@@ -31,9 +31,9 @@ help:	## print this list
 		awk -F '|' '{ printf "%-20s%s\n", $$1, $$2 }'
 	@echo
 	@echo '  BASE=NAME                  the kernel: $(notdir $(sort $(wildcard bases/*))), see docs/bases.md'
-	@echo '  PLATFORM=bdw|skl|kbl|cfl   demo, watch, check-e2e, fuzz, igt, shell: the GPU model ($(PLATFORM))'
-	@echo '  STOCK=1                    check, check-e2e, igt, shell: Debian'"'"'s own i915 and kvmgt'
-	@echo '  KVM=1                      demo, check, shell: run the rig on KVM, not emulated'
+	@echo '  PLATFORM=bdw|skl|kbl|cfl   demo, demo-linux, watch, check-e2e, fuzz, igt, shell: the GPU model ($(PLATFORM))'
+	@echo '  STOCK=1                    demo-linux, check, check-e2e, igt, shell: Debian'"'"'s own i915 and kvmgt'
+	@echo '  KVM=1                      demo, demo-linux, watch, check, shell: run the rig on KVM, not emulated'
 	@echo '  FROM=N TO=N                series-check: first and last patch, a number or "last"'
 	@echo '  SERIES=NAME                series-check: the patches of one series'
 	@echo '  IGT_SRC=DIRECTORY          check, igt: a checkout of igt-gpu-tools'
