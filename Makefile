@@ -33,7 +33,7 @@ help:	## print this list
 	@echo '  BASE=NAME                  the kernel: $(notdir $(sort $(wildcard bases/*))), see docs/bases.md'
 	@echo '  PLATFORM=bdw|skl|kbl|cfl   demo, demo-linux, watch, check-e2e, fuzz, igt, shell: the GPU model ($(PLATFORM))'
 	@echo '  STOCK=1                    demo-linux, check, check-e2e, igt, shell: Debian'"'"'s own i915 and kvmgt'
-	@echo '  KVM=1                      demo, demo-linux, watch, check, shell: run the rig on KVM, not emulated'
+	@echo '  KVM=1                      demo, demo-linux, watch, check, check-debug, check-e2e, shell: run the rig on KVM, not emulated'
 	@echo '  FROM=N TO=N                series-check: first and last patch, a number or "last"'
 	@echo '  SERIES=NAME                series-check: the patches of one series'
 	@echo '  IGT_SRC=DIRECTORY          check, igt: a checkout of igt-gpu-tools'
