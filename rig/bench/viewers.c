@@ -18,7 +18,7 @@
 #define MAX_VIEWERS	7	/* as many vGPUs as GVT-g makes */
 #define SECOND_NS	1000000000
 /*
- * Not the 60 Hz of the vGPU's own timers, nor a multiple of a tick: timers that
+ * Not the 60 Hz of stock's vblank timers, nor a multiple of a tick: timers that
  * are near each other fire in one interrupt, and a second or so goes through
  * all the places that they can have. Those of one rate would keep theirs.
  */

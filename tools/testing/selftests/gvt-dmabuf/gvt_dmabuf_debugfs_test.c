@@ -373,7 +373,7 @@ TEST_F(trace, query_says_what_it_answers)
 {
 	struct vfio_device_gfx_plane_info info;
 
-	ASSERT_EQ(0, trace_on(self->instance, "gvt_dmabuf_query"));
+	ASSERT_EQ(0, trace_on(self->instance, "gvt/gvt_dmabuf_query"));
 	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
 	EXPECT_TRACED("gvt_dmabuf_query: " QUERIED,
 		      info.dmabuf_id, info.stride,
@@ -384,7 +384,7 @@ TEST_F(trace, refusal_says_why)
 {
 	struct vfio_device_gfx_plane_info info;
 
-	ASSERT_EQ(0, trace_on(self->instance, "gvt_dmabuf_refuse"));
+	ASSERT_EQ(0, trace_on(self->instance, "gvt/gvt_dmabuf_refuse"));
 	ASSERT_EQ(0, show_narrow(&self->v));
 	ASSERT_EQ(-EINVAL, vgpu_query(&self->v, VGPU_PRIMARY, &info));
 	EXPECT_TRACED("gvt_dmabuf_refuse: vgpu%d type %d: " NARROW,
@@ -396,7 +396,7 @@ TEST_F(trace, export_says_which_fd_or_errno)
 	struct vfio_device_gfx_plane_info info;
 	int fd;
 
-	ASSERT_EQ(0, trace_on(self->instance, "gvt_dmabuf_export"));
+	ASSERT_EQ(0, trace_on(self->instance, "gvt/gvt_dmabuf_export"));
 	fd = test_export(&self->v, VGPU_PRIMARY, &info);
 	ASSERT_LE(0, fd);
 	EXPECT_TRACED("gvt_dmabuf_export: vgpu%d id %u result %d",
@@ -412,7 +412,7 @@ TEST_F(trace, release_counts_dmabufs_left)
 	struct vfio_device_gfx_plane_info info;
 	int first, second;
 
-	ASSERT_EQ(0, trace_on(self->instance, "gvt_dmabuf_release"));
+	ASSERT_EQ(0, trace_on(self->instance, "gvt/gvt_dmabuf_release"));
 	first = test_export(&self->v, VGPU_PRIMARY, &info);
 	second = vgpu_get_dmabuf(&self->v, info.dmabuf_id);
 	ASSERT_LE(0, first);
@@ -431,7 +431,7 @@ TEST_F(trace, stale_says_whose_pages_are_gone)
 	uint8_t byte;
 	int fd;
 
-	ASSERT_EQ(0, trace_on(self->instance, "gvt_dmabuf_stale"));
+	ASSERT_EQ(0, trace_on(self->instance, "gvt/gvt_dmabuf_stale"));
 	fd = test_export(&self->v, VGPU_PRIMARY, &info);
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->s.gma,

@@ -207,7 +207,7 @@ TEST_F(left, no_vblank_timer)
 	EXPECT_EQ(0, measure_hz(&self->v));
 }
 
-/* ---- the vblank timer ---- */
+/* ---- the refresh rate ---- */
 
 FIXTURE(rate) {
 	struct vgpu v;
@@ -240,7 +240,7 @@ TEST_F(rate, is_that_of_the_guests_mode)
 	EXPECT_GE(35, hz);
 }
 
-/* The host's timer must not run as fast as the guest says. */
+/* The host's timer must not run as fast as the guest says, nor its clock. */
 TEST_F(rate, is_bounded)
 {
 	ASSERT_EQ(0, vgpu_pipe_timing(&self->v, 2475000, 2200, 1125));

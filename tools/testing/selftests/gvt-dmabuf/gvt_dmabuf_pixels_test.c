@@ -200,7 +200,7 @@ static int scans(struct _test_data_pixels *self, enum vgpu_plane type)
 static bool trace_scans(struct _test_data_pixels *self)
 {
 	return !trace_init(self->tracing, sizeof(self->tracing)) &&
-	       !trace_on(self->tracing, "gvt_frontbuffer_scan");
+	       !trace_on(self->tracing, "gvt/gvt_frontbuffer_scan");
 }
 
 /* VFIO_IRQ_SET_ACTION_MASK or _UNMASK, for all planes */

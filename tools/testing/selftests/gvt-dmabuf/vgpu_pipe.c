@@ -36,7 +36,7 @@ static int set_port_clock(struct vgpu *v)
 }
 
 /*
- * kvmgt derives the period of its vblank timer from transcoder A's totals and
+ * kvmgt derives the period of its vblanks from transcoder A's totals and
  * link M/N whichever pipe is turned on. The pixel clock is that of the link
  * times M / N.
  */

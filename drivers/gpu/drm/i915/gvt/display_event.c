@@ -5,14 +5,13 @@
  * Code that changes something calls one of the touch functions, which only read
  * one byte while no client listens. Plane registers count when they are latched,
  * not when they are written. Clients are signalled when the display is refreshed,
- * by the vGPU's vblank timer, which runs while a pipe is on. Otherwise a work item
- * does the same, immediately but never earlier than one refresh after the last
- * check, even if nothing was signalled then: the guest must not decide how often
- * the host is woken.
+ * at the next vblank while a pipe is on. The vblank timer runs only while something
+ * waits for a vblank. Without vblanks a work item does the same, immediately but
+ * never earlier than one refresh after the last check, even if nothing was signalled
+ * then: the guest must not decide how often the host is woken.
  */
 
 #include <linux/eventfd.h>
-#include <linux/hrtimer.h>
 
 #include "i915_drv.h"
 
@@ -93,6 +92,14 @@ u8 intel_vgpu_display_refreshed(struct intel_vgpu *vgpu)
 	return changed;
 }
 
+/* Also if nothing is signalled: a guest that toggles a pipe must not wake the host. */
+static void gvt_event_note_refresh(struct gvt_display_event *event)
+{
+	spin_lock(&event->lock);
+	event->refreshed = ktime_get();
+	spin_unlock(&event->lock);
+}
+
 static void refresh_without_vblank(struct work_struct *work)
 {
 	struct gvt_display_event *event =
@@ -101,9 +108,13 @@ static void refresh_without_vblank(struct work_struct *work)
 		container_of(event, typeof(*vgpu), display.event);
 
 	mutex_lock(&vgpu->vgpu_lock);
-	/* A pipe has been turned on meanwhile: its first vblank does it. */
-	if (!hrtimer_active(&vgpu->vblank_timer.timer))
+	if (vgpu->vblank_timer.on) {
+		/* A pipe has been turned on meanwhile: its first vblank does it. */
+		intel_vgpu_await_vblank(vgpu);
+		gvt_event_note_refresh(event);
+	} else {
 		intel_vgpu_display_refreshed(vgpu);
+	}
 	mutex_unlock(&vgpu->vgpu_lock);
 }
 
@@ -115,10 +126,12 @@ static void gvt_event_queue_refresh(struct intel_vgpu *vgpu)
 
 	lockdep_assert_held(&event->lock);
 
-	if (hrtimer_active(&vgpu->vblank_timer.timer))
+	if (vgpu->vblank_timer.on) {
+		intel_vgpu_await_vblank(vgpu);
 		return;
+	}
 
-	left = READ_ONCE(vgpu->vblank_timer.period) -
+	left = vgpu->vblank_timer.period -
 	       ktime_to_ns(ktime_sub(ktime_get(), event->refreshed));
 	queue_delayed_work(system_percpu_wq, &event->work,
 			   left > 0 ? nsecs_to_jiffies(left) + 1 : 0);
@@ -129,15 +142,17 @@ static void gvt_event_queue_refresh(struct intel_vgpu *vgpu)
  * @vgpu: a vGPU
  * @planes: BIT(enum drm_plane_type)
  *
- * Call it after the change, and if that stops the vblank timer, after the timer
- * has been stopped. Then a client that arms too late to be notified
- * cannot have seen the state before: arming takes vgpu_lock, as the change did.
+ * Call it after the change, and if that ends the vblanks, after they have ended.
+ * Then a client that arms too late to be notified cannot have seen the state
+ * before: arming takes vgpu_lock.
  *
- * Context: Process context. VFIO's locks may be held.
+ * Context: vgpu_lock held. VFIO's locks may be held.
  */
 void intel_vgpu_touch_planes(struct intel_vgpu *vgpu, u8 planes)
 {
 	struct gvt_display_event *event = &vgpu->display.event;
+
+	lockdep_assert_held(&vgpu->vgpu_lock);
 
 	if (!(READ_ONCE(event->state.watched) & planes))
 		return;
@@ -259,6 +274,11 @@ int intel_vgpu_set_display_triggers(struct intel_vgpu *vgpu,
 	if (mutex_lock_killable(&vgpu->vgpu_lock))
 		return -EINTR;
 	gvt_event_swap_triggers(vgpu, planes, triggers);
+	/*
+	 * The scan learns of listeners at a vblank. Also of one that goes: if it
+	 * comes back, it is a new one.
+	 */
+	intel_vgpu_await_vblank(vgpu);
 	mutex_unlock(&vgpu->vgpu_lock);
 	return 0;
 }
@@ -326,6 +346,9 @@ int intel_vgpu_unmask_display_event(struct intel_vgpu *vgpu, u8 planes)
 	if (mutex_lock_killable(&vgpu->vgpu_lock))
 		return -EINTR;
 	gvt_event_unmask_planes(vgpu, planes);
+	/* What was drawn meanwhile has yet to be found. */
+	if (gvt_event_is_watched(&vgpu->display.event))
+		intel_vgpu_await_vblank(vgpu);
 	mutex_unlock(&vgpu->vgpu_lock);
 	return 0;
 }

@@ -239,7 +239,8 @@ static void gvt_scan_work(struct work_struct *work)
  *
  * Does nothing while no plane is armed and unmasked. Checksums survive a mask:
  * what is drawn meanwhile is a change when its page is scanned again. Clients of
- * what has been found since the last vblank are notified.
+ * what has been found since the last vblank are notified. While a plane is scanned,
+ * the vblank timer runs.
  *
  * Context: Process context, vgpu_lock held.
  */
@@ -255,6 +256,8 @@ void intel_vgpu_scan_frontbuffers(struct intel_vgpu *vgpu, u8 changed)
 	/* A change that the work finds now is reported at the next vblank. */
 	if (!active && !fresh && !READ_ONCE(scan->found))
 		return;
+	if (active)
+		intel_vgpu_await_vblank(vgpu);
 
 	spin_lock(&scan->lock);
 	/*

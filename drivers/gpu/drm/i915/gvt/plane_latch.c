@@ -321,6 +321,7 @@ static __always_inline void gvt_latch_arm(struct intel_vgpu *vgpu, unsigned int 
 		return;
 	}
 
+	intel_vgpu_await_vblank(vgpu);
 	memcpy(u->armed, written, sizeof(u->armed));
 	u->waiting = true;
 }
@@ -471,8 +472,7 @@ void intel_vgpu_pipes_changed(struct intel_vgpu *vgpu)
 
 	latch->vblanks = 0;
 	for (pipe = 0; pipe < GVT_NUM_PIPES; pipe++) {
-		if (hrtimer_active(&vgpu->vblank_timer.timer) &&
-		    pipe_is_enabled(vgpu, pipe))
+		if (vgpu->vblank_timer.on && pipe_is_enabled(vgpu, pipe))
 			latch->vblanks |= BIT(pipe);
 		else
 			intel_vgpu_latch_waiting_planes(vgpu, pipe);
@@ -482,7 +482,7 @@ void intel_vgpu_pipes_changed(struct intel_vgpu *vgpu)
 /**
  * intel_vgpu_latch_all_planes - latch the registers of all planes
  * @vgpu: a vGPU whose registers have been set without being written by a guest,
- *	and whose vblank timer is off
+ *	and which has no vblanks
  *
  * Context: vgpu_lock held, or no other thread knows @vgpu yet.
  */
