@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A vGPU with its pipe on and nothing to do, and the host's vblank timer. */
+#ifndef GVT_DMABUF_IDLE_UTIL_H
+#define GVT_DMABUF_IDLE_UTIL_H
+
+#include <sys/eventfd.h>
+
+#include "clock_util.h"
+#include "event_util.h"
+#include "test_util.h"
+#include "trace_util.h"
+#include "vgpu_regs.h"
+
+#define IDLE_WIDTH	1024
+#define IDLE_HEIGHT	768
+#define IDLE_HZ		60
+#define IDLE_ROUNDS	8
+/* From round to round, so that each begins at another place in its frame */
+#define IDLE_STEP_US	7700
+#define IDLE_PAUSE_US	500000	/* 30 frames */
+
+/**
+ * struct idle - a vGPU that shows something and wants no interrupt
+ * @v: the vGPU
+ * @s: what it shows, and what it does not
+ * @tracing: directory of a trace of the host's timers
+ * @msi: eventfd of its interrupts
+ */
+struct idle {
+	struct vgpu v;
+	struct vgpu_surface s[2];
+	char tracing[64];
+	int msi;
+};
+
+/*
+ * Expiries of vblank timers since the last call, or a negative errno. Those of all
+ * vGPUs: no other may be in use.
+ */
+static inline int idle_expiries(struct idle *d)
+{
+	return trace_count(d->tracing, "function=vblank_timer_fn");
+}
+
+/* Until what was begun is done, and what runs once more has run */
+static inline bool idle_settles(struct idle *d)
+{
+	return refreshes_pass(&d->v, 4) && idle_expiries(d) >= 0;
+}
+
+/* Expiries in many frames, of a guest that does nothing; or a negative errno */
+static inline int idle_pause(struct idle *d)
+{
+	if (!idle_settles(d))
+		return -ETIME;
+	usleep(IDLE_PAUSE_US);
+	return idle_expiries(d);
+}
+
+static inline int idle_mask_vblanks(struct idle *d)
+{
+	int ret = vgpu_write32(&d->v, DE_PIPE_IMR(0), ~0u);
+
+	ret = ret ? ret : vgpu_vblank_irq_ack(&d->v, 0);
+	signals(d->msi);
+	return ret;
+}
+
+/* Each write of IER and of the master control announces again what is pending. */
+static inline int idle_unmask_vblanks(struct idle *d)
+{
+	return vgpu_write32(&d->v, DE_PIPE_IMR(0), ~DE_PIPE_VBLANK);
+}
+
+/* False if there is nothing to test: the caller returns. */
+static inline bool idle_open(struct __test_metadata *_metadata, struct idle *d)
+{
+	if (!test_open_vgpu(_metadata, &d->v))
+		return false;
+	if (trace_init(d->tracing, sizeof(d->tracing))) {
+		vgpu_close(&d->v);
+		SKIP(return false, NO_TRACEFS);
+	}
+	return true;
+}
+
+static inline void idle_begin(struct __test_metadata *_metadata, struct idle *d)
+{
+	int i;
+
+	d->msi = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	ASSERT_LE(0, d->msi);
+	ASSERT_EQ(0, vgpu_msi_on(&d->v, d->msi));
+	for (i = 0; i < 3; i++)
+		ASSERT_EQ(0, vgpu_write32(&d->v, DE_PIPE_IMR(i), ~0u));
+	for (i = 0; i < 2; i++)
+		ASSERT_EQ(0, test_make(&d->v, &d->s[i], DRM_FORMAT_XRGB8888,
+				       DRM_FORMAT_MOD_LINEAR, i));
+	ASSERT_EQ(0, vgpu_primary_show(&d->v, 0, &d->s[0]));
+	ASSERT_EQ(0, vgpu_pipe_on(&d->v, 0, IDLE_WIDTH, IDLE_HEIGHT));
+	/* What counts expiries does count. */
+	ASSERT_EQ(0, trace_on(d->tracing, "timer/hrtimer_expire_entry"));
+	ASSERT_EQ(0, vgpu_vblank_irq_on(&d->v, 0));
+	ASSERT_LE(1, signals_within(d->msi, CLOCK_MANY_MS));
+	ASSERT_LE(1, idle_expiries(d));
+	ASSERT_EQ(0, idle_mask_vblanks(d));
+	ASSERT_TRUE(idle_settles(d));
+}
+
+static inline void idle_end(struct idle *d)
+{
+	close(d->msi);
+	test_close(&d->v);
+	rmdir(d->tracing);
+}
+
+#endif /* GVT_DMABUF_IDLE_UTIL_H */
