@@ -321,7 +321,6 @@ static __always_inline void gvt_latch_arm(struct intel_vgpu *vgpu, unsigned int 
 		return;
 	}
 
-	intel_vgpu_await_vblank(vgpu);
 	memcpy(u->armed, written, sizeof(u->armed));
 	u->waiting = true;
 }
@@ -333,8 +332,8 @@ static __always_inline void gvt_latch_arm(struct intel_vgpu *vgpu, unsigned int 
  *
  * They are latched immediately if there is no vblank to come.
  *
- * Context: vgpu_lock held, and intel_vgpu_count_vblanks() called before the
- * register was written if a vblank was due.
+ * Context: vgpu_lock held. Call intel_vgpu_count_vblanks() before the register is
+ * written if a vblank is due, and intel_vgpu_await_vblank() before this.
  */
 void intel_vgpu_arm_plane(struct intel_vgpu *vgpu, u32 offset)
 {
@@ -355,7 +354,8 @@ void intel_vgpu_arm_plane(struct intel_vgpu *vgpu, u32 offset)
  *
  * A plane that is on waits for its surface or cursor base to be written.
  *
- * Context: As intel_vgpu_arm_plane().
+ * Context: vgpu_lock held, and intel_vgpu_count_vblanks() called as for
+ * intel_vgpu_arm_plane().
  */
 void intel_vgpu_arm_plane_that_is_off(struct intel_vgpu *vgpu, u32 offset)
 {
@@ -366,8 +366,10 @@ void intel_vgpu_arm_plane_that_is_off(struct intel_vgpu *vgpu, u32 offset)
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
 	if (gvt_latch_find(&plane_map, offset, &pipe, &unit) &&
-	    gvt_latch_is_off(unit, latch->units[pipe][unit].regs))
+	    gvt_latch_is_off(unit, latch->units[pipe][unit].regs)) {
+		intel_vgpu_await_vblank(vgpu);
 		intel_vgpu_arm_plane(vgpu, offset);
+	}
 }
 
 /**
@@ -376,7 +378,8 @@ void intel_vgpu_arm_plane_that_is_off(struct intel_vgpu *vgpu, u32 offset)
  * @offset: of the register of the scaler that was written: the size of its
  *	window, which arms it, or its control register, which does if it is off
  *
- * Context: As intel_vgpu_arm_plane().
+ * Context: vgpu_lock held, and intel_vgpu_count_vblanks() called as for
+ * intel_vgpu_arm_plane().
  */
 void intel_vgpu_arm_scaler(struct intel_vgpu *vgpu, u32 offset)
 {
@@ -389,9 +392,11 @@ void intel_vgpu_arm_scaler(struct intel_vgpu *vgpu, u32 offset)
 	if (!gvt_latch_find(&scaler_map, offset, &pipe, &unit))
 		return;
 	if (offset - first_reg(&scaler_map, offset) == _PS_WIN_SZ_1A - _PS_WIN_POS_1A ||
-	    gvt_latch_is_off(unit, latch->units[pipe][unit].regs))
+	    gvt_latch_is_off(unit, latch->units[pipe][unit].regs)) {
+		intel_vgpu_await_vblank(vgpu);
 		gvt_latch_arm(vgpu, pipe, unit,
 			      &vgpu_vreg(vgpu, first_reg(&scaler_map, offset)));
+	}
 }
 
 /**
@@ -430,8 +435,10 @@ static void gvt_latch_waiting(struct intel_vgpu *vgpu, unsigned int pipe,
 	}
 
 	gvt_latch_unit(vgpu, pipe, unit, u->armed);
-	if (gvt_latch_is_off(unit, u->regs) && !gvt_latch_is_off(unit, written))
+	if (gvt_latch_is_off(unit, u->regs) && !gvt_latch_is_off(unit, written)) {
+		intel_vgpu_await_vblank(vgpu);
 		gvt_latch_arm(vgpu, pipe, unit, written);
+	}
 }
 
 /**
