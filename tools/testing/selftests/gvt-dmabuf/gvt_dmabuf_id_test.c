@@ -8,6 +8,7 @@
 
 #include "test_util.h"
 #include "proc_util.h"
+#include "vgpu_regs.h"
 
 FIXTURE(id) {
 	struct vgpu v;
@@ -228,6 +229,31 @@ TEST_F(id, remap_of_the_last_page_gives_a_new_id)
 {
 	remap(_metadata, &self->v, &self->a, &self->b,
 	      self->a.size - VGPU_PAGE, VGPU_PAGE);
+}
+
+/* Those outside the address and present, in every third entry */
+TEST_F(id, other_bits_of_an_entry_do_not_count)
+{
+	struct vfio_device_gfx_plane_info info;
+	const uint64_t bits = 1ull << 63 | 1ull << 46 | 0xe6;
+	int64_t first = query_id(&self->v);
+	uint64_t gma, pte;
+	size_t at;
+	int fd;
+
+	ASSERT_LT(0, first);
+	for (at = 0; at < self->a.size; at += 3 * VGPU_PAGE) {
+		gma = self->a.gma + at;
+		pte = (self->a.gpa + at) | bits | PTE_PRESENT;
+		ASSERT_EQ(0, vgpu_write(&self->v, vgpu_ggtt_entry(gma), &pte,
+					sizeof(pte)));
+		ASSERT_EQ(0, vgpu_ggtt_read(&self->v, gma, &pte));
+		ASSERT_EQ(bits, pte & bits);
+	}
+	EXPECT_EQ(first, query_id(&self->v));
+	fd = test_export(&self->v, VGPU_PRIMARY, &info);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(0, test_compare(fd, &self->v, &self->a));
 }
 
 TEST_F(id, is_never_reused)

@@ -21,12 +21,8 @@
 #include "surface_types.h"
 #include "trace.h"
 
-/*
- * The bits of a GGTT entry that count. Its address is what gtt.c maps, wider than
- * the hardware's 38:12.
- */
+/* What gtt.c maps, wider than the hardware's 38:12 */
 #define GGTT_PTE_ADDR		GENMASK_ULL(45, PAGE_SHIFT)
-#define GGTT_PTE_MASK		(GGTT_PTE_ADDR | GEN8_PAGE_PRESENT)
 
 /* Pages that are looked up under a spinlock in a row */
 #define MAX_LOCKED	1024u
@@ -138,7 +134,9 @@ static void note_frames(struct page_summary *sum, gfn_t first, unsigned int coun
 
 /*
  * Count how many of at most @max PTEs point to contiguous frames with contiguous
- * pages. @pte is the first PTE, and @dma the cache entry of its frame.
+ * pages. @pte is the first PTE, and @dma the cache entry of its frame. One whose other
+ * bits differ ends the search as well, and the caller begins the next with it: that is
+ * rare, and masking each PTE costs two instructions per page.
  */
 static unsigned int count_neighbours(const u64 *ptes, u64 pte,
 				     const struct gvt_dma *dma,
@@ -150,8 +148,7 @@ static unsigned int count_neighbours(const u64 *ptes, u64 pte,
 	while (++dma < end) {
 		pte += PAGE_SIZE;
 		page++;
-		if ((READ_ONCE(*++ptes) & GGTT_PTE_MASK) != pte ||
-		    dma->page != page)
+		if (READ_ONCE(*++ptes) != pte || dma->page != page)
 			break;
 	}
 
@@ -168,8 +165,8 @@ static struct page *find_pages(struct xa_state *xas,
 			       const u64 *ptes, unsigned int max,
 			       struct page_summary *sum, unsigned int *count)
 {
-	const u64 pte = READ_ONCE(*ptes) & GGTT_PTE_MASK;
-	const gfn_t gfn = pte >> PAGE_SHIFT;
+	const u64 pte = READ_ONCE(*ptes);
+	const gfn_t gfn = (pte & GGTT_PTE_ADDR) >> PAGE_SHIFT;
 	const struct gvt_dma *dma;
 
 	if (!(pte & GEN8_PAGE_PRESENT))
@@ -377,7 +374,7 @@ bool gvt_plane_has_frames(const struct intel_vgpu *vgpu,
 	unsigned int i;
 
 	for (i = 0; i < plane_pages(plane); i++) {
-		const u64 gfn = (READ_ONCE(ptes[i]) & GGTT_PTE_MASK) >> PAGE_SHIFT;
+		const u64 gfn = (READ_ONCE(ptes[i]) & GGTT_PTE_ADDR) >> PAGE_SHIFT;
 
 		if (gfn >= first_gfn && gfn <= last_gfn)
 			return true;
