@@ -12,11 +12,11 @@
 usage_if_asked "$@"
 
 DRIVER=drivers/gpu/drm/i915
-LOG=$LOGS/sparse.log
 
 "$SCRIPTS/modules.sh" >&2	# leaves a configured tree
 series_state
 sync_tree "modules-$KERNEL_VERSION"
+LOG=$LOGS/sparse-$KERNEL_VERSION.log	# of this base: both may be tested at once
 # Those below selftests/ are included by others, and only on the debug kernel.
 mapfile -t sources < <(cd "$REPO" && find $DRIVER -name '*.c' ! -path '*/tests/*' \
 	! -path '*/selftests/*' -printf '%P\n' | sort)
@@ -46,7 +46,7 @@ symbols() { (cd "$TREE/$DRIVER" && nm -gj "$@" | grep -v -e ':$' -e '^$' | sort 
 # that they do not use what the ABSENT objects define. The options are undefined after
 # the kernel's own configuration: nothing else is compiled again.
 without() {
-	local name=$1 options=$2 objects=$3 absent=$4 log=$LOGS/without.log rc=0 said option
+	local name=$1 options=$2 objects=$3 absent=$4 log=$LOGS/without-$KERNEL_VERSION.log rc=0 said option
 
 	n=$((n + 1))
 	for option in $options; do printf '#undef %s\n#undef %s_MODULE\n' "$option" "$option"; done >"$OFF"
