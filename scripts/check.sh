@@ -16,7 +16,8 @@
 #   qtest        the IGD device
 #   igt          the IGT test, if IGT_SRC names a checkout (igt.sh)
 #   rig          on each platform: GPU smoke test and kselftest; the test of pipes on a
-#                GPU with one fused off; and the kselftest as 32-bit programs
+#                GPU with one fused off; those that use two vGPUs; and the kselftest as
+#                32-bit programs
 #   firmware     Debian's QEMU in the rig shows a guest (check-e2e.sh)
 #   debug        KUnit, mock selftests and kselftest on the debug kernel
 #   stress       a minute of the fuzzer on the debug kernel
@@ -352,7 +353,7 @@ mock_tap() {
 		}'
 }
 start_platform_rigs() {
-	local platform
+	local platform two
 
 	for platform in "${PLATFORMS[@]}"; do
 		start_rig "$platform${STOCK:+-stock}" "gpu-smoke $KSELFTESTS" \
@@ -360,6 +361,9 @@ start_platform_rigs() {
 	done
 	# A fuse has disabled the host's pipe C, and no vGPU is to see that.
 	start_rig "skl-fused${STOCK:+-stock}" gvt_dmabuf_pipe_test --platform skl --igd pipes=3 "${BOOT[@]}"
+	# The tests that skip with one vGPU.
+	two=$(grep -l test_second_vgpu "$REPO"/tools/testing/selftests/gvt-dmabuf/*_test.c | xargs -n 1 basename -s .c)
+	start_rig "kbl-two${STOCK:+-stock}" "$two" --platform kbl --vgpus 2 --type 4 "${BOOT[@]}"
 	# The ABI of 32-bit programs, which Debian's kernel runs.
 	[ -n "$STOCK" ] || start_rig kbl-32 "$KSELFTESTS32" --platform kbl "${IMPORTER[@]}" "${BOOT[@]}"
 }

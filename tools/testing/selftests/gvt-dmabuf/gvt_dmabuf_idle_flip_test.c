@@ -5,6 +5,7 @@
  * over before.
  */
 #include "idle_util.h"
+#include "thread_util.h"
 #include "vgpu_commands.h"
 
 #define MANY_ROUNDS	(3 * IDLE_ROUNDS)
@@ -48,12 +49,14 @@ FIXTURE_VARIANT_ADD(idle_flip, plane_that_is_off) {
 
 FIXTURE_VARIANT_ADD(idle_flip, cursor) { .reg = CUR_BASE };
 
-/* Flips of plane @n wait for the vblank from now on. */
-static int synchronously(struct vgpu *v, int n)
+/* Flips of plane @n of @pipe wait for the vblank from now on. */
+static int synchronously(struct vgpu *v, int pipe, int n)
 {
-	int ret = vgpu_update32(v, PLANE_REG(PLANE_CTL, n), VGPU_ASYNC_FLIP, 0);
+	const uint32_t reg = PIPE_REG(0, pipe);
+	int ret;
 
-	return ret ? ret : vgpu_update32(v, PLANE_REG(PLANE_SURF, n), 0, 0);
+	ret = vgpu_update32(v, reg + PLANE_REG(PLANE_CTL, n), VGPU_ASYNC_FLIP, 0);
+	return ret ? ret : vgpu_update32(v, reg + PLANE_REG(PLANE_SURF, n), 0, 0);
 }
 
 FIXTURE_SETUP(idle_flip)
@@ -72,7 +75,7 @@ FIXTURE_SETUP(idle_flip)
 		ASSERT_EQ(0, vgpu_plane_show(v, 0, variant->plane, &d->s[0],
 					     0, 0));
 	if (variant->plane)
-		ASSERT_EQ(0, synchronously(v, variant->plane));
+		ASSERT_EQ(0, synchronously(v, 0, variant->plane));
 	if (!variant->reg)
 		ASSERT_EQ(0, vgpu_ring_init(v, &self->ring));
 }
@@ -150,40 +153,42 @@ TEST_F(idle_flip, is_latched_at_the_next_vblank)
 	EXPECT_EQ(0, idle_pause(d));
 }
 
-/* ---- a change of the refresh rate ---- */
+/* ---- the thread that notifies the guest is late ---- */
 
-FIXTURE(idle_rate) {
+FIXTURE(idle_late) {
 	struct idle d;
+	uint32_t done;
 };
 
-FIXTURE_SETUP(idle_rate)
+FIXTURE_SETUP(idle_late)
 {
 	if (!idle_open(_metadata, &self->d))
 		return;
-	if (!strcmp(self->d.v.platform, "bxt"))
-		SKIP(return, "Broxton's clocks are left as they are: use another vGPU");
 	idle_begin(_metadata, &self->d);
+	self->done = flip_done(&self->d.v);
+	ASSERT_EQ(0, synchronously(&self->d.v, 0, 1));
+	ASSERT_EQ(0, clock_hurry());
 }
 
-FIXTURE_TEARDOWN(idle_rate)
+FIXTURE_TEARDOWN(idle_late)
 {
 	idle_end(&self->d);
 }
 
 /*
- * The frame of the flip has ended, but the thread that notifies the guest has had
- * no time yet. The next frame is one of 42 ms.
+ * The frame of the flip has ended, but the thread has had no time yet. The next
+ * frame is one of 42 ms.
  */
-TEST_F(idle_rate, change_does_not_delay_flip_done)
+TEST_F(idle_late, change_of_rate_delays_no_flip_done)
 {
-	const uint32_t done = flip_done(&self->d.v);
+	const uint32_t done = self->done;
 	struct idle *d = &self->d;
 	int i, in_time = 0;
 	int64_t from;
 
-	ASSERT_EQ(0, synchronously(&d->v, 1));
+	if (!strcmp(d->v.platform, "bxt"))
+		SKIP(return, "Broxton's clocks are left as they are: use another vGPU");
 	ASSERT_EQ(0, vgpu_write32(&d->v, DE_PIPE_IMR(0), ~done));
-	ASSERT_EQ(0, clock_hurry());
 	for (i = 0; i < IDLE_ROUNDS; i++) {
 		ASSERT_EQ(0, vgpu_pipe_timing(&d->v, 148500, 2200, 1125));
 		ASSERT_TRUE(idle_settles(d));
@@ -197,6 +202,39 @@ TEST_F(idle_rate, change_does_not_delay_flip_done)
 		in_time += time_ms() - from < 20;
 	}
 	EXPECT_LE(IDLE_ROUNDS / 2, in_time);
+}
+
+/*
+ * The pipe of the flip was off when the frame of another ended. If the thread has run
+ * meanwhile, on another CPU, the flip of a pipe that is off has been dropped.
+ */
+TEST_F(idle_late, pipe_turned_on_has_its_flip_done)
+{
+	const pid_t thread = thread_find();
+	const uint32_t done = self->done;
+	struct idle *d = &self->d;
+	int i, late = 0;
+	int64_t runs;
+
+	if (thread_runs(thread) < 0)
+		SKIP(return, NO_SCHEDSTAT);
+	ASSERT_EQ(0, synchronously(&d->v, 1, 1));
+	ASSERT_EQ(0, vgpu_write32(&d->v, DE_PIPE_IMR(1), ~done));
+	for (i = 0; i < IDLE_ROUNDS; i++) {
+		ASSERT_EQ(0, vgpu_pipe_off(&d->v, 1));
+		ASSERT_TRUE(idle_settles(d));
+		ASSERT_EQ(0, vgpu_write32(&d->v, DE_PIPE_IIR(1), done));
+		runs = thread_runs(thread);
+		ASSERT_EQ(0, vgpu_primary_flip(&d->v, 1, d->s[i % 2].gma));
+		ASSERT_TRUE(clock_frame_ends(&d->v, 0));
+		ASSERT_EQ(0, vgpu_pipe_on(&d->v, 1, IDLE_WIDTH, IDLE_HEIGHT));
+		if (thread_runs(thread) != runs)
+			continue;
+		late++;
+		EXPECT_TRUE(becomes(&d->v, DE_PIPE_IIR(1), done, done))
+			TH_LOG("flip %d", i);
+	}
+	EXPECT_LE(1, late);
 }
 
 TEST_HARNESS_MAIN

@@ -292,7 +292,7 @@ TEST_F(idle, guest_cannot_raise_the_rate)
 TEST_F(idle, masked_listener_needs_no_timer)
 {
 	struct idle *d = &self->d;
-	struct vgpu_event e;
+	struct vgpu_event e = { };
 	int fd;
 
 	if (!test_exports(_metadata, &d->v))
@@ -322,6 +322,37 @@ TEST_F(idle, masked_listener_needs_no_timer)
 
 	ASSERT_EQ(0, vgpu_event_arm(&d->v, &e, VGPU_PRIMARY, -1));
 	EXPECT_EQ(0, idle_pause(d));
+	close(fd);
+}
+
+/* A worker refreshes the event while no pipe is on, no more often than frames would. */
+TEST_F(idle, toggled_pipe_wakes_at_the_refresh_rate)
+{
+	struct vgpu_event e = { };
+	struct idle *d = &self->d;
+	int64_t from, us;
+	int fd, count;
+
+	if (!test_exports(_metadata, &d->v))
+		return;
+	if (vgpu_event_find(&d->v, &e) == -ENOENT)
+		SKIP(return, "no display event: run a kernel that has it");
+	fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, vgpu_event_arm(&d->v, &e, VGPU_PRIMARY, fd));
+	ASSERT_EQ(0, trace_on(d->tracing, "workqueue/workqueue_execute_start"));
+	ASSERT_EQ(0, clock_hurry());
+	ASSERT_LE(0, idle_expiries(d));
+	from = time_us();
+	while (time_us() - from < 1000000) {
+		ASSERT_EQ(0, vgpu_pipe_off(&d->v, 0));
+		ASSERT_EQ(0, vgpu_pipe_on(&d->v, 0, IDLE_WIDTH, IDLE_HEIGHT));
+		usleep(2000);
+	}
+	us = time_us() - from;
+	count = trace_count(d->tracing, "refresh_without_vblank");
+	EXPECT_LE(1, count);
+	EXPECT_GE(us * IDLE_HZ / 1000000 + 2, count);
 	close(fd);
 }
 
