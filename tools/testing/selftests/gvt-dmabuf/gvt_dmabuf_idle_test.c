@@ -89,26 +89,24 @@ static int wait_for_vblank(struct idle *d)
 	return ret ? ret : vgpu_primary_flip(&d->v, 0, d->s[1].gma);
 }
 
-TEST_F(idle, reset_stops_the_timer)
+static void expect_stopped_by(struct __test_metadata *_metadata, struct idle *d,
+			      int (*end)(struct vgpu *v))
 {
-	struct idle *d = &self->d;
-
 	ASSERT_EQ(0, wait_for_vblank(d));
-	ASSERT_EQ(0, vgpu_reset(&d->v));
+	ASSERT_EQ(0, end(&d->v));
 	ASSERT_LE(0, idle_expiries(d));
 	usleep(IDLE_PAUSE_US);
 	EXPECT_EQ(0, idle_expiries(d));
 }
 
+TEST_F(idle, reset_stops_the_timer)
+{
+	expect_stopped_by(_metadata, &self->d, vgpu_reset);
+}
+
 TEST_F(idle, close_stops_the_timer)
 {
-	struct idle *d = &self->d;
-
-	ASSERT_EQ(0, wait_for_vblank(d));
-	ASSERT_EQ(0, test_next_owner(&d->v));
-	ASSERT_LE(0, idle_expiries(d));
-	usleep(IDLE_PAUSE_US);
-	EXPECT_EQ(0, idle_expiries(d));
+	expect_stopped_by(_metadata, &self->d, test_next_owner);
 }
 
 /* ---- something waits again ---- */
