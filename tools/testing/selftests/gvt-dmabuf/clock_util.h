@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* For tests that do something in a certain frame of a vGPU's display */
+/* Timing of a test relative to the frames of a pipe */
 #ifndef GVT_DMABUF_CLOCK_UTIL_H
 #define GVT_DMABUF_CLOCK_UTIL_H
 
@@ -13,7 +13,7 @@
 
 #define CLOCK_MANY_MS	1000	/* dozens of frames */
 
-/* With a priority that leaves the threads of the kernel no time on this CPU */
+/* Run as SCHED_FIFO: normal kernel threads on this CPU do not run meanwhile. */
 static inline int clock_hurry(void)
 {
 	const struct sched_param p = { .sched_priority = 1 };
@@ -21,7 +21,7 @@ static inline int clock_hurry(void)
 	return sched_setscheduler(0, SCHED_FIFO, &p);
 }
 
-/* Read a register without a pause until it changes; false if it does not. */
+/* Busy-poll a register until it changes; false on timeout. */
 static inline bool clock_reg_changes(struct vgpu *v, uint32_t reg)
 {
 	const int64_t until = time_ms() + CLOCK_MANY_MS;
@@ -36,7 +36,7 @@ static inline bool clock_reg_changes(struct vgpu *v, uint32_t reg)
 	return now != first;
 }
 
-/* Wait for the end of the frame. */
+/* Wait until the frame counter changes; false on timeout. */
 static inline bool clock_frame_ends(struct vgpu *v, int pipe)
 {
 	return clock_reg_changes(v, PIPE_REG(PIPE_FRMCNT, pipe));

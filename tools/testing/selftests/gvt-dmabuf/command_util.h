@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the tests of rings and commands that the kernel must refuse share. */
+/* Helpers for tests of rings and commands that the kernel must refuse */
 #ifndef GVT_DMABUF_COMMAND_UTIL_H
 #define GVT_DMABUF_COMMAND_UTIL_H
 
@@ -8,17 +8,18 @@
 #include "vgpu_commands.h"
 #include "vgpu_regs.h"
 
-/* A guest physical address at which there is nothing */
+/* A guest physical address without memory */
 #define NOWHERE			0x4000000000ull
 
 #define PATTERN			0xc0ffee11u
 
 /**
- * struct exec - a guest that executes a store, which shows that it can
- * @v: its vGPU
- * @ring: of the blitter
+ * struct exec - a guest that can run a store command, to test that its engine
+ * works
+ * @v: the vGPU
+ * @ring: a context of the blitter
  * @gma: GGTT address of @written
- * @written: where the store goes
+ * @written: target of the store
  * @store: the command
  */
 struct exec {
@@ -29,7 +30,9 @@ struct exec {
 	uint32_t store[4];
 };
 
-/* Memory of @pages that the GGTT maps, filled with MI_NOOP */
+/*
+ * Allocate @pages of guest memory, mapped by the GGTT and filled with MI_NOOP.
+ */
 static inline int exec_alloc(struct vgpu *v, size_t pages, uint64_t *gma,
 			     uint32_t **commands)
 {
@@ -69,7 +72,9 @@ static inline bool exec_was_stored(const struct exec *e)
 	return __atomic_load_n(e->written, __ATOMIC_ACQUIRE) == PATTERN;
 }
 
-/* A ring of either engine stores the pattern: 0, -EIO if it does not. */
+/*
+ * Store the pattern by a ring of either engine: 0, or -EIO if it is not stored.
+ */
 static inline int exec_store(struct exec *e, struct vgpu_ring *ring)
 {
 	int ret;
@@ -79,7 +84,7 @@ static inline int exec_store(struct exec *e, struct vgpu_ring *ring)
 	return ret ? ret : exec_was_stored(e) ? 0 : -EIO;
 }
 
-/* The ring runs into @gate, past which it stores the pattern. */
+/* Have the ring wait at @gate and store the pattern after it. */
 static inline int exec_enter_gate(struct exec *e, struct vgpu_gate *gate)
 {
 	*e->written = 0;
@@ -99,7 +104,7 @@ static inline int exec_leave_gate(struct exec *e, struct vgpu_gate *gate)
 
 #define EXEC_LOAD_DWORDS	6
 
-/* The commands by which a ring of @engine loads the space of @pml4 */
+/* The commands by which a ring of @engine loads the address space of @pml4 */
 static inline void exec_load_space(uint32_t *commands, uint32_t engine,
 				   uint64_t pml4)
 {
@@ -111,7 +116,7 @@ static inline void exec_load_space(uint32_t *commands, uint32_t engine,
 	memcpy(commands, load, sizeof(load));
 }
 
-/* A line of commands at @gma is executed when the context is restored. */
+/* Have one cacheline of commands at @gma executed at each context restore. */
 static inline void exec_set_indirect(struct vgpu *v, struct vgpu_ring *ring,
 				     uint64_t gma)
 {
@@ -121,7 +126,10 @@ static inline void exec_set_indirect(struct vgpu *v, struct vgpu_ring *ring,
 					     SKL_INDIRECT_OFFSET;
 }
 
-/* Such a vGPU does not acknowledge a reset by the guest; others are reset. */
+/*
+ * In failsafe mode GDRST keeps the value written instead of clearing it. In
+ * normal mode this resets the vGPU's blitter.
+ */
 static inline bool exec_in_failsafe_mode(struct exec *e)
 {
 	uint32_t val = 0;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A screen, and who is notified of its changes: for the tests of the event. */
+/*
+ * Fixture of the display event tests: a vGPU with planes, and an eventfd per
+ * plane
+ */
 #ifndef GVT_DMABUF_EVENT_FIXTURE_H
 #define GVT_DMABUF_EVENT_FIXTURE_H
 
@@ -12,14 +15,16 @@
 #define CURSOR		4
 #define ALL		(PRIMARY | CURSOR | OVERLAY)
 
-/* @a and the cursor are on pipe A, which is on; @b, @c and @over come later. */
+/*
+ * Pipe A displays @a and @cursor; @b, @c and @over are for the tests to show.
+ */
 FIXTURE(event) {
 	struct vgpu v;
 	struct vgpu_event e;
 	struct vgpu_surface a, b, c, over, cursor;
 	uint64_t last_gma;
 	int fd[EVENT_PLANES];
-	uint32_t settled;		/* frame from which nothing was left */
+	uint32_t settled;		/* frame at which settle() returned */
 };
 
 FIXTURE_VARIANT(event) {
@@ -68,26 +73,29 @@ FIXTURE_TEARDOWN(event)
 	test_close(&self->v);
 }
 
-/* What is new on the screen is scanned some refreshes later, and signalled again. */
+/*
+ * A front-buffer scan of a new framebuffer may begin this many refreshes after
+ * a change, and signal once more.
+ */
 #define SCAN_REFRESHES	5
 
-/* Until nothing is left to be signalled */
+/* Wait until no further signals arrive. */
 static inline void settle(struct __test_metadata *_metadata,
 			  struct _test_data_event *self)
 {
-	uint64_t told;
+	uint64_t count;
 	int i, tries;
 
-	for (tries = 0, told = 1; told && tries < 20; tries++) {
+	for (tries = 0, count = 1; count && tries < 20; tries++) {
 		ASSERT_TRUE(refreshes_pass(&self->v, SCAN_REFRESHES + 1));
-		for (i = 0, told = 0; i < EVENT_PLANES; i++)
-			told += signals(self->fd[i]);
+		for (i = 0, count = 0; i < EVENT_PLANES; i++)
+			count += signals(self->fd[i]);
 	}
-	ASSERT_EQ(0, told) TH_LOG("signalled again and again");
+	ASSERT_EQ(0, count) TH_LOG("signals do not stop");
 	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &self->settled));
 }
 
-/* All planes to their eventfds */
+/* Arm the event of each plane with its eventfd, and settle. */
 static inline void arm_all(struct __test_metadata *_metadata,
 			   struct _test_data_event *self)
 {
@@ -99,8 +107,8 @@ static inline void arm_all(struct __test_metadata *_metadata,
 }
 
 /*
- * Exactly these planes were signalled, once for each of up to @steps changes. If it
- * took so long that a scan may have been between, for that as well.
+ * Expect 1 to @steps signals for each plane in @planes and none for the others.
+ * Allow one more for each front-buffer scan that may have run since settle().
  */
 static inline void expect_steps(struct __test_metadata *_metadata,
 				struct _test_data_event *self, uint32_t planes,
@@ -112,18 +120,18 @@ static inline void expect_steps(struct __test_metadata *_metadata,
 	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &now));
 	steps += (now - self->settled - 1) / SCAN_REFRESHES;
 	for (i = 0; i < EVENT_PLANES; i++) {
-		uint64_t told = signals(self->fd[i]);
+		uint64_t count = signals(self->fd[i]);
 
-		EXPECT_LE(planes >> i & 1, told)
+		EXPECT_LE(planes >> i & 1, count)
 			TH_LOG("%s: plane type %d", what, i);
-		EXPECT_GE((planes >> i & 1) * steps, told)
+		EXPECT_GE((planes >> i & 1) * steps, count)
 			TH_LOG("%s: plane type %d", what, i);
 	}
 }
 
-static inline void expect_told(struct __test_metadata *_metadata,
-			       struct _test_data_event *self, uint32_t planes,
-			       const char *what)
+static inline void expect_signals(struct __test_metadata *_metadata,
+				  struct _test_data_event *self,
+				  uint32_t planes, const char *what)
 {
 	expect_steps(_metadata, self, planes, 1, what);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The IRQ index by which a vGPU tells of changes on its screen. */
+/*
+ * The display event: a VFIO IRQ index that signals changes of a vGPU's planes
+ */
 #ifndef GVT_DMABUF_EVENT_UTIL_H
 #define GVT_DMABUF_EVENT_UTIL_H
 
@@ -15,9 +17,9 @@
 #define EVENT_PATIENCE_MS	1000	/* many refreshes */
 
 /**
- * struct vgpu_event - where the display event is
+ * struct vgpu_event - the IRQ index of the display event
  * @index: IRQ index
- * @count: sub-interrupts of it
+ * @count: number of sub-interrupts
  * @of: sub-interrupt of each enum vgpu_plane
  */
 struct vgpu_event {
@@ -25,7 +27,10 @@ struct vgpu_event {
 	uint32_t of[EVENT_PLANES];
 };
 
-/* A capability of @info, which begins a buffer of info->argsz bytes */
+/*
+ * Find a capability of @info, a buffer of info->argsz bytes; NULL if it has
+ * none.
+ */
 static inline const void *event_capability(const struct vfio_irq_info *info,
 					   uint16_t id)
 {
@@ -41,7 +46,10 @@ static inline const void *event_capability(const struct vfio_irq_info *info,
 	return NULL;
 }
 
-/* All there is to know of an IRQ index, to be freed; NULL if it is refused */
+/*
+ * VFIO_DEVICE_GET_IRQ_INFO with all capabilities; NULL on error. The caller
+ * frees the result.
+ */
 static inline struct vfio_irq_info *event_irq_info(struct vgpu *v,
 						   uint32_t index)
 {
@@ -82,7 +90,7 @@ static inline bool event_read_planes(struct vgpu_event *e,
 	return true;
 }
 
-/* 0, or -ENOENT if this kernel has none */
+/* Find the display event: 0, or -ENOENT if this kernel does not have it. */
 static inline int vgpu_event_find(struct vgpu *v, struct vgpu_event *e)
 {
 	struct vfio_device_info device = { .argsz = sizeof(device) };
@@ -123,7 +131,7 @@ static inline int vgpu_event_set(struct vgpu *v, const struct vgpu_event *e,
 	return vgpu_ioctl(v->device, VFIO_DEVICE_SET_IRQS, &arg);
 }
 
-/* Tell @fd of changes of @plane; -1: nobody */
+/* Signal changes of @plane to @fd; -1 disarms. */
 static inline int vgpu_event_arm(struct vgpu *v, const struct vgpu_event *e,
 				 enum vgpu_plane plane, int32_t fd)
 {
@@ -132,15 +140,16 @@ static inline int vgpu_event_arm(struct vgpu *v, const struct vgpu_event *e,
 			      e->of[plane], 1, &fd, sizeof(fd));
 }
 
-/* Wait for a signal: how many there were, 0 if none came */
+/* Wait for a signal. Return the number of signals, 0 on timeout. */
 static inline uint64_t next_signal(int fd)
 {
 	return signals_within(fd, EVENT_PATIENCE_MS);
 }
 
 /*
- * Until all that was due @n refreshes ago has been done. The counter may move by
- * many at once when the machine was busy; that is one refresh.
+ * Wait until the work of @n refreshes is done; false on timeout. On a busy
+ * machine the frame counter may advance by several at once, which counts as one
+ * refresh.
  */
 static inline bool refreshes_pass(struct vgpu *v, uint32_t n)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Signals of an eventfd, and whether the kernel still holds one. */
+/* Eventfds: count signals, and detect references that the kernel still holds */
 #ifndef GVT_DMABUF_EVENTFD_UTIL_H
 #define GVT_DMABUF_EVENTFD_UTIL_H
 
@@ -10,7 +10,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-/* Signals of one that does not block, since the last time */
+/* The number of signals of a non-blocking eventfd since the last call */
 static inline uint64_t signals(int fd)
 {
 	eventfd_t count;
@@ -18,7 +18,7 @@ static inline uint64_t signals(int fd)
 	return eventfd_read(fd, &count) ? 0 : count;
 }
 
-/* Wait for a signal: how many there were, 0 if none came */
+/* Wait for a signal. Return the number of signals, 0 on timeout. */
 static inline uint64_t signals_within(int fd, int ms)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
@@ -26,7 +26,7 @@ static inline uint64_t signals_within(int fd, int ms)
 	return poll(&p, 1, ms) == 1 ? signals(fd) : 0;
 }
 
-/* The kernel gives an eventfd the lowest id that none has which still lives. */
+/* The kernel assigns the lowest id that no live eventfd has. */
 static inline int eventfd_id(int fd)
 {
 	char path[40], line[80];

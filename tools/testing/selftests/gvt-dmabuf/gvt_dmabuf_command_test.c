@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Commands by which a guest could hurt the host that checks them: those that
- * are longer than what was submitted, batch buffers without an end or without
- * measure, and what is said of those that are refused.
+ * Bounds of the command parser: commands that exceed the ring or the batch
+ * buffer, batch buffers that never end or are too large, and the amount of log
+ * output for commands that are refused.
  */
 #include "command_util.h"
 
-/* In the commands of a variant, where the second page of the batch is */
+/*
+ * Placeholder in a variant's commands for the address of the batch's second
+ * page
+ */
 #define SECOND_PAGE		0xadd4e550u
 
-/* ---- the end of what was submitted ---- */
+/* ---- commands cut off by the end of the ring or batch ---- */
 
-/* @batch: the GGTT address of a batch buffer, and of a second page that ends it */
+/*
+ * @batch: GGTT address of @commands, two pages; the second is
+ *	MI_BATCH_BUFFER_END
+ */
 FIXTURE(cut) {
 	struct exec e;
 	uint64_t batch;
@@ -19,9 +25,10 @@ FIXTURE(cut) {
 };
 
 /*
- * @commands: of which the last one lacks its end, or has a length at which its
- *	end is no part of it
- * @count: how many dwords there are, to the end of the ring or of a page
+ * @commands: the last command is cut off, or its length field is too short
+ * @count: dwords of @commands, which end at the ring's tail or at the end of a
+ *	page
+ * @in_batch: @commands are in a batch buffer
  */
 FIXTURE_VARIANT(cut) {
 	uint32_t commands[6];
@@ -29,13 +36,15 @@ FIXTURE_VARIANT(cut) {
 	bool in_batch;
 };
 
-/* Without the fix: a flip to what an earlier ring had there */
+/*
+ * Without the fix: flipped to an address left in the buffer by an earlier ring
+ */
 FIXTURE_VARIANT_ADD(cut, flip_after_its_header) {
 	.commands = { MI_NOOP, MI_NOOP, MI_NOOP, MI_DISPLAY_FLIP },
 	.count = 4,
 };
 
-/* Without the fix: the register had what an earlier ring had there */
+/* Without the fix: loaded a value left in the buffer by an earlier ring */
 FIXTURE_VARIANT_ADD(cut, register_load_before_its_value) {
 	.commands = { MI_NOOP, MI_NOOP, MI_LOAD_REGISTER_IMM(1), GFX_MOCS_0 },
 	.count = 4,
@@ -48,30 +57,27 @@ FIXTURE_VARIANT_ADD(cut, register_load_of_two_dwords) {
 	.count = 4,
 };
 
-/*
- * Without the fix: the batch buffer was shadowed, and its address written
- * behind the end
- */
+/* Without the fix: the address of the shadow batch was written past the end */
 FIXTURE_VARIANT_ADD(cut, batch_start_after_its_header) {
 	.commands = { MI_NOOP, MI_NOOP, MI_NOOP, MI_BATCH_BUFFER_START },
 	.count = 4,
 };
 
-/* Without the fix: half of that address was written behind the end */
+/* Without the fix: half of that address was written past the end */
 FIXTURE_VARIANT_ADD(cut, batch_start_of_two_dwords) {
 	.commands = { MI_NOOP, MI_NOOP, MI_NOOP, MI_NOOP,
 		      OF_DWORDS(MI_BATCH_BUFFER_START, 2), SECOND_PAGE },
 	.count = 6,
 };
 
-/* Without the fix: the register had the code of the next command */
+/* Without the fix: the next command's header was loaded into the register */
 FIXTURE_VARIANT_ADD(cut, register_load_of_two_dwords_in_a_batch) {
 	.commands = { OF_DWORDS(MI_LOAD_REGISTER_IMM(1), 2), GFX_MOCS_0,
 		      MI_BATCH_BUFFER_END, MI_NOOP },
 	.count = 4, .in_batch = true,
 };
 
-/* Without the fix: four bytes of the page behind the shadow were set to 0 */
+/* Without the fix: four bytes past the shadow batch were set to 0 */
 FIXTURE_VARIANT_ADD(cut, chain_of_two_dwords_in_a_batch) {
 	.commands = { MI_NOOP, MI_NOOP,
 		      OF_DWORDS(MI_BATCH_BUFFER_START, 2), SECOND_PAGE },
@@ -94,8 +100,8 @@ FIXTURE_TEARDOWN(cut)
 }
 
 /*
- * Leave commands where the kernel copies a ring to. What a later ring of four
- * or six dwords lacks, it finds there: an address, 0 and 0.
+ * Fill the kernel's copy of the ring. A later ring of four or six dwords that
+ * is parsed past its end then finds @address, 0 and 0 there.
  */
 static int leave_address(struct exec *e, uint32_t address)
 {
@@ -144,20 +150,27 @@ TEST_F(cut, command_is_refused)
 
 /* ---- the size of batch buffers ---- */
 
-/* The kernel shadows up to 16 MiB of whole pages for a ring. */
+/* The limit of all shadow batches of a workload is 16 MiB. */
 #define TOO_MANY_PAGES		(20 * 256)
 #define SECONDS			60	/* on a slow machine; it takes one */
 
-/* Sixteen in a page, that the kernel may find the end soon, and do nothing */
+/*
+ * Long commands, sixteen per page, so that parsing is fast. MI_MATH of zeroes
+ * does nothing.
+ */
 #define COMMAND_DWORDS		64
 
-/* @batch: where in the GGTT the longest batch buffer of the variant may be */
+/* @batch: GGTT address of the batch buffer */
 FIXTURE(batch) {
 	struct exec e;
 	uint64_t batch;
 };
 
-/* @pages: of commands, and one more for the end; @starts: of it in the ring */
+/*
+ * @pages: pages of commands, followed by one for the end
+ * @starts: how often the ring starts the batch buffer
+ * @too_large: the kernel must refuse it
+ */
 FIXTURE_VARIANT(batch) {
 	size_t pages, starts;
 	bool too_large;
@@ -166,17 +179,17 @@ FIXTURE_VARIANT(batch) {
 /* 12.5 MiB */
 FIXTURE_VARIANT_ADD(batch, many_times) { .pages = 15, .starts = 200 };
 
-/* 25 MiB. Without the fix: each start had a shadow, whatever they add up to */
+/* 25 MiB. Without the fix: each start was shadowed, without a limit in total */
 FIXTURE_VARIANT_ADD(batch, too_many_times) {
 	.pages = 31, .starts = 200, .too_large = true,
 };
 
-/* Without the fix: a shadow as large as the guest's part of the GGTT */
+/* Without the fix: a shadow could be as large as the vGPU's GGTT space */
 FIXTURE_VARIANT_ADD(batch, too_long) {
 	.pages = TOO_MANY_PAGES, .starts = 1, .too_large = true,
 };
 
-/* All pages are the same one, except for the last. */
+/* All pages of the batch except the last map the same guest page. */
 FIXTURE_SETUP(batch)
 {
 	struct vgpu *v = &self->e.v;
@@ -236,7 +249,7 @@ TEST_F_TIMEOUT(batch, is_executed_unless_too_large, 120)
 	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
 }
 
-/* @batch: of two pages */
+/* @batch: GGTT address of @commands, two pages */
 FIXTURE(chain) {
 	struct exec e;
 	uint64_t batch;
@@ -256,7 +269,7 @@ FIXTURE_TEARDOWN(chain)
 	test_close(&self->e.v);
 }
 
-/* Have a ring start the first page, which starts @next. */
+/* Submit a ring that starts @batch, which chains to @next. */
 static int start_chain(struct exec *e, uint64_t batch, uint32_t *commands,
 		       uint64_t next)
 {
@@ -284,7 +297,8 @@ TEST_F(chain, that_ends_is_executed)
 }
 
 /*
- * Without the fix: the host shadowed it again and again, until it had no memory
+ * Without the fix: it was shadowed again and again, until the host ran out of
+ * memory
  */
 TEST_F_TIMEOUT(chain, to_itself_is_refused, 120)
 {
@@ -303,8 +317,8 @@ TEST_F_TIMEOUT(chain, to_itself_is_refused, 120)
 }
 
 /*
- * Without the fix: who checks was done where the tail is, though in the batch
- * buffer there, and neither that nor the rest of the ring had been seen.
+ * Without the fix: a batch buffer whose address is the ring's tail made the
+ * parser stop, before it had parsed this batch buffer or the rest of the ring.
  */
 TEST_F(chain, at_the_tail_of_the_ring_is_checked)
 {
@@ -313,14 +327,14 @@ TEST_F(chain, at_the_tail_of_the_ring_is_checked)
 	const uint32_t start[] = {
 		MI_BATCH_BUFFER_START, start_of_ring + 4 * sizeof(uint32_t), 0,
 		MI_NOOP,
-	}, behind[] = {
+	}, batch[] = {
 		MI_STORE_TO_GGTT, 0, 0, PATTERN, MI_BATCH_BUFFER_END, MI_NOOP,
 	};
 
 	if (!test_unsafe(_metadata))
 		return;
 	ASSERT_EQ(0, vgpu_ring_emit(ring, start, ARRAY_SIZE(start)));
-	memcpy(ring->ring + ARRAY_SIZE(start), behind, sizeof(behind));
+	memcpy(ring->ring + ARRAY_SIZE(start), batch, sizeof(batch));
 	ASSERT_EQ(-EFAULT, vgpu_ring_start(&self->e.v, ring, NULL));
 	EXPECT_TRUE(exec_in_failsafe_mode(&self->e));
 }
@@ -335,7 +349,10 @@ static void expect_refused(struct __test_metadata *_metadata, struct exec *e,
 	EXPECT_TRUE(exec_in_failsafe_mode(e));
 }
 
-/* Without the fix: it went back to itself, for ever */
+/*
+ * Without the fix: the parser returned to the end of batch itself, in an
+ * endless loop
+ */
 TEST_F_TIMEOUT(chain, end_in_the_ring_is_refused, 120)
 {
 	const uint32_t commands[] = {
@@ -346,10 +363,7 @@ TEST_F_TIMEOUT(chain, end_in_the_ring_is_refused, 120)
 	expect_refused(_metadata, &self->e, commands, ARRAY_SIZE(commands));
 }
 
-/*
- * Without the fix: its address was not looked at, as that of one of four dwords
- * is
- */
+/* Without the fix: the address was only checked in a flush of four dwords */
 TEST_F(chain, flush_of_five_dwords_is_refused)
 {
 	const uint32_t commands[] = {
@@ -367,14 +381,14 @@ FIXTURE(refused) {
 	struct kernel_log log;
 };
 
-/* @operand: second dword; @times: how often such a ring is submitted */
+/* @operand: second dword of the command; @times: number of submissions */
 FIXTURE_VARIANT(refused) {
 	uint32_t command, operand;
 	unsigned int times;
 	bool in_failsafe_mode;
 };
 
-/* Without the fix: three lines of the command's code each time */
+/* Without the fix: three lines per submission */
 FIXTURE_VARIANT_ADD(refused, store_of_a_register) {
 	.command = MI_STORE_REGISTER_MEM | GLOBAL_GTT,
 	.operand = VGPU_BLITTER + RING_MI_MODE,
@@ -382,8 +396,8 @@ FIXTURE_VARIANT_ADD(refused, store_of_a_register) {
 };
 
 /*
- * Without the fix: a line for each dword of the command as well. Address 0 is
- * the host's.
+ * Without the fix: also a line for each dword of the command. GGTT address 0
+ * belongs to the host.
  */
 FIXTURE_VARIANT_ADD(refused, store_to_others_memory) {
 	.command = MI_STORE_TO_GGTT, .operand = 0, .times = 40,
@@ -406,7 +420,7 @@ FIXTURE_TEARDOWN(refused)
 
 TEST_F_TIMEOUT(refused, command_cannot_flood_the_log, 120)
 {
-	/* The third dword is half of an address, the lower or the upper one. */
+	/* The third dword is the lower or the upper half of the address. */
 	const uint32_t commands[] = {
 		variant->command, variant->operand,
 		variant->in_failsafe_mode ? 0 : self->e.gma, 0,

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Contexts by which a guest could hurt the host: rings that end outside of
- * themselves, address spaces that are destroyed in use or used twice, and
- * images and rings that are not in memory.
+ * Invalid contexts: ring pointers outside of the ring, address spaces that are
+ * destroyed in use or loaded twice, and rings and context images that are not
+ * in guest memory.
  */
 #include "command_util.h"
 
-#define LINE			64u	/* of the cache */
-#define PD_INDEX		1	/* of an entry that the gate does not use */
+#define LINE			64u	/* bytes of a cacheline */
+#define PD_INDEX		1	/* an entry not used by the gate */
 
 /* ---- the ring in a context image ---- */
 
-#define PAGES			4	/* whatever the ring says */
+#define PAGES			4	/* allocated for the ring */
 
-/* @bad: a ring with one store, for the engine and image of the variant */
+/*
+ * @bad: a context with one store in its ring, and the variant's values in its
+ *	image
+ */
 FIXTURE(ring) {
 	struct exec e;
 	struct vgpu_ring bad;
@@ -21,25 +24,27 @@ FIXTURE(ring) {
 };
 
 /*
- * @pages: of the ring; @head, @tail: in bytes (@tail 0: after the store)
- * @start, @indirect: offset in a page, the latter of a batch that is executed
- *	when the context is restored
+ * @engine: engine of the context
+ * @pages: size of the ring
+ * @head, @tail: in bytes (@tail 0: after the store)
+ * @start, @indirect: offsets in their page of the ring and of the indirect
+ *	context
  */
 FIXTURE_VARIANT(ring) {
 	uint32_t engine, pages, head, tail, start, indirect;
 };
 
-/* Without the fix: 0x1000 bytes were allocated, and 0x3000 copied to them */
+/* Without the fix: 0x3000 bytes were copied to a buffer of 0x1000 */
 FIXTURE_VARIANT_ADD(ring, tail_after_the_end) {
 	.engine = VGPU_BLITTER, .pages = 2, .tail = 0x3000,
 };
 
-/* Without the fix: none were allocated, and 0x1000 copied */
+/* Without the fix: 0x1000 bytes were copied to an empty buffer */
 FIXTURE_VARIANT_ADD(ring, tail_at_the_end) {
 	.engine = VGPU_BLITTER, .pages = 1, .tail = 0x1000,
 };
 
-/* Without the fix: memory was copied from the head on, until there was none */
+/* Without the fix: guest memory was copied from the head on without an end */
 FIXTURE_VARIANT_ADD(ring, head_after_the_end) {
 	.engine = VGPU_BLITTER, .pages = 1, .head = 0x2000,
 };
@@ -48,12 +53,15 @@ FIXTURE_VARIANT_ADD(ring, head_after_the_end_of_two_pages) {
 	.engine = VGPU_BLITTER, .pages = 2, .head = 0x3000, .tail = 0x1000,
 };
 
-/* Without the fix: both as far, an empty ring that was none */
+/*
+ * Without the fix: the same length past the end in both, so the ring seemed
+ * valid
+ */
 FIXTURE_VARIANT_ADD(ring, head_and_tail_after_the_end) {
 	.engine = VGPU_BLITTER, .pages = 1, .head = 0x2000, .tail = 0x3000,
 };
 
-/* Without the fix: a warning, and a context that was unpinned once too often */
+/* Without the fix: a warning, and the context was unpinned once too often */
 FIXTURE_VARIANT_ADD(ring, start_in_a_page) {
 	.engine = VGPU_BLITTER, .pages = 1, .start = LINE,
 };
@@ -110,7 +118,10 @@ TEST_F(ring, is_refused_alone)
 
 /* ---- address spaces ---- */
 
-/* @gate, @other: of which the page tables are used; @render: on that engine */
+/*
+ * @gate, @other: two sets of page tables; @render: a context of the render
+ *	engine
+ */
 FIXTURE(space) {
 	struct exec e;
 	struct vgpu_gate gate, other;
@@ -136,8 +147,8 @@ FIXTURE_TEARDOWN(space)
 }
 
 /*
- * The guest destroys a space while the GPU waits in it. Whether the refused write
- * returns an error does not matter.
+ * Destroy an address space while the GPU waits in it. A refused notification
+ * may or may not return an error.
  */
 static void destroy_in_use(struct __test_metadata *_metadata, struct exec *e,
 			   struct vgpu_gate *gate, int creations,
@@ -166,7 +177,7 @@ TEST_F(space, can_be_created_and_destroyed_twice)
 	destroy_in_use(_metadata, &self->e, &self->gate, 2, 2);
 }
 
-/* Without the fix: the page tables were freed that the GPU used */
+/* Without the fix: page tables were freed while the GPU used them */
 TEST_F(space, that_was_not_created_stays_in_use)
 {
 	if (!test_unsafe(_metadata))
@@ -182,7 +193,7 @@ TEST_F(space, extra_destroy_keeps_it_in_use)
 	destroy_in_use(_metadata, &self->e, &self->gate, 2, 3);
 }
 
-/* The vGPU and, if there is one, another */
+/* Expect both engines to work, and those of a second vGPU, if there is one. */
 static void expect_life(struct __test_metadata *_metadata, struct exec *e,
 			struct vgpu_ring *render)
 {
@@ -211,10 +222,13 @@ TEST_F(space, is_loaded_by_a_ring)
 	expect_life(_metadata, &self->e, &self->render);
 }
 
-/* Without the fix: the host kept a freed table at frame 0 in its list. */
+/*
+ * Without the fix: a freed shadow page table of frame 0 stayed in the lookup
+ * tree
+ */
 TEST_F(space, at_frame_0_is_freed_on_destroy)
 {
-	const uint64_t frame_0 = 1;	/* an address of 0 is none */
+	const uint64_t frame_0 = 1;	/* address 0 would mean no table */
 	struct vgpu *v = &self->e.v;
 	long before = vgpu_pinned_pages(v);
 	int i;
@@ -233,7 +247,10 @@ TEST_F(space, at_frame_0_is_freed_on_destroy)
 	}
 }
 
-/* Without the fix: it was in the lists of both workloads, which became one */
+/*
+ * Without the fix: its entry was added to the lists of both workloads,
+ * corrupting them
+ */
 TEST_F(space, can_be_loaded_by_two_engines)
 {
 	uint32_t blitter[EXEC_LOAD_DWORDS], render[EXEC_LOAD_DWORDS];
@@ -255,7 +272,8 @@ TEST_F(space, can_be_loaded_by_two_engines)
 }
 
 /*
- * Without the fix: it was twice in the list of the workload, which had no end
+ * Without the fix: its entry was added twice to the workload's list, which then
+ * had no end
  */
 TEST_F(space, can_be_loaded_twice_by_a_ring)
 {
@@ -273,9 +291,9 @@ TEST_F(space, can_be_loaded_twice_by_a_ring)
 }
 
 /*
- * Without the fix: what an earlier ring had behind the end was taken for the
- * lower half of the address, and that of the host's page tables was written
- * there.
+ * The load of the lower half is missing. Without the fix: the parser took it
+ * from past the end of the ring, where an earlier ring had left data, and wrote
+ * the address of the shadow page tables there.
  */
 TEST_F(space, that_is_half_loaded_is_refused)
 {
@@ -302,8 +320,7 @@ TEST_F(space, that_is_half_loaded_is_refused)
 }
 
 /*
- * Without the fix: the GPU walked page tables at any address that the guest
- * chose
+ * Without the fix: the GPU used page tables at any address that the guest chose
  */
 TEST_F(space, load_by_registers_is_refused)
 {
@@ -332,9 +349,9 @@ TEST_F(space, load_by_registers_is_refused)
 }
 
 /*
- * A reset of the GPU drops what the host made of page tables, and with a
- * directory that names itself it is not made again. Without the fix: the
- * attempt counted as a use of the page tables.
+ * A GPU reset drops the shadow page tables. They cannot be shadowed again,
+ * because the directory now refers to itself. Without the fix: the failed
+ * attempt left a reference, and the page tables were never destroyed.
  */
 TEST_F(space, that_became_invalid_is_destroyed)
 {
@@ -361,8 +378,8 @@ TEST_F(space, that_became_invalid_is_destroyed)
 }
 
 /*
- * Without the fix: what the engine was executing was dropped, and missed at its
- * end
+ * Without the fix: the workload in execution was freed, and used when it
+ * completed
  */
 TEST_F(space, in_use_when_execlists_restart)
 {
@@ -376,7 +393,7 @@ TEST_F(space, in_use_when_execlists_restart)
 }
 
 /*
- * Without the fix: the copy of the ring was freed while it was looked through
+ * Without the fix: the kernel's copy of the ring was freed while it was scanned
  */
 TEST_F(space, of_a_ring_that_starts_execlists)
 {
@@ -392,7 +409,7 @@ TEST_F(space, of_a_ring_that_starts_execlists)
 	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
 }
 
-/* ---- what is not in memory, and what is as it should be ---- */
+/* ---- contexts that are not in guest memory, and valid ones ---- */
 
 FIXTURE(context) {
 	struct exec e;
@@ -412,7 +429,7 @@ FIXTURE_TEARDOWN(context)
 	test_close(&self->e.v);
 }
 
-/* Without the fix: the ring that was executed last was executed again */
+/* Without the fix: the previous ring's commands were executed again */
 TEST_F(context, without_its_ring_is_refused)
 {
 	struct vgpu_ring *ring = &self->ring;
@@ -432,7 +449,9 @@ TEST_F(context, without_its_ring_is_refused)
 	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
 }
 
-/* Without the fix: the ring was where the host's stack said that it is */
+/*
+ * Without the fix: the ring's address was read from uninitialized stack memory
+ */
 TEST_F(context, missing_image_refuses_it_alone)
 {
 	struct vgpu_ring *ring = &self->ring;
@@ -449,7 +468,7 @@ TEST_F(context, missing_image_refuses_it_alone)
 	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
 }
 
-/* Without the fix: what the host's memory had there was checked instead */
+/* Without the fix: stale contents of the host's buffer were scanned instead */
 TEST_F(context, without_its_batch_is_refused)
 {
 	const uint32_t start[] = {
@@ -467,7 +486,7 @@ TEST_F(context, without_its_batch_is_refused)
 	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
 }
 
-/* From near the end of the second page to the store in the first one */
+/* The head is near the end of the second page, the store in the first page. */
 TEST_F(context, wrapped_ring_is_executed)
 {
 	struct vgpu_ring *ring = &self->ring;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What somebody with a black screen looks at: the files planes and dmabufs of
- * the vGPU in debugfs, and the tracepoints of the export.
+ * Diagnostics of the export: the files planes and dmabufs of a vGPU in debugfs,
+ * and the tracepoints.
  */
 #include <signal.h>
 #include <sys/prctl.h>
@@ -13,7 +13,7 @@
 
 #define TEXT_SIZE	8192
 
-/* What the decoder says of a primary plane whose stride is one unit */
+/* The decoder's message for a primary plane with a stride of one unit */
 #define NARROW		"line is wider than the stride (-22)"
 
 static int show_narrow(struct vgpu *v)
@@ -21,7 +21,9 @@ static int show_narrow(struct vgpu *v)
 	return vgpu_primary_stride(v, 0, v->gen == 8 ? 64 : 1);
 }
 
-/* The rest of the line of @text that begins with @start, which is cut out */
+/*
+ * Find the line of @text that begins with @start. Return the rest of that line.
+ */
 static const char *line(char *text, const char *start)
 {
 	char *found = strstr(text, start);
@@ -61,7 +63,7 @@ static const char *plane(struct vgpu *v, const char *start, char *text)
 	return ret < 0 ? strerror(-ret) : line(text, start);
 }
 
-TEST_F(planes, show_what_a_query_answers)
+TEST_F(planes, show_the_same_as_a_query)
 {
 	struct vfio_device_gfx_plane_info info;
 	char want[200];
@@ -77,21 +79,21 @@ TEST_F(planes, show_what_a_query_answers)
 			     strlen(want)));
 }
 
-TEST_F(planes, say_why_a_plane_is_refused)
+TEST_F(planes, show_why_a_plane_is_refused)
 {
 	ASSERT_EQ(0, show_narrow(&self->v));
 	EXPECT_STREQ("refused: " NARROW,
 		     plane(&self->v, "pipe A primary: ", self->text));
 }
 
-TEST_F(planes, say_that_a_page_is_not_mapped)
+TEST_F(planes, show_that_a_page_is_not_mapped)
 {
 	ASSERT_EQ(0, vgpu_ggtt_unmap(&self->v, self->s.gma, VGPU_PAGE));
 	EXPECT_STREQ("refused: page is not mapped (-22)",
 		     plane(&self->v, "pipe A primary: ", self->text));
 }
 
-/* A VMM that cuts its memory in other pieces: a query finds the pages again. */
+/* A VMM may unmap and remap its memory; then the pages are found again. */
 TEST_F(planes, show_memory_that_was_mapped_again)
 {
 	struct vgpu *v = &self->v;
@@ -113,7 +115,7 @@ TEST_F(planes, off_plane_differs_from_off_pipe)
 		     plane(&self->v, "pipe B primary: ", self->text));
 }
 
-/* A query answers for the lowest pipe only. */
+/* A query describes only one pipe, the file all of them. */
 TEST_F(planes, show_both_pipes)
 {
 	ASSERT_EQ(0, vgpu_primary_show(&self->v, 1, &self->s));
@@ -126,7 +128,7 @@ TEST_F(planes, show_both_pipes)
 			     14));
 }
 
-TEST_F(planes, name_what_a_query_describes)
+TEST_F(planes, name_the_planes_of_queries)
 {
 	ASSERT_EQ(0, vgpu_primary_show(&self->v, 1, &self->s));
 	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 1, TEST_WIDTH, TEST_HEIGHT));
@@ -135,7 +137,7 @@ TEST_F(planes, name_what_a_query_describes)
 	ASSERT_EQ(0, vgpu_primary_hide(&self->v, 0));
 	EXPECT_STREQ("pipe B, primary is plane 1, overlay is plane 2",
 		     plane(&self->v, "queries: ", self->text));
-	/* A desktop that is in plane 2 */
+	/* The desktop is on plane 2. */
 	ASSERT_EQ(0, vgpu_plane_show(&self->v, 0, 2, &self->s, 0, 0));
 	EXPECT_STREQ("pipe A, primary is plane 2, overlay is plane 1",
 		     plane(&self->v, "queries: ", self->text));
@@ -179,7 +181,7 @@ struct row {
 	long long age_ms;
 };
 
-/* The row of surface @id: 1, 0 if there is none, -errno */
+/* Parse the row of surface @id: 1, 0 if there is none, or -errno. */
 static int find_row(struct vgpu *v, uint32_t id, char *text, struct row *r)
 {
 	int ret = vgpu_debugfs_read(v, "dmabufs", text, TEXT_SIZE);
@@ -269,7 +271,7 @@ TEST_F(dmabufs, shows_geometry_pages_and_age)
 	close(fd);
 }
 
-/* One reference for the id, and one a dma-buf */
+/* One reference for the id, and one per dma-buf */
 TEST_F(dmabufs, counts_dmabufs_and_references)
 {
 	struct vfio_device_gfx_plane_info info;
@@ -335,7 +337,9 @@ FIXTURE_TEARDOWN(trace)
 	test_close(&self->v);
 }
 
-/* Is @want among the events? Some come behind a close's back: two seconds. */
+/*
+ * Is @want in the trace? A release is asynchronous, so retry for two seconds.
+ */
 static bool traced(const char *instance, const char *want, char *text,
 		   size_t size)
 {
@@ -369,7 +373,7 @@ static bool traced(const char *instance, const char *want, char *text,
 #define QUERIED \
 	"vgpu%d type 1: id %u 200x50 stride %u gma 0x%llx mod 0x0 format 0x34325258"
 
-TEST_F(trace, query_says_what_it_answers)
+TEST_F(trace, query_logs_the_description)
 {
 	struct vfio_device_gfx_plane_info info;
 
@@ -380,7 +384,7 @@ TEST_F(trace, query_says_what_it_answers)
 		      (unsigned long long)self->s.gma);
 }
 
-TEST_F(trace, refusal_says_why)
+TEST_F(trace, refusal_logs_the_reason)
 {
 	struct vfio_device_gfx_plane_info info;
 
@@ -391,7 +395,7 @@ TEST_F(trace, refusal_says_why)
 		      VGPU_PRIMARY);
 }
 
-TEST_F(trace, export_says_which_fd_or_errno)
+TEST_F(trace, export_logs_fd_or_errno)
 {
 	struct vfio_device_gfx_plane_info info;
 	int fd;
@@ -425,7 +429,7 @@ TEST_F(trace, release_counts_dmabufs_left)
 		      info.dmabuf_id, 0);
 }
 
-TEST_F(trace, stale_says_whose_pages_are_gone)
+TEST_F(trace, stale_names_the_surface)
 {
 	struct vfio_device_gfx_plane_info info;
 	uint8_t byte;
@@ -442,7 +446,7 @@ TEST_F(trace, stale_says_whose_pages_are_gone)
 	close(fd);
 }
 
-/* ---- and the vGPU goes ---- */
+/* ---- removal of the vGPU ---- */
 
 FIXTURE(mdev) {
 	struct vgpu v;
@@ -458,7 +462,7 @@ FIXTURE_SETUP(mdev)
 	ASSERT_EQ(0, mdev_find(&self->mdev, self->v.uuid));
 }
 
-/* As it was, whatever happened */
+/* Create the vGPU again if the test has failed in between. */
 FIXTURE_TEARDOWN(mdev)
 {
 	if (self->reader > 0) {
@@ -470,7 +474,10 @@ FIXTURE_TEARDOWN(mdev)
 		EXPECT_EQ(0, mdev_create(&self->mdev));
 }
 
-/* A reader waits for the vGPU, and who removes the vGPU for the readers. */
+/*
+ * A read takes locks of the vGPU, and removing the vGPU waits for readers of
+ * its files: this must not deadlock.
+ */
 TEST_F_TIMEOUT(mdev, removed_while_debugfs_is_read, 90)
 {
 	int round;

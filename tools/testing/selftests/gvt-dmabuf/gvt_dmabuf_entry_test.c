@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An entry of the GGTT has eight bytes and is read and written in one step,
- * while what else a VMM accesses is cut into pieces of at most four.
+ * A GGTT entry has eight bytes. kvmgt must read and write it in one step,
+ * unlike registers, accesses to which are split into at most four bytes.
  *
- * How many steps a call takes is asked of its buffer: where half of it cannot be
- * accessed, a call in one step has done nothing yet, and one in two has done half.
+ * The tests detect a split by a buffer of which half is inaccessible: a call in
+ * one step fails without any effect, a call in two steps has already processed
+ * one half.
  */
 #include <fcntl.h>
 #include <linux/pci_regs.h>
@@ -22,7 +23,7 @@
 #define OLD		0x1111222233334440ull
 #define NEW		0x5555666677778880ull
 
-/* @buffer is two pages, of which a test takes one away; entry 0 is at @at. */
+/* @buffer: two pages, of which a test may unmap one; @at: offset of entry 0 */
 FIXTURE(entry) {
 	struct vgpu v;
 	uint64_t gma;
@@ -31,7 +32,7 @@ FIXTURE(entry) {
 };
 
 FIXTURE_VARIANT(entry) {
-	uint32_t bar0;		/* as the guest has programmed it, or 0 */
+	uint32_t bar0;		/* BAR 0 as programmed by the guest, 0: unset */
 };
 
 FIXTURE_VARIANT_ADD(entry, bar_is_unset) { .bar0 = 0 };
@@ -76,7 +77,7 @@ FIXTURE_TEARDOWN(entry)
 	test_close(&self->v);
 }
 
-/* A buffer that ends with the first page: what follows faults. */
+/* Place @bytes at the end of the first page, and unmap the second. */
 static uint8_t *end_of_buffer(uint8_t *buffer, const void *bytes, size_t size)
 {
 	munmap(buffer + VGPU_PAGE, VGPU_PAGE);
@@ -104,7 +105,7 @@ TEST_F(entry, is_written_whole_before_the_next)
 	EXPECT_EQ(OLD, get_entry(&self->v, self->gma, 1));
 }
 
-/* What a guest of 32 bits does: each half is a write of its own. */
+/* A 32-bit guest writes the halves one after the other. */
 TEST_F(entry, can_be_written_in_halves)
 {
 	const uint64_t new = NEW;
@@ -117,7 +118,7 @@ TEST_F(entry, can_be_written_in_halves)
 	EXPECT_EQ(OLD, get_entry(&self->v, self->gma, 1));
 }
 
-/* A half that was written before the whole is no half of what comes after it. */
+/* A write of the whole entry discards a half that was written before. */
 TEST_F(entry, whole_ends_a_half_before_it)
 {
 	const uint64_t new = NEW, old = OLD;
@@ -131,9 +132,9 @@ TEST_F(entry, whole_ends_a_half_before_it)
 	EXPECT_EQ(NEW, get_entry(&self->v, self->gma, 0));
 }
 
-#define PIXELS		(2 * VGPU_PAGE)	/* what is looked at of a framebuffer */
+#define PIXELS		(2 * VGPU_PAGE)	/* compared, of a framebuffer */
 
-/* Show @s. Where the entry of its first page is, and how @s begins */
+/* Show @s. Get the offset of its first GGTT entry, and its first two pages. */
 static int show_pages(struct vgpu *v, struct vgpu_surface *s, off_t *at,
 		      uint8_t *pixels)
 {
@@ -146,7 +147,7 @@ static int show_pages(struct vgpu *v, struct vgpu_surface *s, off_t *at,
 	return 0;
 }
 
-/* Swap the first two pages of @s by the lower halves of their entries. */
+/* Swap the first two GGTT entries of @s by writing only their lower halves. */
 static int swap_pages(struct vgpu *v, off_t at, const struct vgpu_surface *s)
 {
 	uint8_t *bytes = vgpu_surface_bytes(v, s), page[VGPU_PAGE];
@@ -158,14 +159,14 @@ static int swap_pages(struct vgpu *v, off_t at, const struct vgpu_surface *s)
 	    pwrite(v->device, &first, HALF, at + ENTRY) != HALF)
 		return -EIO;
 
-	/* The framebuffer is as it was if its pages have changed places. */
+	/* Swap the contents as well, so that the framebuffer looks the same. */
 	memcpy(page, bytes, VGPU_PAGE);
 	memcpy(bytes, bytes + VGPU_PAGE, VGPU_PAGE);
 	memcpy(bytes + VGPU_PAGE, page, VGPU_PAGE);
 	return 0;
 }
 
-/* Does the framebuffer begin with these two pages? */
+/* Does the exported framebuffer begin with @pixels? */
 static bool is_shown(struct vgpu *v, const uint8_t *pixels)
 {
 	struct vfio_device_gfx_plane_info info;
@@ -180,7 +181,10 @@ static bool is_shown(struct vgpu *v, const uint8_t *pixels)
 	return !ret && !memcmp(shown, pixels, sizeof(shown));
 }
 
-/* The other half is what it was: the hardware knows no half of an entry. */
+/*
+ * As in hardware, writing one half changes the entry; the other half keeps its
+ * value.
+ */
 TEST_F(entry, half_counts_when_it_is_written)
 {
 	uint8_t pixels[PIXELS];
@@ -197,7 +201,7 @@ TEST_F(entry, half_counts_when_it_is_written)
 	}
 }
 
-/* Whichever half comes first, and whatever was written before. */
+/* Either half may come first, and halves may be written repeatedly. */
 TEST_F(entry, halves_may_come_in_any_order)
 {
 	static const size_t orders[][3] = {
@@ -222,7 +226,10 @@ TEST_F(entry, halves_may_come_in_any_order)
 	}
 }
 
-/* Eight bytes between two entries are a half of each. */
+/*
+ * An unaligned write of eight bytes writes the upper half of one entry, the
+ * lower of the next.
+ */
 TEST_F(entry, is_not_written_across)
 {
 	const uint64_t new = NEW;
@@ -235,7 +242,7 @@ TEST_F(entry, is_not_written_across)
 	EXPECT_EQ(NEW >> 32, (uint32_t)second);
 }
 
-/* Less than a half is no access to the GGTT, wherever it is. */
+/* Accesses to the GGTT of less than four bytes are refused. */
 TEST_F(entry, is_not_written_in_less_than_halves)
 {
 	static const size_t sizes[] = { 1, 2, 3 };
@@ -250,7 +257,9 @@ TEST_F(entry, is_not_written_in_less_than_halves)
 	EXPECT_EQ(OLD, get_entry(&self->v, self->gma, 1));
 }
 
-/* Sizes with a partial entry at the end: whole entries are written whole. */
+/*
+ * The size covers the second entry in part: the first is written in one step.
+ */
 TEST_F(entry, is_whole_whatever_follows_it)
 {
 	static const size_t sizes[] = { 9, 10, 11, 12, 13, 15 };
@@ -264,7 +273,10 @@ TEST_F(entry, is_whole_whatever_follows_it)
 	}
 }
 
-/* ---- reads: the entry changes while the first half is handed out ---- */
+/*
+ * ---- reads: the entry changes while its first half is copied to the caller
+ * ----
+ */
 
 struct changer {
 	struct vgpu *v;
@@ -273,7 +285,7 @@ struct changer {
 	int uffd, ret;
 };
 
-/* Until it returns, who touches the page waits. */
+/* Change the entries when the page is touched; the access waits until then. */
 static void *change_at_fault(void *arg)
 {
 	struct changer *c = arg;
@@ -290,7 +302,7 @@ static void *change_at_fault(void *arg)
 	return NULL;
 }
 
-/* Faults on @page are told to the fd that is returned, or -errno. */
+/* Return a userfaultfd that reports faults on @page, or -errno. */
 static int watch_page(uint8_t *page)
 {
 	struct uffdio_api api = { .api = UFFD_API };
@@ -320,7 +332,7 @@ TEST_F(entry, is_read_in_one_step)
 
 	if (access("/proc/sys/vm/unprivileged_userfaultfd", F_OK))
 		SKIP(return, "no userfaultfd: set CONFIG_USERFAULTFD in the kernel");
-	self->buffer[VGPU_PAGE] = 0;	/* that page is there */
+	self->buffer[VGPU_PAGE] = 0;	/* populate the second page */
 	c.uffd = watch_page(self->buffer);
 	ASSERT_LE(0, c.uffd);
 	ASSERT_EQ(0, pthread_create(&thread, NULL, change_at_fault, &c));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The display event as VFIO offers it: capabilities of an IRQ index, and what
- * VFIO_DEVICE_SET_IRQS makes of it.
+ * The ABI of the display event: capabilities in VFIO_DEVICE_GET_IRQ_INFO, and
+ * VFIO_DEVICE_SET_IRQS.
  */
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -29,7 +29,7 @@ static const uint32_t unmask_none = VFIO_IRQ_SET_ACTION_UNMASK |
 FIXTURE(info) {
 	struct vgpu v;
 	struct vgpu_event e;
-	/* what a caller passes, and what lies behind it */
+	/* the argument, and space after it to detect writes past argsz */
 	union {
 		struct vfio_irq_info info;
 		uint8_t bytes[256];
@@ -67,7 +67,9 @@ static int get_info(struct _test_data_info *self, uint32_t index, uint32_t argsz
 	return vgpu_ioctl(self->v.device, VFIO_DEVICE_GET_IRQ_INFO, &self->arg);
 }
 
-/* The first byte from @from on that was written, or the size of it all */
+/*
+ * The offset of the first byte from @from on that was written, or sizeof(arg)
+ */
 static size_t touched(struct _test_data_info *self, size_t from)
 {
 	while (from < sizeof(self->arg) &&
@@ -117,7 +119,7 @@ TEST_F(info, of_a_pci_index_is_unchanged)
 	}
 }
 
-TEST_F(info, without_room_names_the_size)
+TEST_F(info, short_argsz_returns_the_size)
 {
 	uint32_t need, size;
 
@@ -162,8 +164,8 @@ TEST_F(info, names_each_plane_type_once)
 	EXPECT_EQ(7, types);
 }
 
-/* A type is of this list, or a vendor's own, which the vendor must not mix up. */
-TEST_F(info, type_is_no_vendors)
+/* A type is either generic or, with this flag, specific to a PCI vendor. */
+TEST_F(info, type_is_not_vendor_specific)
 {
 	const struct vfio_irq_info_cap_type *type;
 
@@ -177,7 +179,7 @@ TEST_F(info, type_is_no_vendors)
 
 /* ---- SET_IRQS ---- */
 
-/* Sub-interrupt @i is to signal @fd[i]. No pipe is on, nothing changes. */
+/* @fd: an eventfd per sub-interrupt. All pipes are off, so no plane changes. */
 FIXTURE(irqs) {
 	struct vgpu v;
 	struct vgpu_event e;
@@ -219,8 +221,10 @@ static int arm(struct _test_data_irqs *self)
 		   sizeof(self->fd));
 }
 
-/* Signals since the last time, of each sub-interrupt a digit: 101 */
-static int told(struct _test_data_irqs *self)
+/*
+ * Signals since the last call, one decimal digit per sub-interrupt, such as 101
+ */
+static int signalled(struct _test_data_irqs *self)
 {
 	eventfd_t count;
 	int i, digits = 0;
@@ -234,18 +238,18 @@ static int told(struct _test_data_irqs *self)
 TEST_F(irqs, arming_signals_once)
 {
 	ASSERT_EQ(0, arm(self));
-	EXPECT_EQ(111, told(self));
+	EXPECT_EQ(111, signalled(self));
 	ASSERT_EQ(0, arm(self));
-	EXPECT_EQ(111, told(self));
+	EXPECT_EQ(111, signalled(self));
 }
 
 TEST_F(irqs, arming_one_leaves_the_others)
 {
 	ASSERT_EQ(0, set(self, trigger_fd, 1, 1, &self->fd[1],
 			 sizeof(self->fd[1])));
-	EXPECT_EQ(10, told(self));
+	EXPECT_EQ(10, signalled(self));
 	ASSERT_EQ(0, set(self, trigger_none, 0, 3, NULL, 0));
-	EXPECT_EQ(10, told(self));
+	EXPECT_EQ(10, signalled(self));
 }
 
 TEST_F(irqs, one_eventfd_serves_several)
@@ -253,7 +257,7 @@ TEST_F(irqs, one_eventfd_serves_several)
 	const int32_t fds[] = { self->fd[0], self->fd[0], self->fd[0] };
 
 	ASSERT_EQ(0, set(self, trigger_fd, 0, 3, fds, sizeof(fds)));
-	EXPECT_EQ(300, told(self));
+	EXPECT_EQ(300, signalled(self));
 }
 
 TEST_F(irqs, fd_of_minus_one_disarms)
@@ -261,20 +265,20 @@ TEST_F(irqs, fd_of_minus_one_disarms)
 	const int32_t fds[] = { -1, self->fd[1], -1 };
 
 	ASSERT_EQ(0, arm(self));
-	told(self);
+	signalled(self);
 	ASSERT_EQ(0, set(self, trigger_fd, 0, 3, fds, sizeof(fds)));
-	EXPECT_EQ(10, told(self));
+	EXPECT_EQ(10, signalled(self));
 	ASSERT_EQ(0, set(self, trigger_none, 0, 3, NULL, 0));
-	EXPECT_EQ(10, told(self));
+	EXPECT_EQ(10, signalled(self));
 }
 
 TEST_F(irqs, count_of_zero_disarms_all)
 {
 	ASSERT_EQ(0, arm(self));
-	told(self);
+	signalled(self);
 	ASSERT_EQ(0, set(self, trigger_none, 0, 0, NULL, 0));
 	ASSERT_EQ(0, set(self, trigger_none, 0, 3, NULL, 0));
-	EXPECT_EQ(0, told(self));
+	EXPECT_EQ(0, signalled(self));
 	EXPECT_EQ(0, set(self, trigger_none, 0, 0, NULL, 0));
 }
 
@@ -283,51 +287,53 @@ TEST_F(irqs, are_triggered_by_none_and_bools)
 	static const uint8_t bools[] = { 1, 0, 5 };
 
 	ASSERT_EQ(0, arm(self));
-	told(self);
+	signalled(self);
 	ASSERT_EQ(0, set(self, trigger_none, 1, 2, NULL, 0));
-	EXPECT_EQ(11, told(self));
+	EXPECT_EQ(11, signalled(self));
 	ASSERT_EQ(0, set(self, trigger_bool, 0, 3, bools, sizeof(bools)));
-	EXPECT_EQ(101, told(self));
+	EXPECT_EQ(101, signalled(self));
 }
 
 /* Masked planes are not monitored, so unmasking signals as arming does. */
 TEST_F(irqs, unmask_signals_what_was_masked_once)
 {
 	ASSERT_EQ(0, arm(self));
-	told(self);
+	signalled(self);
 	ASSERT_EQ(0, set(self, mask_none, 0, 2, NULL, 0));
 	ASSERT_EQ(0, set(self, mask_none, 0, 2, NULL, 0));
-	EXPECT_EQ(0, told(self));
+	EXPECT_EQ(0, signalled(self));
 	ASSERT_EQ(0, set(self, unmask_none, 0, 3, NULL, 0));
-	EXPECT_EQ(110, told(self));
+	EXPECT_EQ(110, signalled(self));
 	ASSERT_EQ(0, set(self, unmask_none, 0, 3, NULL, 0));
-	EXPECT_EQ(0, told(self));
+	EXPECT_EQ(0, signalled(self));
 }
 
 TEST_F(irqs, trigger_while_masked_waits)
 {
 	ASSERT_EQ(0, arm(self));
-	told(self);
+	signalled(self);
 	ASSERT_EQ(0, set(self, mask_none, 0, 2, NULL, 0));
 	ASSERT_EQ(0, set(self, trigger_none, 1, 2, NULL, 0));
 	ASSERT_EQ(0, set(self, trigger_none, 1, 2, NULL, 0));
-	EXPECT_EQ(2, told(self));
+	EXPECT_EQ(2, signalled(self));
 	ASSERT_EQ(0, set(self, unmask_none, 1, 1, NULL, 0));
-	EXPECT_EQ(10, told(self));
+	EXPECT_EQ(10, signalled(self));
 }
 
-/* VFIO_DEVICE_RESET leaves them, as it does those of a PCI device. */
+/*
+ * VFIO_DEVICE_RESET keeps eventfds and masks, as for the IRQs of a PCI device.
+ */
 TEST_F(irqs, outlive_a_reset)
 {
 	ASSERT_EQ(0, arm(self));
 	ASSERT_EQ(0, set(self, mask_none, 2, 1, NULL, 0));
 	ASSERT_EQ(0, vgpu_reset(&self->v));
 	usleep(200000);
-	told(self);
+	signalled(self);
 	ASSERT_EQ(0, set(self, trigger_none, 0, 3, NULL, 0));
-	EXPECT_EQ(110, told(self));
+	EXPECT_EQ(110, signalled(self));
 	ASSERT_EQ(0, set(self, unmask_none, 0, 3, NULL, 0));
-	EXPECT_EQ(1, told(self));
+	EXPECT_EQ(1, signalled(self));
 }
 
 TEST_F(irqs, replaced_eventfd_gets_nothing)
@@ -338,9 +344,9 @@ TEST_F(irqs, replaced_eventfd_gets_nothing)
 	ASSERT_EQ(0, set(self, trigger_fd, 1, 1, &old, sizeof(old)));
 	EXPECT_EQ(1, signals(old));
 	ASSERT_EQ(0, arm(self));
-	EXPECT_EQ(111, told(self));
+	EXPECT_EQ(111, signalled(self));
 	ASSERT_EQ(0, set(self, trigger_none, 0, 3, NULL, 0));
-	EXPECT_EQ(111, told(self));
+	EXPECT_EQ(111, signalled(self));
 	EXPECT_EQ(0, signals(old));
 	close(old);
 }
@@ -351,56 +357,56 @@ TEST_F(irqs, are_masked_by_bools)
 	const uint32_t by_bool = VFIO_IRQ_SET_DATA_BOOL;
 
 	ASSERT_EQ(0, arm(self));
-	told(self);
+	signalled(self);
 	ASSERT_EQ(0, set(self, VFIO_IRQ_SET_ACTION_MASK | by_bool, 0, 3, bools,
 			 sizeof(bools)));
 	ASSERT_EQ(0, set(self, trigger_none, 0, 3, NULL, 0));
-	EXPECT_EQ(10, told(self));
+	EXPECT_EQ(10, signalled(self));
 	ASSERT_EQ(0, set(self, VFIO_IRQ_SET_ACTION_UNMASK | by_bool, 2, 1, bools,
 			 1));
-	EXPECT_EQ(1, told(self));
+	EXPECT_EQ(1, signalled(self));
 }
 
 TEST_F(irqs, armed_while_masked_wait)
 {
 	ASSERT_EQ(0, set(self, mask_none, 2, 1, NULL, 0));
 	ASSERT_EQ(0, arm(self));
-	EXPECT_EQ(110, told(self));
+	EXPECT_EQ(110, signalled(self));
 	ASSERT_EQ(0, set(self, unmask_none, 2, 1, NULL, 0));
-	EXPECT_EQ(1, told(self));
+	EXPECT_EQ(1, signalled(self));
 }
 
 TEST_F(irqs, disarmed_while_masked_get_nothing)
 {
-	const int32_t nobody[] = { -1, -1, -1 };
+	const int32_t none[] = { -1, -1, -1 };
 
 	ASSERT_EQ(0, arm(self));
 	ASSERT_EQ(0, set(self, mask_none, 0, 3, NULL, 0));
 	ASSERT_EQ(0, set(self, trigger_none, 0, 3, NULL, 0));
-	ASSERT_EQ(0, set(self, trigger_fd, 0, 3, nobody, sizeof(nobody)));
-	told(self);
+	ASSERT_EQ(0, set(self, trigger_fd, 0, 3, none, sizeof(none)));
+	signalled(self);
 	ASSERT_EQ(0, set(self, unmask_none, 0, 3, NULL, 0));
-	EXPECT_EQ(0, told(self));
+	EXPECT_EQ(0, signalled(self));
 }
 
-TEST_F(irqs, keep_all_as_it_was_if_one_fd_is_bad)
+TEST_F(irqs, bad_fd_changes_nothing)
 {
 	const int32_t no_fd[] = { -1, 1000, -1 };
 	const int32_t no_eventfd[] = { -1, -1, self->v.device };
 	const int32_t below[] = { -2, -1, -1 };
 
 	ASSERT_EQ(0, arm(self));
-	told(self);
+	signalled(self);
 	EXPECT_EQ(-EBADF, set(self, trigger_fd, 0, 3, no_fd, sizeof(no_fd)));
 	EXPECT_EQ(-EINVAL, set(self, trigger_fd, 0, 3, no_eventfd,
 			       sizeof(no_eventfd)));
 	EXPECT_EQ(-EBADF, set(self, trigger_fd, 0, 3, below, sizeof(below)));
-	EXPECT_EQ(0, told(self));
+	EXPECT_EQ(0, signalled(self));
 	ASSERT_EQ(0, set(self, trigger_none, 0, 3, NULL, 0));
-	EXPECT_EQ(111, told(self));
+	EXPECT_EQ(111, signalled(self));
 }
 
-TEST_F(irqs, that_make_no_sense_are_refused)
+TEST_F(irqs, invalid_arguments_are_refused)
 {
 	const uint32_t mask_fd = VFIO_IRQ_SET_ACTION_MASK |
 				 VFIO_IRQ_SET_DATA_EVENTFD;
@@ -435,18 +441,18 @@ TEST_F(irqs, that_make_no_sense_are_refused)
 	size_t i;
 
 	ASSERT_EQ(0, arm(self));
-	told(self);
+	signalled(self);
 	for (i = 0; i < ARRAY_SIZE(cases); i++)
 		EXPECT_EQ(cases[i].ret, set(self, cases[i].flags,
 					    cases[i].start, cases[i].count,
 					    none, cases[i].size))
 			TH_LOG("case %zu", i);
-	EXPECT_EQ(0, told(self));
+	EXPECT_EQ(0, signalled(self));
 	ASSERT_EQ(0, set(self, trigger_none, 0, 3, NULL, 0));
-	EXPECT_EQ(111, told(self));
+	EXPECT_EQ(111, signalled(self));
 }
 
-/* ---- what it holds ---- */
+/* ---- references to eventfds ---- */
 
 TEST_F(irqs, release_an_eventfd_that_is_replaced)
 {
@@ -490,10 +496,10 @@ TEST_F(irqs, end_with_the_close_of_the_vgpu)
 	test_close(&self->v);
 	EXPECT_EQ(first, next_eventfd_id());
 
-	/* Its next owner finds nothing masked. */
+	/* The masks do not persist to the next owner. */
 	ASSERT_TRUE(test_open(_metadata, &self->v));
 	ASSERT_EQ(0, arm(self));
-	EXPECT_EQ(111, told(self));
+	EXPECT_EQ(111, signalled(self));
 }
 
 TEST_HARNESS_MAIN

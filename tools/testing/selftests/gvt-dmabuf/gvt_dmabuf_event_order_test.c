@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A guest whose GGTT entries come after the surface, as firmware has them: there
- * is no framebuffer first. Then there is, and the display event is signalled.
+ * A guest that writes the GGTT entries after the plane registers, as firmware
+ * does. The framebuffer cannot be described at first; once it can, the display
+ * event is signalled.
  */
 #include <poll.h>
 
 #include "event_util.h"
 #include "test_util.h"
 
-/* Firmware's order: the plane, and only then what it shows */
+/* The primary plane displays @s, whose GGTT entries are not written yet. */
 FIXTURE(ptes) {
 	struct vgpu v;
 	struct vgpu_surface s;
@@ -47,7 +48,7 @@ TEST_F(ptes, after_the_surface_give_an_id)
 	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->s));
 }
 
-TEST_F(ptes, but_the_last_give_none)
+TEST_F(ptes, all_but_the_last_give_none)
 {
 	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->s.gma, self->s.gpa,
 				   self->s.size - VGPU_PAGE));

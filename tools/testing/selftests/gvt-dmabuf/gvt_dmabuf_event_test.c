@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The display event: a client is notified when what a plane shows may have
- * changed, at most once per refresh, and is left alone otherwise.
+ * The display event: a client is notified, at most once per refresh, when the
+ * contents of a plane may have changed, and not otherwise.
  *
- * How the event is found and set is the business of gvt_dmabuf_event_abi_test.c,
- * and when it comes that of gvt_dmabuf_event_time_test.c.
+ * gvt_dmabuf_event_abi_test.c tests how the event is found and armed,
+ * gvt_dmabuf_event_time_test.c its timing.
  */
 #include "event_fixture.h"
 #include "vgpu_commands.h"
 #include "vgpu_regs.h"
 
-/* ---- what is told ---- */
+/* ---- which changes are signalled ---- */
 
 TEST_F(event, is_not_sent_while_nothing_changes)
 {
 	arm_all(_metadata, self);
 	ASSERT_TRUE(refreshes_pass(&self->v, 30));
-	expect_told(_metadata, self, 0, "nothing");
+	expect_signals(_metadata, self, 0, "nothing");
 }
 
 static int flip(struct _test_data_event *self)
@@ -69,7 +69,7 @@ static int gpu_reset(struct _test_data_event *self)
 	return vgpu_write32(&self->v, GDRST, GDRST_FULL);
 }
 
-static int shown_anew(struct _test_data_event *self)
+static int show_again(struct _test_data_event *self)
 {
 	return vgpu_primary_show(&self->v, 0, &self->a);
 }
@@ -97,11 +97,15 @@ static int cursor_remapped(struct _test_data_event *self)
 			     VGPU_PAGE);
 }
 
-/* What the guest turns off first when it writes the control last is two steps. */
+/*
+ * @planes: planes to be signalled
+ * @steps_ctl_last: number of changes for VGPU_CTL_LAST, which turns a plane off
+ *	first
+ */
 static const struct change {
 	const char *what;
 	int (*make)(struct _test_data_event *self);
-	uint32_t told;
+	uint32_t planes;
 	uint32_t steps_ctl_last;
 } changes[] = {
 	{ "flip", flip, PRIMARY, 1 },
@@ -118,10 +122,10 @@ static const struct change {
 	{ "reset of the GPU", gpu_reset, CURSOR, 1 },
 	{ "cursor hides", cursor_hides, CURSOR, 1 },
 	{ "page of the cursor remapped", cursor_remapped, CURSOR, 1 },
-	{ "size of the pipe and the plane", shown_anew, ALL, 3 },
+	{ "size of the pipe and the plane", show_again, ALL, 3 },
 };
 
-/* The state that every change starts from */
+/* Restore the state that each change starts from. */
 static int start_over(struct _test_data_event *self)
 {
 	int ret = vgpu_write32(&self->v, PIPE_REG(TRANS_CONF, 1), 0);
@@ -148,7 +152,7 @@ TEST_F(event, signals_each_change_once)
 		arm_all(_metadata, self);
 		ASSERT_EQ(0, changes[i].make(self));
 		ASSERT_TRUE(refreshes_pass(&self->v, 2));
-		expect_steps(_metadata, self, changes[i].told,
+		expect_steps(_metadata, self, changes[i].planes,
 			     variant->order == VGPU_CTL_LAST ?
 			     changes[i].steps_ctl_last : 1, changes[i].what);
 	}
@@ -161,12 +165,15 @@ TEST_F(event, signals_the_overlay)
 	arm_all(_metadata, self);
 	ASSERT_EQ(0, vgpu_overlay_show(&self->v, 0, &self->over));
 	ASSERT_TRUE(refreshes_pass(&self->v, 2));
-	/* Off, it arms itself by its control register, and by its surface. */
+	/*
+	 * While a plane is off, its control register arms it as well: two
+	 * changes.
+	 */
 	expect_steps(_metadata, self, OVERLAY, 2, "overlay on");
 	settle(_metadata, self);
 	ASSERT_EQ(0, vgpu_overlay_hide(&self->v, 0));
 	ASSERT_TRUE(refreshes_pass(&self->v, 2));
-	expect_told(_metadata, self, OVERLAY, "overlay off");
+	expect_signals(_metadata, self, OVERLAY, "overlay off");
 }
 
 TEST_F(event, signals_a_flip_by_command)
@@ -184,10 +191,13 @@ TEST_F(event, signals_a_flip_by_command)
 	ASSERT_EQ(0, vgpu_ring_submit(&self->v, &ring, commands,
 				      ARRAY_SIZE(commands)));
 	EXPECT_LE(1, next_signal(self->fd[VGPU_PRIMARY]));
-	expect_told(_metadata, self, 0, "MI_DISPLAY_FLIP, the others");
+	expect_signals(_metadata, self, 0, "MI_DISPLAY_FLIP, other planes");
 }
 
-/* In one refresh, below all that is shown and above it, and between */
+/*
+ * GGTT writes below, above and between the framebuffers displayed, in one
+ * refresh
+ */
 TEST_F(event, pages_that_no_plane_shows)
 {
 	const uint64_t pages[] = {
@@ -202,10 +212,10 @@ TEST_F(event, pages_that_no_plane_shows)
 		ASSERT_EQ(0, vgpu_ggtt_map(&self->v, pages[i], self->c.gpa,
 					   VGPU_PAGE));
 	ASSERT_TRUE(refreshes_pass(&self->v, 2));
-	expect_told(_metadata, self, 0, "pages that are not shown");
+	expect_signals(_metadata, self, 0, "pages that are not shown");
 }
 
-/* Firmware shows a surface before it maps it. */
+/* Firmware writes the plane registers before the GGTT entries. */
 TEST_F(event, ptes_after_the_surface)
 {
 	struct vfio_device_gfx_plane_info info;
@@ -221,7 +231,7 @@ TEST_F(event, ptes_after_the_surface)
 	EXPECT_NE(0, info.drm_format);
 }
 
-/* Surface and entries in one refresh: the surface may come first there, too. */
+/* The same within one refresh */
 TEST_F(event, ptes_right_after_the_surface)
 {
 	struct vfio_device_gfx_plane_info info;
@@ -236,7 +246,7 @@ TEST_F(event, ptes_right_after_the_surface)
 	EXPECT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
 }
 
-/* QUERY was refused before, so that no surface was known. */
+/* QUERY was refused before, so no surface exists yet. */
 TEST_F(event, signals_a_missing_page_that_comes)
 {
 	struct vfio_device_gfx_plane_info info;
@@ -259,7 +269,7 @@ TEST_F(event, signals_unmapped_memory)
 	EXPECT_LE(1, next_signal(self->fd[VGPU_PRIMARY]));
 }
 
-/* The guest's entry is what it was, but the page behind it is new. */
+/* The guest's GGTT entry keeps its value, but refers to a newly mapped page. */
 TEST_F(event, equal_pte_after_a_remap)
 {
 	struct vfio_device_gfx_plane_info info;
@@ -281,7 +291,9 @@ TEST_F(event, equal_pte_after_a_remap)
 	close(dmabuf);
 }
 
-/* Cursor and overlay are those of the pipe whose primary is described. */
+/*
+ * A query describes cursor and overlay of the same pipe as the primary plane.
+ */
 TEST_F(event, head_switch_changes_all_planes)
 {
 	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 1, TEST_WIDTH, TEST_HEIGHT));
@@ -289,18 +301,18 @@ TEST_F(event, head_switch_changes_all_planes)
 	arm_all(_metadata, self);
 	ASSERT_EQ(0, vgpu_primary_hide(&self->v, 0));
 	ASSERT_TRUE(refreshes_pass(&self->v, 2));
-	expect_told(_metadata, self, ALL, "primary of pipe A off");
+	expect_signals(_metadata, self, ALL, "primary of pipe A off");
 	settle(_metadata, self);
 	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 1, self->c.gma));
 	ASSERT_TRUE(refreshes_pass(&self->v, 2));
-	expect_told(_metadata, self, PRIMARY, "flip of pipe B");
+	expect_signals(_metadata, self, PRIMARY, "flip of pipe B");
 	settle(_metadata, self);
 	ASSERT_EQ(0, vgpu_primary_show(&self->v, 0, &self->a));
 	ASSERT_TRUE(refreshes_pass(&self->v, 2));
 	expect_steps(_metadata, self, ALL, 3, "primary of pipe A on");
 }
 
-/* What no query describes has changed, unless it is described from now on. */
+/* Changes of a pipe that queries do not describe are not signalled. */
 TEST_F(event, head_that_is_not_described)
 {
 	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 1, TEST_WIDTH, TEST_HEIGHT));
@@ -309,10 +321,13 @@ TEST_F(event, head_that_is_not_described)
 	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 1, self->c.gma));
 	ASSERT_EQ(0, vgpu_plane_show(&self->v, 1, 2, &self->over, 0, 0));
 	ASSERT_TRUE(refreshes_pass(&self->v, 2));
-	expect_told(_metadata, self, 0, "planes of pipe B");
+	expect_signals(_metadata, self, 0, "planes of pipe B");
 }
 
-/* A client of the cursor alone depends on the primary as well. */
+/*
+ * The primary plane selects the pipe, so turning it off affects the cursor,
+ * too.
+ */
 TEST_F(event, cursor_goes_with_its_primary)
 {
 	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 1, TEST_WIDTH, TEST_HEIGHT));
@@ -322,10 +337,10 @@ TEST_F(event, cursor_goes_with_its_primary)
 	settle(_metadata, self);
 	ASSERT_EQ(0, flip(self));
 	ASSERT_TRUE(refreshes_pass(&self->v, 2));
-	expect_told(_metadata, self, 0, "flip");
+	expect_signals(_metadata, self, 0, "flip");
 	ASSERT_EQ(0, hide(self));
 	ASSERT_TRUE(refreshes_pass(&self->v, 2));
-	expect_told(_metadata, self, CURSOR, "primary off");
+	expect_signals(_metadata, self, CURSOR, "primary off");
 }
 
 TEST_F(event, plane_smaller_than_its_pipe)
@@ -335,14 +350,14 @@ TEST_F(event, plane_smaller_than_its_pipe)
 	arm_all(_metadata, self);
 	ASSERT_EQ(0, flip(self));
 	ASSERT_TRUE(refreshes_pass(&self->v, 2));
-	expect_told(_metadata, self, PRIMARY, "flip");
+	expect_signals(_metadata, self, PRIMARY, "flip");
 	settle(_metadata, self);
 	ASSERT_EQ(0, vgpu_pipe_size(&self->v, 0, TEST_WIDTH, TEST_HEIGHT));
 	ASSERT_TRUE(refreshes_pass(&self->v, 2));
-	expect_told(_metadata, self, ALL, "size of the pipe");
+	expect_signals(_metadata, self, ALL, "size of the pipe");
 }
 
-/* An opaque desktop on plane 2 hides plane 1, one with alpha shows it. */
+/* Plane 1 is visible below a desktop on plane 2 only if that has alpha. */
 TEST_F(event, overlay_that_is_hidden_or_not)
 {
 	static const uint32_t fourcc[] = {
@@ -369,7 +384,7 @@ TEST_F(event, overlay_that_is_hidden_or_not)
 	}
 }
 
-/* In failsafe mode, into which a refused command puts a vGPU until its reset */
+/* A refused command puts the vGPU into failsafe mode, until a reset. */
 TEST_F(event, failsafe_mode)
 {
 	static const uint32_t refused[] = { MI_NO_SUCH_COMMAND, MI_NOOP };
@@ -391,7 +406,7 @@ TEST_F(event, failsafe_mode)
 	for (i = 0; i < ARRAY_SIZE(failsafe); i++) {
 		ASSERT_EQ(0, failsafe[i].make(self));
 		ASSERT_TRUE(refreshes_pass(&self->v, 2));
-		expect_steps(_metadata, self, failsafe[i].told, 2,
+		expect_steps(_metadata, self, failsafe[i].planes, 2,
 			     failsafe[i].what);
 		arm_all(_metadata, self);
 	}

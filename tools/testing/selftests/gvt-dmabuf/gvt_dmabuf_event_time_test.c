@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * When the display event comes: to whom, how often, and that a client which arms
- * and then sleeps misses no change of the plane state.
+ * Timing of the display event: at most one signal per refresh, for armed
+ * listeners only, and a client that arms the event and then sleeps misses no
+ * change of plane state.
  */
 #include <poll.h>
 #include <pthread.h>
@@ -15,7 +16,10 @@
 
 /* ---- how often ---- */
 
-/* Each flip is told, and what is seen then is what was flipped to. */
+/*
+ * Each flip is signalled, and a query after the signal describes its
+ * framebuffer.
+ */
 TEST_F(event, follows_flips_at_each_refresh)
 {
 	const struct vgpu_surface *shown[] = { &self->b, &self->a };
@@ -39,11 +43,11 @@ TEST_F(event, follows_flips_at_each_refresh)
 	}
 	ASSERT_NE(id[0], id[1]);
 	EXPECT_GE(last - first, 59);
-	/* One a refresh, but for some for which the machine was late */
+	/* One per refresh, except for some on a busy machine */
 	EXPECT_LE(40, on_time);
 }
 
-/* A flip that waits for the vblank is not told before it is seen. */
+/* A synchronous flip is not signalled before it is latched. */
 TEST_F(event, flip_that_waits_for_its_vblank)
 {
 	const struct vgpu_surface *shown[] = { &self->b, &self->a };
@@ -65,14 +69,14 @@ TEST_F(event, flip_that_waits_for_its_vblank)
 		on_time += now - last <= 1;
 		last = now;
 	}
-	/* By the flip, not by the look at its pixels a refresh later */
+	/* Signalled by the flip, not by a front-buffer scan a refresh later */
 	EXPECT_LE(10, on_time);
 }
 
 TEST_F(event, comes_once_per_refresh)
 {
 	uint32_t first, last, now, i, refreshes = 0;
-	uint64_t told;
+	uint64_t count;
 
 	arm_all(_metadata, self);
 	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &first));
@@ -84,12 +88,12 @@ TEST_F(event, comes_once_per_refresh)
 		last = now;
 	}
 	ASSERT_TRUE(refreshes_pass(&self->v, 1));
-	told = signals(self->fd[VGPU_PRIMARY]);
+	count = signals(self->fd[VGPU_PRIMARY]);
 	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &last));
-	/* That of the first frame may come when the counter has been read. */
-	EXPECT_GE(last - first + 1, told);
-	/* But for one that came between a look at the counter and a flip */
-	EXPECT_LE(refreshes / 2, told);
+	/* The signal of the first frame may come after the counter was read. */
+	EXPECT_GE(last - first + 1, count);
+	/* A vblank may come between reading the counter and the flip. */
+	EXPECT_LE(refreshes / 2, count);
 	EXPECT_LT(100, i);
 }
 
@@ -108,7 +112,7 @@ TEST_F(event, last_pipe_off_is_signalled_once)
 
 TEST_F(event, is_bounded_without_vblanks)
 {
-	uint64_t told = 0;
+	uint64_t count;
 	double start, end;
 	uint32_t i;
 
@@ -120,11 +124,11 @@ TEST_F(event, is_bounded_without_vblanks)
 	for (i = 0; i < 3000; i++)
 		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
 	usleep(2000 * REFRESH_MS);
-	told = signals(self->fd[VGPU_PRIMARY]);
+	count = signals(self->fd[VGPU_PRIMARY]);
 	end = time_s();
-	/* One per refresh, and the last flip is signalled as well. */
-	EXPECT_LE(1, told);
-	EXPECT_GE((end - start) / 0.016 + 1, told);
+	/* At most one per refresh, plus one for the last flip */
+	EXPECT_LE(1, count);
+	EXPECT_GE((end - start) / 0.016 + 1, count);
 	start = end;
 	for (i = 0; i < 5; i++) {
 		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
@@ -136,8 +140,8 @@ TEST_F(event, is_bounded_without_vblanks)
 
 /* ---- arming ---- */
 
-/* Flips of the primary wait for the vblank from now on. */
-static int flips_wait(struct _test_data_event *self)
+/* Make flips of the primary plane synchronous. */
+static int set_sync_flips(struct _test_data_event *self)
 {
 	return vgpu_primary_ctl(&self->v, 0, VGPU_ASYNC_FLIP, 0);
 }
@@ -188,7 +192,7 @@ static int show_all(struct _test_data_event *self)
 	int ret = vgpu_primary_show(&self->v, 0, &self->a);
 
 	if (!ret)
-		ret = flips_wait(self);
+		ret = set_sync_flips(self);
 	if (!ret)
 		ret = vgpu_overlay_show(&self->v, 0, &self->over);
 	if (!ret)
@@ -196,17 +200,18 @@ static int show_all(struct _test_data_event *self)
 	return ret;
 }
 
-/* The fields of an answer that tell one state of the screen from another */
-static bool same_answer(const struct vfio_device_gfx_plane_info *a,
-			const struct vfio_device_gfx_plane_info *b)
+/* Compare the fields that differ between the states of these tests. */
+static bool same_plane(const struct vfio_device_gfx_plane_info *a,
+		       const struct vfio_device_gfx_plane_info *b)
 {
 	return a->drm_format == b->drm_format && a->dmabuf_id == b->dmabuf_id &&
 	       a->width == b->width && a->x_pos == b->x_pos;
 }
 
 /*
- * Make the change, arm, and look before its vblank. @again: the plane was armed
- * already, and is disarmed in between.
+ * Make a change, arm the event, and query, all before the vblank that latches
+ * the change. With @again, the event was armed before and is disarmed in
+ * between.
  */
 static void expect_pending_is_notified(struct __test_metadata *_metadata,
 				       struct _test_data_event *self,
@@ -215,7 +220,7 @@ static void expect_pending_is_notified(struct __test_metadata *_metadata,
 	struct vfio_device_gfx_plane_info before, after;
 	const int fd = self->fd[p->plane];
 	uint32_t first, last;
-	uint64_t told;
+	uint64_t count;
 	int tries;
 
 	for (tries = 0; tries < 20; tries++) {
@@ -228,21 +233,24 @@ static void expect_pending_is_notified(struct __test_metadata *_metadata,
 		ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, p->plane, -1));
 		signals(fd);
 		ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, p->plane, fd));
-		/* And one for the change if its vblank came just now */
+		/*
+		 * One for arming, and one for the change if it was latched
+		 * already
+		 */
 		EXPECT_LE(1, signals(fd));
 		ASSERT_EQ(0, vgpu_query(&self->v, p->plane, &before));
-		/* Two refreshes: the scan of the pixels comes later. */
+		/* A front-buffer scan comes only after two refreshes. */
 		ASSERT_TRUE(refreshes_pass(&self->v, 2));
 		ASSERT_EQ(0, vgpu_query(&self->v, p->plane, &after));
-		if (!same_answer(&before, &after))
+		if (!same_plane(&before, &after))
 			break;
 	}
 	ASSERT_NE(20, tries) TH_LOG("%s: never seen pending", p->what);
-	told = signals(fd);
+	count = signals(fd);
 	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &last));
-	EXPECT_LE(1, told) TH_LOG("%s", p->what);
-	/* On a machine that was late a scan has been between. */
-	EXPECT_GE(1 + (last - first) / SCAN_REFRESHES, told)
+	EXPECT_LE(1, count) TH_LOG("%s", p->what);
+	/* On a busy machine a front-buffer scan may have run, too. */
+	EXPECT_GE(1 + (last - first) / SCAN_REFRESHES, count)
 		TH_LOG("%s, frames %u to %u", p->what, first, last);
 }
 
@@ -263,8 +271,9 @@ TEST_F(event, pending_change_when_it_is_rearmed)
 }
 
 /*
- * Until a vblank has been dealt with: it moves the cursor to @x. A read of a register
- * waits for what is still done at it.
+ * Wait until a vblank has been handled: move the cursor, and wait for its
+ * signal. Then read a register, which waits for the rest of the work at this
+ * vblank.
  */
 static bool pass_vblank(struct _test_data_event *self, int x)
 {
@@ -276,8 +285,8 @@ static bool pass_vblank(struct _test_data_event *self, int x)
 }
 
 /*
- * A scan finds what was drawn, and at the vblank that would signal it a flip hides
- * it: that is one change.
+ * A front-buffer scan finds a change, and a flip replaces the framebuffer at
+ * the vblank at which this would be signalled: one signal for both.
  */
 TEST_F_TIMEOUT(event, flip_away_from_what_was_just_drawn, 120)
 {
@@ -285,36 +294,41 @@ TEST_F_TIMEOUT(event, flip_away_from_what_was_just_drawn, 120)
 	const int fd = self->fd[VGPU_PRIMARY];
 	unsigned int round, tried = 0;
 	uint32_t first, now, last;
-	uint64_t told;
+	uint64_t count;
 
-	ASSERT_EQ(0, flips_wait(self));
+	ASSERT_EQ(0, set_sync_flips(self));
 	arm_all(_metadata, self);
 	for (round = 0; round < 60 && tried < 10; round++) {
 		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->a.gma));
 		settle(_metadata, self);
-		/* Once something was found, each refresh is scanned. */
+		/*
+		 * Once a scan has found a change, it is repeated at each
+		 * refresh.
+		 */
 		bytes[0]++;
 		ASSERT_EQ(1, next_signal(fd));
 		ASSERT_TRUE(pass_vblank(self, 20 + round));
-		usleep(1000 * REFRESH_MS / 4);	/* that scan has ended */
+		usleep(1000 * REFRESH_MS / 4);	/* until that scan has ended */
 		signals(fd);
 		ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &first));
 		bytes[0]++;
 		ASSERT_TRUE(pass_vblank(self, 120 + round));
-		/* Unless it had not, and has found what was drawn last. */
+		/* The scan had not ended, and has found the second change. */
 		if (signals(fd))
 			continue;
 		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
 		ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &now));
 		ASSERT_TRUE(refreshes_pass(&self->v, 2));
-		told = signals(fd);
+		count = signals(fd);
 		ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &last));
-		/* On a machine that is late the flip has a later vblank. */
+		/*
+		 * On a busy machine the flip may be latched at a later vblank.
+		 */
 		if (now != first + 1)
 			continue;
 		tried++;
-		ASSERT_LE(1, told) TH_LOG("round %u", round);
-		ASSERT_GE(1 + (last - first) / SCAN_REFRESHES, told)
+		ASSERT_LE(1, count) TH_LOG("round %u", round);
+		ASSERT_GE(1 + (last - first) / SCAN_REFRESHES, count)
 			TH_LOG("round %u, frames %u to %u", round, first, last);
 	}
 	EXPECT_EQ(10, tried);
@@ -334,7 +348,7 @@ TEST_F(event, replaced_listener_gets_nothing)
 	close(old);
 }
 
-/* As eventfds of other indexes do */
+/* As for other IRQ indexes */
 TEST_F(event, listener_outlives_a_reset)
 {
 	arm_all(_metadata, self);
@@ -356,7 +370,7 @@ TEST_F(event, listener_outlives_a_reset)
 	EXPECT_EQ(0, signals(self->fd[VGPU_CURSOR]));
 }
 
-/* Nobody looks at what is masked, so unmasking signals as arming does. */
+/* Masked planes are not monitored, so unmasking signals as arming does. */
 TEST_F(event, unmask_signals_once)
 {
 	const uint32_t none = VFIO_IRQ_SET_DATA_NONE;
@@ -368,12 +382,12 @@ TEST_F(event, unmask_signals_once)
 				    NULL, 0));
 	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
 	ASSERT_TRUE(refreshes_pass(&self->v, 2));
-	expect_told(_metadata, self, 0, "masked");
+	expect_signals(_metadata, self, 0, "masked");
 	ASSERT_EQ(0, vgpu_event_set(&self->v, &self->e, none |
 				    VFIO_IRQ_SET_ACTION_UNMASK, 0, EVENT_PLANES,
 				    NULL, 0));
-	expect_told(_metadata, self, ALL, "unmasked");
-	/* And all is watched again, also the entries of what came meanwhile. */
+	expect_signals(_metadata, self, ALL, "unmasked");
+	/* Monitoring resumes, also for GGTT entries of the new framebuffer. */
 	ASSERT_TRUE(refreshes_pass(&self->v, 12));
 	signals(fd);
 	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->b.gma, self->c.gpa,
@@ -381,7 +395,7 @@ TEST_F(event, unmask_signals_once)
 	EXPECT_EQ(1, next_signal(fd));
 }
 
-/* ---- a client in a thread of its own ---- */
+/* ---- a client in a separate thread ---- */
 
 struct client {
 	struct _test_data_event *self;
@@ -390,7 +404,7 @@ struct client {
 	int err;
 };
 
-/* Arm, and from then on look only when there is a signal. */
+/* Arm the event, and query only after a signal. */
 static void *client_thread(void *arg)
 {
 	struct client *c = arg;
@@ -405,8 +419,11 @@ static void *client_thread(void *arg)
 	return NULL;
 }
 
-/* Another change each time, at another time within the refresh */
-static int draw_something(struct _test_data_event *self, unsigned int i)
+/*
+ * Make a change that depends on @i, at a time within the refresh that does as
+ * well.
+ */
+static int change_something(struct _test_data_event *self, unsigned int i)
 {
 	const struct vgpu_surface *shown[] = { &self->a, &self->b, &self->c };
 
@@ -427,30 +444,30 @@ TEST_F(event, client_beside_the_guest)
 	unsigned int round, i;
 	pthread_t thread;
 
-	ASSERT_EQ(0, flips_wait(self));
+	ASSERT_EQ(0, set_sync_flips(self));
 	for (round = 0; round < 30; round++) {
 		struct client c = { .self = self };
 
-		ASSERT_EQ(0, draw_something(self, round));
+		ASSERT_EQ(0, change_something(self, round));
 		ASSERT_EQ(0, pthread_create(&thread, NULL, client_thread, &c));
 		for (i = 0; i < round % 4; i++)
-			ASSERT_EQ(0, draw_something(self, 8 * round + i + 1));
+			ASSERT_EQ(0, change_something(self, 8 * round + i + 1));
 		ASSERT_TRUE(refreshes_pass(&self->v, 2));
 		usleep(3000);
 		__atomic_store_n(&c.stop, true, __ATOMIC_RELEASE);
 		ASSERT_EQ(0, pthread_join(thread, NULL));
 		ASSERT_EQ(0, c.err);
 		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &now));
-		ASSERT_TRUE(same_answer(&now, &c.last))
-			TH_LOG("round %u: id %u, seen was %u", round,
-			       now.dmabuf_id, c.last.dmabuf_id);
+		ASSERT_TRUE(same_plane(&now, &c.last))
+			TH_LOG("round %u: id %u, the client's last was %u",
+			       round, now.dmabuf_id, c.last.dmabuf_id);
 		ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, VGPU_PRIMARY,
 					    -1));
 		ASSERT_EQ(0, show_all(self));
 	}
 }
 
-/* ---- only what is asked for ---- */
+/* ---- no more than was requested ---- */
 
 TEST_F(event, arming_signals_once)
 {
@@ -461,7 +478,7 @@ TEST_F(event, arming_signals_once)
 	ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, VGPU_PRIMARY,
 				    self->fd[VGPU_PRIMARY]));
 	EXPECT_EQ(1, signals(self->fd[VGPU_PRIMARY]));
-	/* Once more when it has been looked at, but not ten times. */
+	/* A scan may signal once more; the ten flips before arming do not. */
 	ASSERT_TRUE(refreshes_pass(&self->v, 12));
 	EXPECT_GE(1, signals(self->fd[VGPU_PRIMARY]));
 }
@@ -473,7 +490,7 @@ TEST_F(event, disarmed_listener_gets_nothing)
 	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
 	ASSERT_EQ(0, vgpu_cursor_move(&self->v, 0, 30, 40));
 	ASSERT_TRUE(refreshes_pass(&self->v, 2));
-	expect_told(_metadata, self, CURSOR, "flip and cursor");
+	expect_signals(_metadata, self, CURSOR, "flip and cursor");
 }
 
 TEST_HARNESS_MAIN

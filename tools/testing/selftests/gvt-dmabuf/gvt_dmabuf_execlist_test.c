@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Contexts that a guest submits again, twice or without end, and what an engine
- * executes when it restores one: nothing that was not checked.
+ * Contexts that a guest submits repeatedly, and batches that an engine executes
+ * when it restores a context: only checked commands and state may reach the
+ * engine.
  */
 #include "command_util.h"
 
-#define LINE_DWORDS		16	/* of the cache */
+#define LINE_DWORDS		16	/* dwords of a cacheline */
 
 /* ---- batches that an engine executes when it restores a context ---- */
 
 /*
- * @ring: of the render engine, the only one whose image has them on each GPU
- * @batch: the GGTT address of @commands
- * @indirect: what the context may have as an indirect one
+ * @ring: a context of the render engine, the only one with such batches on
+ *	every GPU
+ * @batch: GGTT address of @commands
+ * @commands: the per-context batch
+ * @indirect: the indirect context, if the variant has one
  */
 FIXTURE(restore) {
 	struct exec e;
@@ -22,11 +25,11 @@ FIXTURE(restore) {
 	uint32_t *commands, *indirect;
 };
 
-/* @indirect: the context has an indirect one, which does nothing, as well */
+/* @indirect: the context has an indirect context as well, of MI_NOOPs */
 FIXTURE_VARIANT(restore) { bool indirect; };
 
 FIXTURE_VARIANT_ADD(restore, alone) { .indirect = false };
-FIXTURE_VARIANT_ADD(restore, behind_an_indirect_context) { .indirect = true };
+FIXTURE_VARIANT_ADD(restore, after_indirect_context) { .indirect = true };
 
 FIXTURE_SETUP(restore)
 {
@@ -53,7 +56,10 @@ FIXTURE_TEARDOWN(restore)
 
 static const uint32_t nothing[] = { MI_NOOP, MI_NOOP };
 
-/* It changes the value that its second command stores, in guest memory. */
+/*
+ * The first command modifies the second in guest memory; the scanned copy must
+ * run.
+ */
 TEST_F(restore, batch_runs_as_checked)
 {
 	const uint32_t batch[] = {
@@ -72,7 +78,7 @@ TEST_F(restore, batch_runs_as_checked)
 	EXPECT_TRUE(exec_was_stored(&self->e));
 }
 
-/* Before, if it was alone: it was executed */
+/* Without the fix: it was executed unless there was an indirect context */
 TEST_F(restore, batch_with_refused_command)
 {
 	if (!test_unsafe(_metadata))
@@ -91,9 +97,9 @@ TEST_F(restore, batch_with_refused_command)
 }
 
 /*
- * The last command of the indirect context is long enough for the start of the
- * batch to be a part of it. Without the fix: then the batch was not found, and
- * executed.
+ * The length of the indirect context's last command covers the start of the
+ * batch. Without the fix: the parser skipped the batch, which was executed
+ * unchecked.
  */
 TEST_F(restore, batch_starts_inside_a_command)
 {
@@ -118,7 +124,7 @@ TEST_F(restore, batch_starts_inside_a_command)
 	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
 }
 
-/* Two batches in one page, as drivers have them */
+/* Two batches in one page, as drivers place them */
 TEST_F(restore, batch_starts_at_any_line)
 {
 	const uint32_t other[] = {
@@ -138,9 +144,9 @@ TEST_F(restore, batch_starts_at_any_line)
 }
 
 /*
- * The image says where they are when the context is submitted. The engine is
- * busy then; the guest writes to the image before it is restored. Without the
- * fix: the engine was given what it said by then, or a part of it.
+ * The engine is busy when the context is submitted, and the guest adds batches
+ * to the image before it is restored. Without the fix: the engine got the
+ * addresses written after submission, or some of them.
  */
 TEST_F(restore, batches_are_those_submitted)
 {
@@ -194,7 +200,7 @@ FIXTURE_TEARDOWN(resubmit)
 	test_close(&self->e.v);
 }
 
-/* A store, by a context whose state the engine is to restore, or not */
+/* Execute a store, with @control as the context control of the image. */
 static int control_and_store(struct exec *e, struct vgpu_ring *ring,
 			     uint32_t control)
 {
@@ -251,7 +257,7 @@ static void expect_refused(struct __test_metadata *_metadata, struct exec *e,
 	EXPECT_EQ(0, exec_store(e, &e->ring));
 }
 
-/* Without the fix: state was checked the first time only */
+/* Without the fix: engine state was only checked at the first submission */
 TEST_F(resubmit, forbidden_state_is_refused)
 {
 	if (!test_unsafe(_metadata))
@@ -261,7 +267,10 @@ TEST_F(resubmit, forbidden_state_is_refused)
 	expect_refused(_metadata, &self->e, &self->ring);
 }
 
-/* What an engine neither loads nor saves stays for the next time. */
+/*
+ * State that is neither restored nor saved now is restored by the next
+ * submission.
+ */
 TEST_F(resubmit, state_set_inhibited_is_refused)
 {
 	if (!test_unsafe(_metadata))
@@ -274,7 +283,10 @@ TEST_F(resubmit, state_set_inhibited_is_refused)
 	expect_refused(_metadata, &self->e, &self->ring);
 }
 
-/* Without the fix: the list did not end, and a warning when the next one did */
+/*
+ * Without the fix: the execlist never completed, and the next one caused a
+ * warning
+ */
 TEST_F(resubmit, same_list_is_refused_alone)
 {
 	if (!test_unsafe(_metadata))
@@ -289,8 +301,8 @@ TEST_F(resubmit, same_list_is_refused_alone)
 }
 
 /*
- * A driver has four contexts under way. Without the fix: as many as memory was
- * for
+ * Drivers submit at most four contexts at a time. Without the fix: there was no
+ * limit
  */
 TEST_F(resubmit, is_refused_when_many_wait)
 {

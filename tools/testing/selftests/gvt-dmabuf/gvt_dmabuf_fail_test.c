@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Error paths of the export: for each call from the query of a framebuffer to its
- * close, fail every allocation in turn. A call that fails returns ENOMEM, changes
- * nothing, and works when it is repeated.
+ * Error paths of the export: for each call from the query of a framebuffer to
+ * its close, fail every allocation in turn. A call that fails returns ENOMEM,
+ * changes nothing, and works when it is repeated.
  *
- * A page of the guest that is still referenced at the end is found by the kernel:
- * guest memory is a memfd here, which cannot be sealed against writing while one
- * is. Run it with kmemleak, KASAN and lockdep, which find the other mistakes.
+ * Leaked references to guest pages are detected by the kernel: guest memory is
+ * a memfd, which cannot be sealed against writing while any page has one. Run
+ * this with kmemleak, KASAN and lockdep to find other errors.
  */
 #include <fcntl.h>
 
@@ -20,16 +20,17 @@
 #define FAIL_NTH	"/proc/thread-self/fail-nth"
 #define DEBUGFS		"/sys/kernel/debug/"
 
-/* Bound of the sweep: no call has as many allocations today. */
+/* Bound of the sweep, more than the allocations of any call */
 #define MAX_FAULTS	150
 
 /**
- * struct state - a framebuffer, and what the steps so far have made of it
+ * struct state - a framebuffer, and the results of the steps so far
  * @v: the vGPU
- * @all: guest memory of all framebuffers; each starts a page after the last
- * @s: the framebuffer on the screen
- * @shown: how many there were
- * @info: answer of the query
+ * @all: guest memory of all framebuffers; each starts a page after the previous
+ *	one
+ * @s: the framebuffer displayed
+ * @shown: number of framebuffers displayed so far
+ * @info: result of the query
  * @fd: the dma-buf, or -1
  * @drm: i915's render node
  * @vgem: render node of another device
@@ -52,7 +53,7 @@ struct state {
 
 /* ---- the steps: 0, or a negative errno ---- */
 
-/* A framebuffer that has not been queried before, so that it has no id yet */
+/* Show a framebuffer that has not been queried before, and so has no id yet. */
 static int step_show(struct state *st)
 {
 	uint64_t offset = st->shown++ % MAX_FAULTS * VGPU_PAGE;
@@ -89,9 +90,9 @@ static int step_first_read(struct state *st)
 }
 
 /*
- * Nothing has been mapped near this address. So mmap() allocates page tables before
- * it has mapped a page, and if that fails the range to undo is empty, of which KVM
- * warns if it is zapped all the same.
+ * Return an address near which nothing has been mapped. mmap() there has to
+ * allocate page tables before it maps the first page. If this fails, the range
+ * to undo is empty; zapping it regardless would make KVM warn.
  */
 static void *address_without_page_tables(void)
 {
@@ -127,7 +128,9 @@ static int step_gtt_mmap(struct state *st)
 	return st->map == MAP_FAILED ? -errno : 0;
 }
 
-/* The CPU repeats an access whose page fault ran out of memory: no failure. */
+/*
+ * A page fault that runs out of memory is retried, so the access does not fail.
+ */
 static int step_page_fault(struct state *st)
 {
 	memcpy(st->got, st->map, VGPU_PAGE);
@@ -156,9 +159,9 @@ static int step_close(struct state *st)
 	return ret;
 }
 
-/* ---- their order ---- */
+/* ---- the order of the steps ---- */
 
-/* As the functions above and the variants below */
+/* In the order of the functions above and the variants below */
 enum fail_step {
 	STEP_SHOW,
 	STEP_QUERY,
@@ -174,14 +177,14 @@ enum fail_step {
 	STEP_CLOSE,
 };
 
-/* What a step does when an allocation of its own fails */
+/* Behaviour of a step when one of its allocations fails */
 enum faults {
 	CAN_FAIL,	/* returns -ENOMEM */
 	RETRIES,	/* allocates again until it succeeds */
 	NEVER_FAILS,	/* succeeds, and may have nothing to allocate */
 };
 
-/* One row per step: the step before it, which has steps before it in turn */
+/* One row per step, with the step that it depends on */
 static const struct {
 	int (*run)(struct state *st);
 	enum fail_step after;
@@ -241,9 +244,10 @@ static void start_over(struct state *st)
 /* ---- faults ---- */
 
 /*
- * Make every kind of allocation eligible, and log no fault. The settings of before
- * are not restored. Do not run this with CONFIG_FAULT_INJECTION_USERCOPY: fail-nth
- * counts copies too then, and one that fails is EFAULT.
+ * Make every kind of allocation eligible, and do not log faults. The previous
+ * settings are not restored. Do not run this with
+ * CONFIG_FAULT_INJECTION_USERCOPY, where fail-nth also counts user copies,
+ * which fail with EFAULT.
  */
 static bool set_up_faults(void)
 {
@@ -263,7 +267,7 @@ static bool set_up_faults(void)
 	return true;
 }
 
-/* Run a step and fail its @n-th allocation. @injected: whether it has as many */
+/* Run a step and fail its @n-th allocation; @injected: it has that many. */
 static int run_with_fault(struct state *st, enum fail_step step, unsigned int n,
 			  bool *injected)
 {
@@ -274,7 +278,9 @@ static int run_with_fault(struct state *st, enum fail_step step, unsigned int n,
 	if (pwrite(st->fail_nth, text, strlen(text), 0) < 0)
 		return -errno;
 	ret = steps[step].run(st);
-	/* The allocations left until the fault, 0 if it was injected */
+	/*
+	 * The number of allocations left until the fault, 0 if it was injected
+	 */
 	if (pread(st->fail_nth, text, sizeof(text) - 1, 0) < 0 ||
 	    pwrite(st->fail_nth, "0", 1, 0) < 0)
 		return -errno;
@@ -282,7 +288,7 @@ static int run_with_fault(struct state *st, enum fail_step step, unsigned int n,
 	return ret;
 }
 
-/* After all is closed: has the kernel dropped every page of the guest? */
+/* Has the kernel released all guest pages, after everything was closed? */
 static bool is_released(int guest)
 {
 	int tries;
@@ -290,7 +296,7 @@ static bool is_released(int guest)
 	for (tries = 0; tries < 100; tries++) {
 		if (!fcntl(guest, F_ADD_SEALS, F_SEAL_WRITE))
 			return true;
-		usleep(20000);	/* objects are freed in the background */
+		usleep(20000);	/* objects are freed asynchronously */
 	}
 	return false;
 }
@@ -373,7 +379,10 @@ FIXTURE_TEARDOWN(fail)
 	free(self->st.got);
 }
 
-/* Prepare and run @step with fault @n. False if it has fewer allocations. */
+/*
+ * Run @step with fault @n, after its preceding steps; false if it has fewer
+ * allocations.
+ */
 static bool try_fault(struct __test_metadata *_metadata, struct state *st,
 		      enum fail_step step, unsigned int n)
 {
@@ -387,7 +396,10 @@ static bool try_fault(struct __test_metadata *_metadata, struct state *st,
 	ret = run_with_fault(st, step, n, &injected);
 	if (!injected || steps[step].faults != CAN_FAIL)
 		ASSERT_EQ(0, ret) TH_LOG("fault %u", n);
-	/* i915 ignores that drm_vma_node_allow_once() failed, and mmap() has no access. */
+	/*
+	 * i915 ignores a failure of drm_vma_node_allow_once(); then mmap() is
+	 * denied.
+	 */
 	if (step == STEP_GTT_MMAP && ret == -EACCES)
 		ret = -ENOMEM;
 	if (ret) {
@@ -410,7 +422,8 @@ TEST_F_TIMEOUT(fail, survives_failing_allocations, 300)
 
 	while (try_fault(_metadata, st, variant->step, n)) {
 		n++;
-		ASSERT_GT(MAX_FAULTS, n) TH_LOG("more allocations: raise MAX_FAULTS");
+		ASSERT_GT(MAX_FAULTS, n)
+			TH_LOG("too many allocations: raise MAX_FAULTS");
 	}
 	TH_LOG("%u allocations", n - 1);
 	if (steps[variant->step].faults != NEVER_FAILS)

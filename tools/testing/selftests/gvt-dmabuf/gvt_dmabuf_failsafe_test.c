@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A vGPU in failsafe mode, which one command that is refused brings about and a
- * reset by the VMM ends: its engines execute nothing, but its display is alive.
- * This is where a guest shows that its driver has failed.
+ * A vGPU in failsafe mode: a refused command puts it there, and a reset by the
+ * VMM ends it. Its engines execute nothing, but its display works, so that a
+ * guest can report that its driver has failed.
  *
- * Guards against registers that become plain memory in this mode: flips that
- * are not described or notified, interrupts that cannot be acknowledged, and
- * clocks that stand still.
+ * The tests guard against registers that become plain memory in this mode:
+ * flips that are neither described nor signalled, interrupts that cannot be
+ * acknowledged, and counters that stand still.
  */
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -20,7 +20,7 @@
 #define DPCD_REV_12		0x12
 #define PATTERN			0xc0ffee11u
 
-/* @a is on the primary of pipe A, whose vblank is unmasked; @b comes later. */
+/* The primary plane of pipe A displays @a, and its vblank is unmasked. */
 FIXTURE(failsafe) {
 	struct vgpu v;
 	struct vgpu_ring ring;
@@ -145,7 +145,7 @@ TEST_F(failsafe, overlay_is_described)
 	EXPECT_EQ(0, test_shows(&self->v, VGPU_OVERLAY, &self->b));
 }
 
-/* Other pages at the same address are another surface, and can be read. */
+/* Remapping the same GGTT address gives a new surface, with the new pages. */
 TEST_F(failsafe, ggtt_writes_are_described)
 {
 	struct vfio_device_gfx_plane_info before, after;
@@ -165,7 +165,7 @@ TEST_F(failsafe, ggtt_writes_are_described)
 	close(fd);
 }
 
-/* What the guest writes through BAR 2 must get to where the GGTT says. */
+/* Writes through BAR 2 must reach the page that the GGTT entry refers to. */
 TEST_F(failsafe, aperture_follows_the_ggtt)
 {
 	uint32_t val = PATTERN, *word;
@@ -180,7 +180,7 @@ TEST_F(failsafe, aperture_follows_the_ggtt)
 	EXPECT_EQ(PATTERN, *word);
 }
 
-/* ---- the event ---- */
+/* ---- the display event ---- */
 
 TEST_F(failsafe, flip_and_hide_are_notified)
 {
@@ -203,9 +203,9 @@ TEST_F(failsafe, flip_and_hide_are_notified)
 	close(fd);
 }
 
-/* ---- interrupts and clocks ---- */
+/* ---- interrupts, counters, and the monitor ---- */
 
-TEST_F(failsafe, vblank_interrupts_go_on)
+TEST_F(failsafe, vblank_interrupts_continue)
 {
 	int i;
 
@@ -215,7 +215,7 @@ TEST_F(failsafe, vblank_interrupts_go_on)
 	}
 }
 
-TEST_F(failsafe, scanline_and_frames_go_on)
+TEST_F(failsafe, scanline_and_frames_continue)
 {
 	uint32_t first, now, line, lines = 0, last = ~0u;
 	int i;
@@ -247,7 +247,7 @@ TEST_F(failsafe, monitor_answers_on_dp_aux)
 	EXPECT_EQ(DPCD_REV_12, val >> 16 & 0xff);
 }
 
-/* ---- what is refused ---- */
+/* ---- requests that are refused ---- */
 
 TEST_F(failsafe, submission_is_refused_silently)
 {
@@ -268,7 +268,7 @@ TEST_F(failsafe, page_tables_fail_silently)
 				  PPGTT_L4_CREATE));
 }
 
-/* The guest's driver gives up on the GPU, and does not submit again. */
+/* Then the guest's driver declares its GPU wedged, and submits nothing more. */
 TEST_F(failsafe, gpu_reset_is_not_acknowledged)
 {
 	uint32_t val;
@@ -305,9 +305,9 @@ TEST_F(failsafe, any_access_size_succeeds)
 		}
 }
 
-/* ---- the end ---- */
+/* ---- the end of failsafe mode ---- */
 
-/* What is submitted after a ring that was refused */
+/* After the reset, a ring is executed. */
 TEST_F(failsafe, ends_with_a_reset)
 {
 	const uint32_t store[] = {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * VFIO_GFX_PLANE_FLIP_INFO: how often a plane was flipped, and when it was last,
- * for clients that pace themselves. Callers that do not ask see no difference.
+ * VFIO_GFX_PLANE_FLIP_INFO: the number of flips of a plane, and the time of the
+ * last one, for clients that pace themselves. Nothing changes for callers that
+ * do not set the flag.
  */
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -128,7 +129,7 @@ TEST_F(flip_info, counts_and_times_each_flip)
 	}
 }
 
-/* A flip that waits for the vblank counts when it is shown, not before. */
+/* A synchronous flip counts when it is latched, not before. */
 TEST_F(flip_info, pending_flip_counts_at_latch)
 {
 	struct vfio_device_gfx_plane_info before, after;
@@ -164,7 +165,8 @@ TEST_F(flip_info, cursor_move_is_not_counted)
 {
 	struct vfio_device_gfx_plane_info before, moved, shown;
 
-	self->v.order = VGPU_SURF_LAST;	/* the other shows nothing first */
+	/* The other order would turn the cursor off first. */
+	self->v.order = VGPU_SURF_LAST;
 	ASSERT_EQ(0, query(&self->v, VGPU_CURSOR, &before));
 	ASSERT_EQ(0, vgpu_cursor_move(&self->v, 0, 3, 4));
 	ASSERT_EQ(0, query(&self->v, VGPU_CURSOR, &moved));
@@ -186,7 +188,7 @@ TEST_F(flip_info, counts_turn_off)
 	EXPECT_LT(before.flip_time, after.flip_time);
 }
 
-/* What a query does not describe does not count: there is one screen. */
+/* Flips of a pipe that queries do not describe are not counted. */
 TEST_F(flip_info, counts_no_flip_of_another_head)
 {
 	struct vfio_device_gfx_plane_info before, after;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How a guest changes what a plane shows, and when the host sees it: by the
- * registers of the plane, which take effect together, by a register for flips
- * (0x50080) and by a command in a ring (MI_DISPLAY_FLIP); at a vblank, or at once
- * if the guest says so.
+ * How a guest flips a plane, and when queries describe the flip: by the
+ * double-buffered plane registers, by a register for flips (0x50080), and by a
+ * command in a ring (MI_DISPLAY_FLIP). Flips are latched at vblank, or
+ * immediately if asynchronous.
  */
 #include "test_util.h"
 #include "vgpu_commands.h"
 #include "vgpu_regs.h"
 
-/* @a is on plane 1 of pipe A, @b comes later. */
+/* Plane 1 of pipe A displays @a; @b is for flips. */
 FIXTURE(flip) {
 	struct vgpu v;
 	struct vgpu_surface a, b;
@@ -40,7 +40,7 @@ FIXTURE_TEARDOWN(flip)
 
 /* ---- registers of a plane ---- */
 
-/* What QUERY says that registers of the plane decide */
+/* The fields of a query that plane registers determine */
 struct framebuffer {
 	uint32_t width, height, stride, fourcc;
 	uint64_t modifier;
@@ -61,7 +61,10 @@ static int query_framebuffer(struct vgpu *v, enum vgpu_plane plane,
 	return ret;
 }
 
-/* One register at a time must not show, all of them with SURF must. */
+/*
+ * A write of @reg must not take effect before SURF is written, and must after
+ * that.
+ */
 static void expect_latched(struct __test_metadata *_metadata, struct vgpu *v,
 			   uint32_t reg, uint32_t val)
 {
@@ -73,17 +76,16 @@ static void expect_latched(struct __test_metadata *_metadata, struct vgpu *v,
 	ASSERT_EQ(0, vgpu_write32(v, reg, val));
 	EXPECT_EQ(0, query_framebuffer(v, VGPU_PRIMARY, &after));
 	EXPECT_EQ(0, memcmp(&before, &after, sizeof(before)))
-		TH_LOG("0x%x was seen before SURF was written", reg);
+		TH_LOG("0x%x took effect before SURF was written", reg);
 
 	ASSERT_EQ(0, vgpu_read32(v, PLANE_SURF, &surf));
 	ASSERT_EQ(0, vgpu_write32(v, PLANE_SURF, surf));
 	ASSERT_EQ(0, vgpu_wait_vblank(v, 0));
 	EXPECT_EQ(0, query_framebuffer(v, VGPU_PRIMARY, &after));
 	EXPECT_NE(0, memcmp(&before, &after, sizeof(before)))
-		TH_LOG("0x%x was not seen after SURF was written", reg);
+		TH_LOG("0x%x had no effect after SURF was written", reg);
 }
 
-/* Registers must not be seen one by one as they are written. */
 TEST_F(flip, stride_waits_for_surf)
 {
 	uint32_t stride;
@@ -98,7 +100,7 @@ TEST_F(flip, format_waits_for_surf)
 {
 	uint32_t ctl;
 
-	/* 2:10:10:10 has as many bytes. */
+	/* 2:10:10:10 has the same number of bytes per pixel. */
 	ASSERT_EQ(0, vgpu_read32(&self->v, PLANE_CTL, &ctl));
 	if (self->v.gen == 8)
 		ctl = (ctl & ~BDW_FORMAT(15u)) | BDW_FORMAT(10u);
@@ -125,7 +127,7 @@ TEST_F(flip, async_surf_latches_immediately)
 	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->b));
 }
 
-/* @val by pieces of @bytes, from the lowest on */
+/* Write @val in pieces of @bytes, starting with the lowest. */
 static int write_in_pieces(struct vgpu *v, uint32_t reg, uint32_t val,
 			   size_t bytes)
 {
@@ -137,7 +139,7 @@ static int write_in_pieces(struct vgpu *v, uint32_t reg, uint32_t val,
 	return ret;
 }
 
-TEST_F(flip, by_the_bytes_of_surf_is_seen)
+TEST_F(flip, by_partial_surf_writes)
 {
 	size_t bytes;
 
@@ -147,11 +149,11 @@ TEST_F(flip, by_the_bytes_of_surf_is_seen)
 					     bytes));
 		ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
 		EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->b))
-			TH_LOG("%zu at a time", bytes);
+			TH_LOG("%zu bytes at a time", bytes);
 	}
 }
 
-/* One register is written in part, and what is armed is what has been written. */
+/* Partial writes of STRIDE take effect when SURF arms them, not before. */
 TEST_F(flip, stride_by_its_bytes_waits_for_surf)
 {
 	struct framebuffer before, after;
@@ -173,8 +175,8 @@ TEST_F(flip, stride_by_its_bytes_waits_for_surf)
 }
 
 /*
- * From now on what is armed waits for a vblank. This does so already: without the
- * wait its completion could be taken for that of the flip that comes next.
+ * Make flips synchronous. Wait until this update has been latched, so that its
+ * flip-done interrupt is not mistaken for that of the next flip.
  */
 static int flip_synchronously(struct vgpu *v)
 {
@@ -184,8 +186,9 @@ static int flip_synchronously(struct vgpu *v)
 }
 
 /*
- * When the guest is notified that its flip is done it draws to the framebuffer
- * of before, and until then it may still draw to the new one.
+ * After flip done, the guest draws to the previous framebuffer; before, it may
+ * still draw to the new one. So queries must describe the flip exactly from
+ * flip done on.
  */
 static void expect_seen_when_done(struct __test_metadata *_metadata,
 				  struct vgpu *v, uint32_t reg, uint64_t gma)
@@ -204,13 +207,13 @@ static void expect_seen_when_done(struct __test_metadata *_metadata,
 		ASSERT_EQ(0, vgpu_read32(v, DE_PIPE_IIR(0), &iir));
 		if (after.dmabuf_id != before.dmabuf_id)
 			ASSERT_EQ(done, iir & done)
-				TH_LOG("0x%x was seen too early", reg);
+				TH_LOG("flip by 0x%x described too early", reg);
 		usleep(100);
 	}
 	ASSERT_EQ(done, iir & done);
 	ASSERT_EQ(0, vgpu_query(v, VGPU_PRIMARY, &after));
 	EXPECT_NE(before.dmabuf_id, after.dmabuf_id)
-		TH_LOG("0x%x was done, and not seen", reg);
+		TH_LOG("flip by 0x%x done, but not described", reg);
 }
 
 TEST_F(flip, surf_visible_when_flip_done)
@@ -224,7 +227,9 @@ TEST_F(flip, reg_50080_visible_when_flip_done)
 	expect_seen_when_done(_metadata, &self->v, FLIP_PLANE_1, self->b.gma);
 }
 
-/* A pipe that is off has no vblank: the framebuffer is there once it is on. */
+/*
+ * A pipe that is off has no vblank, so a pending flip is latched without one.
+ */
 TEST_F(flip, pending_latches_when_pipe_turns_off)
 {
 	ASSERT_EQ(0, flip_synchronously(&self->v));
@@ -300,7 +305,7 @@ TEST_F(cursor_flip, position_does_not_wait)
 
 /* ---- 0x50080 ---- */
 
-/* It must change what the plane shows, not only its own value. */
+/* Writing the register must flip the plane, not only store the value. */
 TEST_F(flip, by_register_50080_is_seen)
 {
 	ASSERT_EQ(0, vgpu_write32(&self->v, FLIP_PLANE_1, self->b.gma));
@@ -333,7 +338,7 @@ TEST_F(flip, by_register_50090_is_of_plane_2)
 
 /* ---- MI_DISPLAY_FLIP ---- */
 
-/* Broadwell counts strides in 64 bytes, Skylake in tiles. */
+/* The stride is in units of 64 bytes; from Skylake on, in tiles if tiled. */
 #define FLIP_DWORDS		4
 
 static void flip_commands(const struct vgpu *v, uint32_t plane,
@@ -362,7 +367,9 @@ static int flip_by_command(struct vgpu *v, struct vgpu_ring *r, uint32_t plane,
 	return ret ? ret : vgpu_wait_vblank(v, 1);	/* one pipe is off */
 }
 
-/* Of pipe A and B; on pipe C, Broadwell's has another code than 2. */
+/*
+ * The code of plane 1 for pipes A and B; on Broadwell, pipe C's code is not 2.
+ */
 static uint32_t plane_1(const struct vgpu *v, uint32_t pipe)
 {
 	return v->gen == 8 ? BDW_FLIP_PLANE(pipe) : SKL_FLIP_PLANE(pipe);
@@ -413,7 +420,10 @@ TEST_F(command, flips_plane_1)
 	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->a));
 }
 
-/* What the flip shows is what the commands before it draw. */
+/*
+ * A flip takes effect only after the commands before it, which may draw its
+ * framebuffer.
+ */
 TEST_F(command, flip_follows_earlier_commands)
 {
 	struct vfio_device_gfx_plane_info before, meanwhile;
@@ -432,7 +442,7 @@ TEST_F(command, flip_follows_earlier_commands)
 	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->b));
 }
 
-TEST_F(command, takes_stride_and_tiling_over)
+TEST_F(command, sets_stride_and_tiling)
 {
 	struct framebuffer fb;
 
@@ -445,8 +455,8 @@ TEST_F(command, takes_stride_and_tiling_over)
 }
 
 /*
- * Planes are named by a number, of which 0 is one. A flip of another plane must
- * not start failsafe mode as an unknown command would.
+ * Without the fix: a flip of any plane but plane 1 of pipe A was refused, which
+ * put the vGPU into failsafe mode.
  */
 TEST_F(command, flips_plane_1_of_the_second_pipe)
 {

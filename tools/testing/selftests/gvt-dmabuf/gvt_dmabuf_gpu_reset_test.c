@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The guest resets its GPU, as a driver does after a hang: engines start over,
- * and the display goes on as it was. Only the hotspot, which is in what GVT-g
- * shares with the guest's driver, is unknown again.
+ * The guest resets its GPU by GDRST, as a driver does after a hang. This resets
+ * engines, but not the display. Only a full reset also clears PVINFO, and the
+ * cursor's hotspot in it.
  */
 #include "test_util.h"
 #include "vgpu_commands.h"
@@ -35,7 +35,7 @@ FIXTURE_VARIANT_ADD(gpu_reset, media) {
 
 FIXTURE_VARIANT_ADD(gpu_reset, nothing) { .hotspot_stays = true };
 
-/* @a and the cursor are on pipe A, @b comes later, the blitter is in use. */
+/* Pipe A displays @a and the cursor; the blitter is in use. */
 FIXTURE_SETUP(gpu_reset)
 {
 	const uint32_t nothing[] = { MI_NOOP, MI_NOOP };
@@ -100,7 +100,7 @@ TEST_F(gpu_reset, resets_the_hotspot_if_full)
 	EXPECT_EQ(variant->hotspot_stays ? 5 : VGPU_HOT_UNKNOWN, after.y_hot);
 }
 
-/* A flip that waits for its vblank still gets it. */
+/* A synchronous flip that is pending is latched after the reset. */
 TEST_F(gpu_reset, leaves_a_pending_flip)
 {
 	struct vfio_device_gfx_plane_info info;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a guest or the owner of the VFIO fd leaves behind or brings about
- * around the export: the next owner must not see it, and the host must
- * survive it.
+ * Isolation of the host and of other owners from a guest and its VMM: state
+ * left by the previous owner, refresh rates, access sizes, the configuration
+ * space, and uevents.
  */
 #include <linux/netlink.h>
 #include <sys/mman.h>
@@ -12,15 +12,15 @@
 #include "time_util.h"
 #include "vgpu_regs.h"
 
-/* The slowest and the fastest display that anybody has, with some room */
+/* The limit of the vblank rate, with some tolerance */
 #define MAX_HZ		250
 #define MEASURE_MS	300
 
-/* Number of changes, and upper bound for their uevents */
+/* Number of changes, and the upper bound of the uevents that they may send */
 #define TOGGLES		200
 #define MAX_UEVENTS	10
 
-/* Vblanks of pipe A in MEASURE_MS, as a rate; or a negative errno */
+/* The vblank rate of pipe A, measured for MEASURE_MS, or a negative errno */
 static int measure_hz(struct vgpu *v)
 {
 	int64_t from = time_us();
@@ -35,7 +35,7 @@ static int measure_hz(struct vgpu *v)
 			   (time_us() - from);
 }
 
-/* How long something takes that needs nothing but the processor */
+/* The time of a computation that needs only the CPU */
 static int64_t measure_work_us(void)
 {
 	int64_t from = time_us();
@@ -54,14 +54,14 @@ static bool answers(struct vgpu *v)
 	return !ret || ret == -ENOTTY;
 }
 
-/* ---- what the last owner left ---- */
+/* ---- state left by the previous owner ---- */
 
 enum end { OWNER_CLOSED, OWNER_RESET };
 
 FIXTURE(left) {
 	struct vgpu v;
 	struct vgpu_surface s;
-	void *ram;		/* the last owner's memory */
+	void *ram;		/* the previous owner's memory */
 	size_t ram_size;
 };
 
@@ -84,7 +84,10 @@ static int read_aperture(struct vgpu *v, uint64_t gma, void *to, size_t size)
 	return n == (ssize_t)size ? 0 : n < 0 ? -errno : -EIO;
 }
 
-/* Pages of @s in the aperture that are those of the memory at @ram */
+/*
+ * Count the pages of @s that have the same contents in the aperture and at
+ * @ram.
+ */
 static int pages_in_aperture(struct vgpu *v, const struct vgpu_surface *s,
 			     const uint8_t *ram)
 {
@@ -102,8 +105,8 @@ static int pages_in_aperture(struct vgpu *v, const struct vgpu_surface *s,
 }
 
 /*
- * An owner with a framebuffer and a cursor on a pipe. Its memory is mapped once
- * more, so that its pages are not reused and keep their contents.
+ * An owner that displays a framebuffer and a cursor. A second mapping of its
+ * memory keeps the pages, with their contents, when the owner closes the vGPU.
  */
 FIXTURE_SETUP(left)
 {
@@ -140,7 +143,7 @@ static void end_ownership(struct __test_metadata *_metadata, struct vgpu *v,
 	ASSERT_EQ(0, vgpu_open_as_left(v, uuid, TEST_RAM));
 }
 
-/* Neither the guest's entries may stay, nor those that the GPU uses. */
+/* GGTT entries of the previous owner must be gone. */
 TEST_F(left, no_ggtt_entry)
 {
 	uint64_t at, pte;
@@ -156,7 +159,7 @@ TEST_F(left, no_ggtt_entry)
 	EXPECT_EQ(0, left);
 }
 
-/* The other half would complete an entry that this owner never wrote. */
+/* A half-written entry must not be completed by the next owner's write. */
 TEST_F(left, no_half_of_a_ggtt_entry)
 {
 	const uint64_t gma = self->s.gma + self->s.size + VGPU_PAGE;
@@ -199,7 +202,7 @@ TEST_F(left, no_framebuffer)
 	}
 }
 
-/* The timer must not go on until a later owner turns the pipe off. */
+/* The vblank timer must stop with its owner. */
 TEST_F(left, no_vblank_timer)
 {
 	ASSERT_LT(0, measure_hz(&self->v));
@@ -240,11 +243,14 @@ TEST_F(rate, is_that_of_the_guests_mode)
 	EXPECT_GE(35, hz);
 }
 
-/* The host's timer must not run as fast as the guest says, nor its clock. */
+/*
+ * Neither the host's timer nor the frame counter may run at any rate that a
+ * guest sets.
+ */
 TEST_F(rate, is_bounded)
 {
 	ASSERT_EQ(0, vgpu_pipe_timing(&self->v, 2475000, 2200, 1125));
-	EXPECT_GE(MAX_HZ, measure_hz(&self->v)) TH_LOG("the guest said 1 kHz");
+	EXPECT_GE(MAX_HZ, measure_hz(&self->v)) TH_LOG("mode of 1 kHz");
 	EXPECT_TRUE(answers(&self->v));
 }
 
@@ -266,12 +272,13 @@ FIXTURE_TEARDOWN(access)
 }
 
 /*
- * Registers took four bytes whatever the size of the access, and so the next
- * three of the host's stack. They may keep what they had, or become 0.
+ * Without the fix: a one-byte access was handled as four bytes, three of them
+ * from the host's stack. The upper bytes of the register may be kept, or become
+ * 0.
  */
-TEST_F(access, of_one_byte_takes_no_more)
+TEST_F(access, of_one_byte_is_one_byte)
 {
-	static const uint32_t masks[] = {	/* of interrupts */
+	static const uint32_t masks[] = {	/* interrupt registers */
 		DE_PIPE_IMR(0), DE_PIPE_IER(0), DE_PIPE_IMR(1), DE_PIPE_IER(1),
 	};
 	const uint8_t byte = 0x5a;
@@ -280,7 +287,7 @@ TEST_F(access, of_one_byte_takes_no_more)
 
 	for (i = 0; i < ARRAY_SIZE(masks); i++) {
 		ASSERT_EQ(0, vgpu_write32(&self->v, masks[i], 0x11223300));
-		/* What may be left on the stack */
+		/* Leave a known value on the host's stack. */
 		ASSERT_EQ(0, vgpu_write32(&self->v, PLANE_STRIDE, 0xa5a5a5a5));
 		ASSERT_EQ(1, pwrite(self->v.device, &byte, 1,
 				    self->v.bar0 + masks[i]));
@@ -291,9 +298,11 @@ TEST_F(access, of_one_byte_takes_no_more)
 	}
 }
 
-/* ---- may crash or hang an unfixed kernel, so they are last ---- */
+/* ---- tests that may crash or hang an unfixed kernel, so they are last ---- */
 
-/* A rate of zero, exact or rounded, must not be divided by. */
+/*
+ * A refresh rate of zero, exact or rounded, must not cause a division by zero.
+ */
 FIXTURE(division) {
 	struct vgpu v;
 };
@@ -310,7 +319,7 @@ FIXTURE_VARIANT_ADD(division, rate_rounded_to_zero) {
 	.pixel_khz = 1, .htotal = 65536, .vtotal = 65536,
 };
 
-/* 2^32 mHz, of which 32 bits are 0 */
+/* 2^32 mHz, which is 0 if truncated to 32 bits */
 FIXTURE_VARIANT_ADD(division, rate_cut_to_zero) {
 	.pixel_khz = 1u << 26, .htotal = 125, .vtotal = 125,
 };
@@ -337,7 +346,7 @@ TEST_F(division, by_zero_is_avoided)
 	EXPECT_GE(MAX_HZ, measure_hz(&self->v));
 }
 
-/* The same on Broadwell: the dividers of a PLL */
+/* The same for the dividers of Broadwell's WRPLL */
 TEST_F(rate, survives_a_pll_that_divides_by_zero)
 {
 	static const uint32_t dividers[] = {
@@ -365,8 +374,9 @@ TEST_F(rate, survives_a_pll_that_divides_by_zero)
 }
 
 /*
- * Unbounded it would be a timer of 248 ns: vblanks are too slow to keep up with it,
- * but the CPU on which the pipe was turned on has no time for anything else.
+ * Without the limit, this mode results in a timer with a period of 248 ns. It
+ * keeps the CPU on which the pipe was turned on busy, while vblanks, which a
+ * thread emulates, fall behind. So measure the time left for other work.
  */
 TEST_F(rate, two_by_two_pixels_is_bounded)
 {
@@ -379,8 +389,8 @@ TEST_F(rate, two_by_two_pixels_is_bounded)
 	ASSERT_EQ(0, vgpu_pipe_timing(&self->v, 256866, 2, 2));
 	after = measure_work_us();
 	EXPECT_GE(before * 3 / 2, after)
-		TH_LOG("what took %lld us took %lld us", (long long)before,
-		       (long long)after);
+		TH_LOG("the computation took %lld us before, %lld us after",
+		       (long long)before, (long long)after);
 	EXPECT_GE(MAX_HZ, measure_hz(&self->v));
 	EXPECT_TRUE(answers(&self->v));
 }
@@ -402,8 +412,8 @@ FIXTURE_TEARDOWN(config)
 }
 
 /*
- * Offsets were cut to 32 bits, and so was the sum of offset and size: 4 bytes
- * at 4 GiB - 4 ended at 0.
+ * Without the fix: offsets were truncated to 32 bits, and the sum of offset and
+ * size as well, so an access of 4 bytes at 4 GiB - 4 seemed to end at 0.
  */
 TEST_F(config, space_does_not_wrap_around)
 {
@@ -416,7 +426,7 @@ TEST_F(config, space_does_not_wrap_around)
 	EXPECT_TRUE(answers(&self->v));
 }
 
-/* ---- waking udev ---- */
+/* ---- uevents ---- */
 
 FIXTURE(uevent) {
 	struct vgpu v;
@@ -442,7 +452,7 @@ FIXTURE_TEARDOWN(uevent)
 	test_close(&self->v);
 }
 
-/* Those that are there already, of GVT-g; one that was lost counts as well. */
+/* Count the pending uevents of GVT-g, and any lost one. */
 static int count_uevents(int fd)
 {
 	static const char name[] = "GVT_DISPLAY_READY=";
@@ -461,7 +471,7 @@ static int count_uevents(int fd)
 	}
 }
 
-TEST_F(uevent, tells_that_the_display_is_ready)
+TEST_F(uevent, is_sent_when_display_is_ready)
 {
 	ASSERT_EQ(0, vgpu_write32(&self->v, PVINFO_DISPLAY_READY, 1));
 	EXPECT_EQ(1, count_uevents(self->socket));

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A VMM gives the vGPU's monitor another EDID, or pulls it out, through VFIO's
- * EDID region: what the guest finds in the registers of the south display.
- *
- * Guards against a port whose hotplug is not emulated.
+ * Emulated hotplug: a VMM changes the EDID or the link state of the vGPU's
+ * monitor through VFIO's EDID region, and the guest sees it in the registers of
+ * the south display engine and by an interrupt.
  */
 #include <sys/eventfd.h>
 
@@ -15,8 +14,8 @@
 
 /* DisplayPort: registers of the sink (DPCD), and its EDID */
 #define I2C_EDID		0x50u
-#define DPCD_LANES		0x002u	/* what the sink can do: MAX_LANE_COUNT */
-#define DPCD_BRANCH		0x500u	/* of a device that the sink is not */
+#define DPCD_LANES		0x002u	/* MAX_LANE_COUNT, a sink capability */
+#define DPCD_BRANCH		0x500u	/* unused, as the sink is no branch */
 
 #define EDID_SIZE		128
 #define EDID_BYTE_0		0x00	/* byte 1 is 0xff */
@@ -26,7 +25,7 @@
 #define UP			VFIO_DEVICE_GFX_LINK_STATE_UP
 #define DOWN			VFIO_DEVICE_GFX_LINK_STATE_DOWN
 
-/* @port, @status, @strap: the bits of where the monitor is */
+/* @port, @status, @strap: register bits of the port that has the monitor */
 FIXTURE(hotplug) {
 	struct vgpu v;
 	uint64_t region;
@@ -85,7 +84,7 @@ static int unmask(struct vgpu *v, uint32_t ports)
 	return ret ? ret : vgpu_write32(v, MASTER_IRQ, MASTER_IRQ_ENABLE);
 }
 
-TEST_F(hotplug, monitor_is_there_at_first)
+TEST_F(hotplug, monitor_is_connected_at_start)
 {
 	EXPECT_EQ(self->port, reg(&self->v, SDEISR) & SDE_PORTS);
 	EXPECT_EQ(self->strap, reg(&self->v, SFUSE_STRAP) & SFUSE_STRAP_PORTS);
@@ -172,7 +171,7 @@ static int read_edid(struct vgpu *v, uint64_t region, uint8_t *edid)
 	return 0;
 }
 
-/* The monitor of @was, of another year */
+/* Make an EDID that differs from @was in the year of manufacture. */
 static void make_other_edid(uint8_t *edid, const uint8_t *was)
 {
 	memcpy(edid, was, EDID_SIZE);
@@ -180,7 +179,7 @@ static void make_other_edid(uint8_t *edid, const uint8_t *was)
 	edid[EDID_CHECKSUM]--;
 }
 
-TEST_F(hotplug, new_edid_is_announced)
+TEST_F(hotplug, new_edid_interrupts)
 {
 	uint8_t was[EDID_SIZE], edid[EDID_SIZE];
 
@@ -214,14 +213,16 @@ TEST_F(hotplug, next_owner_finds_the_monitor)
 	EXPECT_EQ(self->port, reg(&self->v, SDEISR) & SDE_PORTS);
 }
 
-/* ---- what one owner leaves to the next ---- */
+/* ---- state that must not persist to the next owner ---- */
 
 static uint32_t aux(const struct vgpu *v)
 {
 	return v->gen == 8 ? BDW_DP_AUX_CTL_B : SKL_DP_AUX_CTL_D;
 }
 
-/* Send a message whose first dword is @header, of @bytes, and get the reply. */
+/*
+ * Send a message of @bytes whose first dword is @header; the reply replaces it.
+ */
 static int send_aux(struct vgpu *v, uint32_t header, uint32_t bytes)
 {
 	int ret = vgpu_write32(v, DP_AUX_DATA(aux(v), 0), header);
@@ -238,7 +239,7 @@ static int write_dpcd(struct vgpu *v, uint32_t address, uint8_t value)
 	return ret ? ret : send_aux(v, DP_AUX_WRITE(address), 5);
 }
 
-/* The reply: a byte that says that there is one, then the byte */
+/* The reply consists of an ACK byte and the byte read. */
 static int read_dpcd(struct vgpu *v, uint32_t address)
 {
 	if (send_aux(v, DP_AUX_READ(address), 4))
@@ -271,7 +272,9 @@ TEST_F(hotplug, dpcd_ends_with_its_owner)
 	EXPECT_EQ(0, read_dpcd(&self->v, DPCD_BRANCH));
 }
 
-/* The first byte, and leave the transaction there: an address, then a byte of it */
+/*
+ * Start an I2C transaction, read the first byte of the EDID, and do not end it.
+ */
 static int begin_to_read_edid(struct vgpu *v)
 {
 	const uint32_t read = DP_AUX_I2C_READ_MOT(I2C_EDID);
@@ -288,7 +291,7 @@ TEST_F(hotplug, edid_read_restarts_after_reset)
 	EXPECT_EQ(EDID_BYTE_0, begin_to_read_edid(&self->v));
 }
 
-/* It is the VMM's, which has no reason to write it again. */
+/* The EDID was set by the VMM, which need not write it again after a reset. */
 TEST_F(hotplug, edid_survives_a_reset)
 {
 	uint8_t was[EDID_SIZE], edid[EDID_SIZE], now[EDID_SIZE];

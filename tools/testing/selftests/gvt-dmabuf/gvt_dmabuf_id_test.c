@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Ids of exported surfaces, and what they cost: when two queries mean one
- * framebuffer, how long an id lives, what is given back.
+ * Ids of exported surfaces: which framebuffers share one, how long it is valid,
+ * and the resources that it holds.
  */
 #include <pthread.h>
 #include <sys/resource.h>
@@ -12,7 +12,7 @@
 
 FIXTURE(id) {
 	struct vgpu v;
-	struct vgpu_surface a, b;	/* @a is on the screen */
+	struct vgpu_surface a, b;	/* @a is displayed */
 };
 
 FIXTURE_SETUP(id)
@@ -30,7 +30,7 @@ FIXTURE_TEARDOWN(id)
 	test_close(&self->v);
 }
 
-/* The id of what is on the screen, or a negative errno */
+/* The id of the framebuffer displayed, or a negative errno */
 static int64_t query_id(struct vgpu *v)
 {
 	struct vfio_device_gfx_plane_info info;
@@ -39,7 +39,9 @@ static int64_t query_id(struct vgpu *v)
 	return ret ? ret : (int64_t)info.dmabuf_id;
 }
 
-/* Objects are freed behind the last close's back: try for two seconds. */
+/*
+ * Objects are freed asynchronously after the last close: retry for two seconds.
+ */
 static bool eventually(bool (*done)(void *arg), void *arg)
 {
 	int tries;
@@ -60,10 +62,10 @@ TEST_F(id, same_surface_keeps_its_id)
 	EXPECT_EQ(first, query_id(&self->v));
 }
 
-/* Above the guest's other memory, and mapped page by page */
+/* Guest physical address above other memory, mapped page by page */
 #define APART		0x1000000000ull
 
-/* Frames of a surface need not be adjacent: what is between is not in it. */
+/* Unmapping a page between two frames of a surface does not affect it. */
 TEST_F(id, survives_unmap_between_its_pages)
 {
 	const size_t bytes = 3 * VGPU_PAGE;
@@ -136,55 +138,55 @@ TEST_F(id, other_format_is_another)
 	EXPECT_NE(id, query_id(&self->v));
 }
 
-struct asker {
+struct client {
 	struct vgpu *v;
 	pthread_barrier_t *start;
 	int64_t id;
 };
 
-static void *ask(void *arg)
+static void *query_thread(void *arg)
 {
-	struct asker *asker = arg;
+	struct client *client = arg;
 
-	pthread_barrier_wait(asker->start);
-	asker->id = query_id(asker->v);
+	pthread_barrier_wait(client->start);
+	client->id = query_id(client->v);
 	return NULL;
 }
 
-/* Two queries at once must not each make an id. In each round it is new. */
-TEST_F(id, threads_that_ask_at_once_get_the_same)
+/* Concurrent queries of a new framebuffer must agree on one id. */
+TEST_F(id, concurrent_queries_get_the_same)
 {
-	struct asker askers[6];
-	pthread_t threads[ARRAY_SIZE(askers)];
+	struct client clients[6];
+	pthread_t threads[ARRAY_SIZE(clients)];
 	pthread_barrier_t start;
 	const size_t pages = self->b.size / VGPU_PAGE;
 	uint64_t gma;
 	size_t i, round;
 
-	ASSERT_EQ(0, pthread_barrier_init(&start, NULL, ARRAY_SIZE(askers)));
+	ASSERT_EQ(0, pthread_barrier_init(&start, NULL, ARRAY_SIZE(clients)));
 	for (round = 0; round < 50; round++) {
 		gma = self->a.gma + (round % 4 + 1) * VGPU_PAGE;
 		ASSERT_EQ(0, vgpu_ggtt_map(&self->v, gma, self->b.gpa +
 					   round / 4 % pages * VGPU_PAGE,
 					   VGPU_PAGE));
 		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, gma));
-		for (i = 0; i < ARRAY_SIZE(askers); i++) {
-			askers[i] = (struct asker){ &self->v, &start, -1 };
-			ASSERT_EQ(0, pthread_create(&threads[i], NULL, ask,
-						    &askers[i]));
+		for (i = 0; i < ARRAY_SIZE(clients); i++) {
+			clients[i] = (struct client){ &self->v, &start, -1 };
+			ASSERT_EQ(0, pthread_create(&threads[i], NULL,
+						    query_thread, &clients[i]));
 		}
-		for (i = 0; i < ARRAY_SIZE(askers); i++)
+		for (i = 0; i < ARRAY_SIZE(clients); i++)
 			ASSERT_EQ(0, pthread_join(threads[i], NULL));
-		ASSERT_LT(0, askers[0].id);
-		for (i = 1; i < ARRAY_SIZE(askers); i++)
-			ASSERT_EQ(askers[0].id, askers[i].id);
+		ASSERT_LT(0, clients[0].id);
+		for (i = 1; i < ARRAY_SIZE(clients); i++)
+			ASSERT_EQ(clients[0].id, clients[i].id);
 	}
 	pthread_barrier_destroy(&start);
 }
 
 /*
- * Same registers, other pages. The surface of the old id must stay what it
- * was, and the new one be what the guest shows now.
+ * Remap pages without a change of plane registers. The old id must keep the old
+ * pages, and a query must return a new id for the new ones.
  */
 static void remap(struct __test_metadata *_metadata, struct vgpu *v,
 		  const struct vgpu_surface *a, const struct vgpu_surface *b,
@@ -218,7 +220,7 @@ TEST_F(id, remap_of_all_pages_gives_a_new_id)
 	remap(_metadata, &self->v, &self->a, &self->b, 0, self->a.size);
 }
 
-/* A change of any page counts, not of the first alone. */
+/* Not only a change of the first page counts. */
 TEST_F(id, remap_of_a_middle_page_gives_a_new_id)
 {
 	remap(_metadata, &self->v, &self->a, &self->b, 3 * VGPU_PAGE,
@@ -231,7 +233,10 @@ TEST_F(id, remap_of_the_last_page_gives_a_new_id)
 	      self->a.size - VGPU_PAGE, VGPU_PAGE);
 }
 
-/* Those outside the address and present, in every third entry */
+/*
+ * Set bits that are neither part of the address nor the present bit in some
+ * entries.
+ */
 TEST_F(id, other_bits_of_an_entry_do_not_count)
 {
 	struct vfio_device_gfx_plane_info info;
@@ -266,7 +271,7 @@ TEST_F(id, is_never_reused)
 		uint32_t handle;
 		int fd, drm;
 
-		/* Another surface each time: it starts a page further. */
+		/* A new surface each time, as it starts at another page */
 		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->a.gma +
 					       i * VGPU_PAGE));
 		fd = test_export(&self->v, VGPU_PRIMARY, &info);
@@ -276,14 +281,14 @@ TEST_F(id, is_never_reused)
 		ASSERT_EQ(0, vgpu_drm_import(drm, fd, &handle));
 		close(fd);
 		close(drm);
-		usleep(20000);	/* for the object to go */
+		usleep(20000);	/* until the object is freed */
 		seen[i] = info.dmabuf_id;
 		for (j = 0; j < i; j++)
 			ASSERT_NE(seen[j], seen[i]);
 	}
 }
 
-/* The client of the next guest must not be given a surface of the last one. */
+/* After a reset, a client must not get surfaces from before. */
 TEST_F(id, ends_with_a_reset)
 {
 	struct vfio_device_gfx_plane_info info;
@@ -293,7 +298,10 @@ TEST_F(id, ends_with_a_reset)
 	EXPECT_EQ(-EINVAL, vgpu_get_dmabuf(&self->v, info.dmabuf_id));
 }
 
-/* They ran out over all owners that a vGPU ever had, and so for the last one. */
+/*
+ * Without the fix: ids were not reset for a new owner, so a vGPU could run out
+ * of them
+ */
 TEST_F(id, starts_over_with_a_new_owner)
 {
 	const uint32_t first = 1;
@@ -310,14 +318,17 @@ TEST_F(id, starts_over_with_a_new_owner)
 	EXPECT_EQ(first, id);
 	EXPECT_EQ(-EINVAL, vgpu_get_dmabuf(&self->v, other));
 
-	/* For one owner, a reset does not let them start over. */
+	/* A reset by the same owner does not reset ids. */
 	ASSERT_EQ(0, vgpu_reset(&self->v));
 	ASSERT_EQ(0, test_show(&self->v, &self->a, DRM_FORMAT_XRGB8888,
 			       DRM_FORMAT_MOD_LINEAR));
 	EXPECT_LT(id, query_id(&self->v));
 }
 
-/* A dma-buf of the last owner is not touched by who has the same id next. */
+/*
+ * A dma-buf of an earlier owner is not affected by a new surface with the same
+ * id.
+ */
 TEST_F(id, of_an_earlier_owner_keeps_its_memory)
 {
 	struct vfio_device_gfx_plane_info before, after;
@@ -348,7 +359,7 @@ TEST_F(id, of_an_earlier_owner_keeps_its_memory)
 	free(got);
 }
 
-/* If two have asked, the first one's close must not take it from the other. */
+/* Closing the only dma-buf of a surface must not end its id. */
 TEST_F(id, query_query_get_close_get)
 {
 	int64_t id = query_id(&self->v);
@@ -384,7 +395,7 @@ TEST_F(id, each_fd_owns_a_reference)
 	EXPECT_EQ(0, close(second));
 }
 
-/* ---- what it costs ---- */
+/* ---- resources ---- */
 
 struct pins {
 	struct vgpu *v;
@@ -398,7 +409,7 @@ static bool pins_are_back(void *arg)
 	return vgpu_pinned_pages(p->v) == p->want;
 }
 
-/* put_pages() has to unpin what get_pages() pinned. */
+/* put_pages() must unpin what get_pages() has pinned. */
 TEST_F(id, pins_return_after_close)
 {
 	struct pins before = { .v = &self->v };
@@ -430,14 +441,14 @@ TEST_F(id, pins_return_after_close)
 		vgpu_release(&self->v, mark);
 	}
 	EXPECT_TRUE(eventually(pins_are_back, &before))
-		TH_LOG("%ld pages were pinned, %ld are", before.want,
+		TH_LOG("%ld pages were pinned before, %ld after", before.want,
 		       vgpu_pinned_pages(&self->v));
 }
 
 /*
- * A leak of 160 bytes per query, for as long as the device is open, would be
- * 1.6 MB for ten thousand different framebuffers; the limit leaves room for
- * what the rest of the kernel does meanwhile.
+ * Without the fix: each query of a new framebuffer leaked 160 bytes until the
+ * device was closed, 1.6 MB for ten thousand. The limit allows for other
+ * allocations of the kernel.
  */
 TEST_F_TIMEOUT(id, queries_cost_bounded_memory, 120)
 {
@@ -469,7 +480,7 @@ TEST_F_TIMEOUT(id, queries_cost_bounded_memory, 120)
 		TH_LOG("10000 queries cost %ld KiB", after - before);
 }
 
-/* ---- may crash an unfixed kernel, so they are last ---- */
+/* ---- tests that may crash an unfixed kernel, so they are last ---- */
 
 /* A GET that fails must not drop a reference that it has not taken. */
 TEST_F(id, get_that_fails_changes_nothing)
@@ -489,14 +500,14 @@ TEST_F(id, get_that_fails_changes_nothing)
 	none = old;
 	none.rlim_cur = 0;
 	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &none));
-	/* Each time long enough for what is freed in the background */
+	/* Wait each time for objects that are freed asynchronously. */
 	for (i = 0; i < 4; i++) {
 		EXPECT_EQ(-EMFILE, vgpu_get_dmabuf(&self->v, id));
 		usleep(50000);
 	}
 	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &old));
 
-	/* No query in between: that would only make the id anew. */
+	/* Without a query in between, which would create the surface again */
 	second = vgpu_get_dmabuf(&self->v, id);
 	ASSERT_LE(0, second);
 	EXPECT_EQ(0, test_compare(fd, &self->v, &self->a));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Flips of a guest that has done nothing for a while, so that the host's vblank
- * timer does not run: each is latched at the next vblank, and not at one that was
- * over before.
+ * Flips of a guest that has been idle, so that the host's vblank timer does not
+ * run: each must be latched at the next vblank, not at one that has already
+ * passed.
  */
 #include "idle_util.h"
 #include "thread_util.h"
@@ -16,9 +16,10 @@ FIXTURE(idle_flip) {
 };
 
 /*
- * @plane: of gen9, or Broadwell's primary and sprite; 0 for the cursor
- * @reg: which flips it, or 0 for a command
- * @done: the guest has unmasked the interrupt
+ * @plane: a plane of gen9, or 1 and 2 for Broadwell's primary and sprite; 0:
+ *	the cursor
+ * @reg: register that flips it; 0: flip by command
+ * @done: the guest has unmasked the flip-done interrupt
  * @off: the plane is off
  */
 FIXTURE_VARIANT(idle_flip) {
@@ -49,8 +50,8 @@ FIXTURE_VARIANT_ADD(idle_flip, plane_that_is_off) {
 
 FIXTURE_VARIANT_ADD(idle_flip, cursor) { .reg = CUR_BASE };
 
-/* Flips of plane @n of @pipe wait for the vblank from now on. */
-static int synchronously(struct vgpu *v, int pipe, int n)
+/* Make flips of plane @n of @pipe synchronous. */
+static int set_sync_flips(struct vgpu *v, int pipe, int n)
 {
 	const uint32_t reg = PIPE_REG(0, pipe);
 	int ret;
@@ -75,7 +76,7 @@ FIXTURE_SETUP(idle_flip)
 		ASSERT_EQ(0, vgpu_plane_show(v, 0, variant->plane, &d->s[0],
 					     0, 0));
 	if (variant->plane)
-		ASSERT_EQ(0, synchronously(v, 0, variant->plane));
+		ASSERT_EQ(0, set_sync_flips(v, 0, variant->plane));
 	if (!variant->reg)
 		ASSERT_EQ(0, vgpu_ring_init(v, &self->ring));
 }
@@ -98,7 +99,7 @@ static int flip(struct vgpu *v, uint32_t reg, struct vgpu_ring *ring,
 		     vgpu_ring_submit(v, ring, commands, ARRAY_SIZE(commands));
 }
 
-/* Poll until a register is @value in the bits of @mask; false if it never is. */
+/* Poll until the bits @mask of a register have @value; false on timeout. */
 static bool becomes(struct vgpu *v, uint32_t reg, uint32_t mask, uint32_t value)
 {
 	const int64_t until = time_ms() + CLOCK_MANY_MS;
@@ -153,7 +154,7 @@ TEST_F(idle_flip, is_latched_at_the_next_vblank)
 	EXPECT_EQ(0, idle_pause(d));
 }
 
-/* ---- the thread that notifies the guest is late ---- */
+/* ---- a service thread that is late ---- */
 
 FIXTURE(idle_late) {
 	struct idle d;
@@ -166,7 +167,7 @@ FIXTURE_SETUP(idle_late)
 		return;
 	idle_begin(_metadata, &self->d);
 	self->done = flip_done(&self->d.v);
-	ASSERT_EQ(0, synchronously(&self->d.v, 0, 1));
+	ASSERT_EQ(0, set_sync_flips(&self->d.v, 0, 1));
 	ASSERT_EQ(0, clock_hurry());
 }
 
@@ -176,10 +177,11 @@ FIXTURE_TEARDOWN(idle_late)
 }
 
 /*
- * The frame of the flip has ended, but the thread has had no time yet. The next
- * frame is one of 42 ms.
+ * The frame of the flip has ended, but the service thread has not run yet, when
+ * the guest changes its mode to 24 Hz. Flip done must not wait for the end of a
+ * frame of 42 ms.
  */
-TEST_F(idle_late, change_of_rate_delays_no_flip_done)
+TEST_F(idle_late, flip_done_despite_rate_change)
 {
 	const uint32_t done = self->done;
 	struct idle *d = &self->d;
@@ -205,10 +207,11 @@ TEST_F(idle_late, change_of_rate_delays_no_flip_done)
 }
 
 /*
- * The pipe of the flip was off when the frame of another ended. If the thread has run
- * meanwhile, on another CPU, the flip of a pipe that is off has been dropped.
+ * A flip of a pipe that is off, which is turned on before the service thread
+ * runs. If the thread does run in between, on another CPU, it has completed the
+ * flip already.
  */
-TEST_F(idle_late, pipe_turned_on_has_its_flip_done)
+TEST_F(idle_late, flip_done_despite_pipe_on)
 {
 	const pid_t thread = thread_find();
 	const uint32_t done = self->done;
@@ -218,7 +221,7 @@ TEST_F(idle_late, pipe_turned_on_has_its_flip_done)
 
 	if (thread_runs(thread) < 0)
 		SKIP(return, NO_SCHEDSTAT);
-	ASSERT_EQ(0, synchronously(&d->v, 1, 1));
+	ASSERT_EQ(0, set_sync_flips(&d->v, 1, 1));
 	ASSERT_EQ(0, vgpu_write32(&d->v, DE_PIPE_IMR(1), ~done));
 	for (i = 0; i < IDLE_ROUNDS; i++) {
 		ASSERT_EQ(0, vgpu_pipe_off(&d->v, 1));

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A vGPU with its pipe on and nothing to do: the host's vblank timer must not
- * expire, and no guest that reads, polls or waits may notice. Nor may one have it
- * expire more often than its display is refreshed.
+ * An idle vGPU with its pipe on: the host's vblank timer must not expire,
+ * without a difference to a guest that reads, polls or waits. A guest must not
+ * be able to make the timer expire more often than its refresh rate.
  */
 #include "idle_util.h"
 #include "vgpu_commands.h"
 
 #define STILL_US	2000000
-/* Rounds in which a loaded machine was late are repeated, for less than 30 s. */
+/*
+ * Rounds that fail the timing on a busy machine are repeated, for less than 30
+ * s.
+ */
 #define MANY_ROUNDS	(3 * IDLE_ROUNDS)
 
 FIXTURE(idle) {
@@ -26,7 +29,7 @@ FIXTURE_TEARDOWN(idle)
 	idle_end(&self->d);
 }
 
-/* ---- nothing waits ---- */
+/* ---- nothing waits for a vblank ---- */
 
 TEST_F(idle, masked_vblank_needs_no_timer)
 {
@@ -40,7 +43,7 @@ TEST_F(idle, masked_vblank_needs_no_timer)
 	ASSERT_EQ(0, vgpu_pipe_frames(&d->v, 0, &last));
 	frames = (time_us() - from) * IDLE_HZ / 1000000;
 	EXPECT_EQ(0, idle_expiries(d));
-	/* The counter has gone on nevertheless. */
+	/* The frame counter advances nevertheless. */
 	EXPECT_LE(frames - 2, (int64_t)(last - first));
 	EXPECT_GE(frames + 2, (int64_t)(last - first));
 }
@@ -55,7 +58,7 @@ TEST_F(idle, unacknowledged_needs_no_timer)
 	EXPECT_EQ(0, signals_within(d->msi, 0));
 }
 
-/* The pipe that it is unmasked for is off. */
+/* The vblank is unmasked only for a pipe that is off. */
 TEST_F(idle, pipe_that_is_off_needs_no_timer)
 {
 	struct idle *d = &self->d;
@@ -81,8 +84,8 @@ TEST_F(idle, failsafe_mode_needs_no_timer)
 	EXPECT_EQ(0, idle_pause(d));
 }
 
-/* Two things wait, and the timer runs. */
-static int wait_for_vblank(struct idle *d)
+/* Unmask the vblank and flip, so that the timer runs. */
+static int start_timer(struct idle *d)
 {
 	int ret = idle_unmask_vblanks(d);
 
@@ -92,7 +95,7 @@ static int wait_for_vblank(struct idle *d)
 static void expect_stopped_by(struct __test_metadata *_metadata, struct idle *d,
 			      int (*end)(struct vgpu *v))
 {
-	ASSERT_EQ(0, wait_for_vblank(d));
+	ASSERT_EQ(0, start_timer(d));
 	ASSERT_EQ(0, end(&d->v));
 	ASSERT_LE(0, idle_expiries(d));
 	usleep(IDLE_PAUSE_US);
@@ -109,7 +112,7 @@ TEST_F(idle, close_stops_the_timer)
 	expect_stopped_by(_metadata, &self->d, test_next_owner);
 }
 
-/* ---- something waits again ---- */
+/* ---- something waits for a vblank again ---- */
 
 static bool begin_round(struct idle *d, int i)
 {
@@ -119,7 +122,10 @@ static bool begin_round(struct idle *d, int i)
 	return true;
 }
 
-/* An interrupt that was asked for at any moment comes with the next frame. */
+/*
+ * A vblank interrupt that is unmasked at any time comes at the end of the
+ * frame.
+ */
 TEST_F(idle, unmasked_comes_at_next_vblank)
 {
 	struct idle *d = &self->d;
@@ -132,14 +138,17 @@ TEST_F(idle, unmasked_comes_at_next_vblank)
 		ASSERT_EQ(0, idle_unmask_vblanks(d));
 		ASSERT_EQ(1, signals_within(d->msi, CLOCK_MANY_MS));
 		ASSERT_EQ(0, vgpu_pipe_frames(&d->v, 0, &after));
-		EXPECT_NE(before, after) TH_LOG("before the frame ended");
+		EXPECT_NE(before, after) TH_LOG("interrupt within the frame");
 		in_time += after - before == 1;
 		ASSERT_EQ(0, idle_mask_vblanks(d));
 	}
 	EXPECT_EQ(IDLE_ROUNDS, in_time);
 }
 
-/* Where the beam is then: at the start of vblank, not where it was unmasked. */
+/*
+ * The scanline at the interrupt is at the start of vblank, not where it was
+ * unmasked.
+ */
 TEST_F(idle, unmasked_vblank_comes_in_phase)
 {
 	const uint32_t vtotal = IDLE_HEIGHT + 45, start = IDLE_HEIGHT - 1;
@@ -167,7 +176,7 @@ TEST_F(idle, unmasked_vblank_comes_in_phase)
 	EXPECT_LE(IDLE_ROUNDS * 3 / 4, in_phase);
 }
 
-/* No interrupt is enabled; the guest polls what is pending instead. */
+/* Interrupts are disabled, and the guest polls IIR. */
 TEST_F(idle, polled_vblank_comes_with_its_frame)
 {
 	struct idle *d = &self->d;
@@ -190,14 +199,14 @@ TEST_F(idle, polled_vblank_comes_with_its_frame)
 		} while (!(pending & DE_PIPE_VBLANK) && time_ms() < until);
 		ASSERT_EQ(DE_PIPE_VBLANK, pending & DE_PIPE_VBLANK);
 		ASSERT_EQ(0, vgpu_pipe_frames(&d->v, 0, &after));
-		EXPECT_NE(before, after) TH_LOG("before the frame ended");
+		EXPECT_NE(before, after) TH_LOG("pending within the frame");
 		in_time += after - before == 1;
 	}
 	EXPECT_EQ(IDLE_ROUNDS, in_time);
 	EXPECT_EQ(0, idle_pause(d));
 }
 
-/* Of two pipes, the one that is turned on later shares the clock of the first. */
+/* A second pipe shares the vblank timer of the first. */
 TEST_F(idle, other_pipe_turned_on_has_vblanks)
 {
 	struct idle *d = &self->d;
@@ -208,7 +217,9 @@ TEST_F(idle, other_pipe_turned_on_has_vblanks)
 	EXPECT_LE(1, signals_within(d->msi, CLOCK_MANY_MS));
 }
 
-/* Whatever the guest does in between: what it waits for in the end comes. */
+/*
+ * After any sequence of actions, a vblank that the guest unmasks must arrive.
+ */
 TEST_F(idle, no_wakeup_is_lost)
 {
 	struct idle *d = &self->d;
@@ -229,7 +240,10 @@ TEST_F(idle, no_wakeup_is_lost)
 			ASSERT_EQ(0, idle_mask_vblanks(d));
 		if (step & 16)
 			usleep(step * 150);
-		/* What is pending is announced again, which is not meant. */
+		/*
+		 * This delivers a pending interrupt again, which does not
+		 * count.
+		 */
 		ASSERT_EQ(0, vgpu_vblank_irq_on(&d->v, 0));
 		signals(d->msi);
 		ASSERT_EQ(0, vgpu_vblank_irq_ack(&d->v, 0));
@@ -238,7 +252,7 @@ TEST_F(idle, no_wakeup_is_lost)
 	}
 }
 
-/* ---- a guest that wants to keep the host awake ---- */
+/* ---- a guest that tries to keep the host awake ---- */
 
 static int toggle_masks(struct idle *d, int i)
 {
@@ -256,7 +270,7 @@ static int toggle_pipe(struct idle *d, int i)
 		       vgpu_pipe_off(&d->v, 0);
 }
 
-/* 60 and 30 Hz */
+/* Alternate between 60 and 30 Hz. */
 static int toggle_rate(struct idle *d, int i)
 {
 	return vgpu_pipe_timing(&d->v, i % 2 ? 148500 : 74250, 2200, 1125);
@@ -281,11 +295,12 @@ TEST_F(idle, guest_cannot_raise_the_rate)
 		us = time_us() - from;
 		count = idle_expiries(d);
 		EXPECT_GE(us * IDLE_HZ / 1000000 + 2, count)
-			TH_LOG("%zu: %d in %lld us", n, count, (long long)us);
+			TH_LOG("case %zu: %d expiries in %lld us", n, count,
+			       (long long)us);
 	}
 }
 
-/* ---- a client that listens ---- */
+/* ---- a client that has armed the display event ---- */
 
 TEST_F(idle, masked_listener_needs_no_timer)
 {
@@ -313,7 +328,10 @@ TEST_F(idle, masked_listener_needs_no_timer)
 				    VFIO_IRQ_SET_ACTION_UNMASK, 0, EVENT_PLANES,
 				    NULL, 0));
 	EXPECT_LE(1, next_signal(fd));
-	/* Before the first scan of the plane is complete, which signals as well. */
+	/*
+	 * Flip before the first front-buffer scan is complete, which signals as
+	 * well.
+	 */
 	ASSERT_EQ(0, vgpu_primary_flip(&d->v, 0, d->s[0].gma));
 	ASSERT_TRUE(refreshes_pass(&d->v, 2));
 	EXPECT_LE(1, signals(fd));
@@ -323,8 +341,10 @@ TEST_F(idle, masked_listener_needs_no_timer)
 	close(fd);
 }
 
-/* A worker refreshes the event while no pipe is on, no more often than frames would. */
-TEST_F(idle, toggled_pipe_wakes_at_the_refresh_rate)
+/*
+ * While no pipe is on, a worker handles the event, at most at the refresh rate.
+ */
+TEST_F(idle, toggled_pipe_wakes_at_refresh_rate)
 {
 	struct vgpu_event e = { };
 	struct idle *d = &self->d;

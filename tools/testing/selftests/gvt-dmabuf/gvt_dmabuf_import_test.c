@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Import of an exported framebuffer into a device that is not the GPU: vgem,
- * which maps the pages for itself like any other driver, in segments of at most
- * 64 KiB; and virtio-gpu, which takes segments of any length, as amdgpu, xe and
- * a second i915 do.
+ * Import of an exported framebuffer into another device: vgem, which maps the
+ * pages in segments of at most 64 KiB, and virtio-gpu, which accepts segments
+ * of any length, as do amdgpu, xe and a second i915.
  *
- * What vgem then has cannot be read through vgem: it lets nobody map what it
- * imported, and no ioctl of it maps a dma-buf into the kernel (vmap). So the
- * pixels are read from the dma-buf that vgem gives back, and by i915 beside it.
+ * vgem has no ioctl that reads or maps an imported buffer. So the pixels are
+ * read from the dma-buf that vgem re-exports, and through i915.
  */
 #include <drm/drm.h>
 #include <fcntl.h>
@@ -61,7 +59,7 @@ FIXTURE_TEARDOWN(import)
 	free(self->got);
 }
 
-/* The dma-buf behind a handle */
+/* Re-export the dma-buf of a handle. */
 static int export_again(int drm, uint32_t handle)
 {
 	struct drm_prime_handle prime = {
@@ -105,7 +103,10 @@ TEST_F(import, outlives_all_other_files)
 	close(again);
 }
 
-/* The other device's mapping is writable for all that we know of it. */
+/*
+ * The other device's DMA mapping may be writable, but re-exporting gives no
+ * write access.
+ */
 TEST_F(import, other_device_stays_read_only)
 {
 	void *map;
@@ -145,7 +146,7 @@ TEST_F(import, two_surfaces_are_two)
 	close(fd);
 }
 
-/* The guest has put another page there since the query. */
+/* The guest has remapped a page since the query. */
 TEST_F(import, of_stale_surface_is_estale)
 {
 	struct dma_buf_sync sync = {
@@ -155,7 +156,7 @@ TEST_F(import, of_stale_surface_is_estale)
 
 	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->s.gma,
 				   self->s.gpa + VGPU_PAGE, VGPU_PAGE));
-	/* Twice, because a failure must leave nothing behind. */
+	/* Twice, because the first failure must not change state. */
 	for (i = 0; i < 2; i++) {
 		EXPECT_EQ(-ESTALE, vgpu_drm_import(self->vgem, self->fd,
 						   &self->handle));
@@ -166,7 +167,7 @@ TEST_F(import, of_stale_surface_is_estale)
 	}
 }
 
-/* Enough memory for some pages to follow each other, and those that are shown */
+/* Enough pages that some are physically contiguous, and the number displayed */
 #define MANY_PAGES	1024
 #define SHOWN_PAGES	(TEST_WIDTH * TEST_HEIGHT * 4 / VGPU_PAGE)
 
@@ -188,7 +189,7 @@ static int by_frame(const void *a, const void *b)
 	return x->frame < y->frame ? -1 : x->frame > y->frame;
 }
 
-/* Pages of the guest in the order in which they lie in the host's memory */
+/* Allocate guest pages, and sort them by page frame number of the host. */
 static int find_pages(struct vgpu *v, struct guest_page *pages)
 {
 	const uint64_t mask = (1ull << 55) - 1;
@@ -211,7 +212,7 @@ static int find_pages(struct vgpu *v, struct guest_page *pages)
 	return ret;
 }
 
-/* Some of them, the first two neighbours; NULL if there are none. */
+/* Find SHOWN_PAGES pages of which the first two are contiguous, or NULL. */
 static struct guest_page *find_run(struct guest_page *pages)
 {
 	size_t i;
@@ -237,7 +238,7 @@ FIXTURE_SETUP(long_segments)
 	ASSERT_EQ(0, find_pages(&self->v, self->pages));
 	self->shown = find_run(self->pages);
 	if (!self->shown)
-		SKIP(return, "memory is in pieces: run it after a boot");
+		SKIP(return, "memory is fragmented: run this after a reboot");
 	for (i = 0; i < SHOWN_PAGES; i++)
 		ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->s.gma + i * VGPU_PAGE,
 					   self->shown[i].gpa, VGPU_PAGE));
@@ -253,8 +254,9 @@ FIXTURE_TEARDOWN(long_segments)
 }
 
 /*
- * Up to Linux 6.12 virtio-gpu maps a dma-buf of another device, and only then
- * finds that it has no use for it: -ENODEV. The exporter has done its part.
+ * virtio-gpu of Linux 6.12 maps a dma-buf of another device, and then fails the
+ * import with -ENODEV, since it does not support it. This still tests the
+ * exporter.
  */
 TEST_F(long_segments, are_mapped)
 {
@@ -350,7 +352,7 @@ TEST_F(dmabuf, mmap_past_the_end)
 	}
 }
 
-/* What was imported and is exported again is the same, and as read-only. */
+/* Re-exporting an import gives the same dma-buf, which is still read-only. */
 TEST_F(dmabuf, reexport_is_the_same_dmabuf)
 {
 	struct drm_prime_handle prime = { .flags = DRM_CLOEXEC | DRM_RDWR };
@@ -370,7 +372,10 @@ TEST_F(dmabuf, reexport_is_the_same_dmabuf)
 	close(drm);
 }
 
-/* i915 reads pages as if they were good, which takes the host down if one is not. */
+/*
+ * PREAD of i915 does not expect failed memory, and reading it could crash the
+ * host.
+ */
 TEST_F(dmabuf, pread_of_failed_memory)
 {
 	const struct {

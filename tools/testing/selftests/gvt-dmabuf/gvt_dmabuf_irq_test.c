@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * VFIO_DEVICE_SET_IRQS of a GVT-g vGPU, and that a vblank of the guest arrives
- * at the eventfd that it set.
- *
- * A count of 0 must not crash the host, and an eventfd that is replaced has to be
- * released.
+ * VFIO_DEVICE_SET_IRQS for the MSI of a vGPU: a vblank signals the eventfd that
+ * was set, a count of 0 does not crash the host, and eventfds are released.
  */
 #include <fcntl.h>
 #include <sys/eventfd.h>
@@ -14,7 +11,7 @@
 #include "test_util.h"
 #include "eventfd_util.h"
 
-#define VBLANK_MS	1000	/* many of them */
+#define VBLANK_MS	1000	/* many vblanks */
 
 static const uint32_t trigger = VFIO_IRQ_SET_DATA_EVENTFD |
 				VFIO_IRQ_SET_ACTION_TRIGGER;
@@ -48,7 +45,9 @@ static int release_msi(struct vgpu *v)
 			VFIO_PCI_MSI_IRQ_INDEX, 0, 0, -1);
 }
 
-/* A pipe that is on, and nothing in the way of its vblanks but an eventfd */
+/*
+ * Pipe A is on, and its vblank interrupt enabled; only the eventfd is not set.
+ */
 FIXTURE(irq) {
 	struct vgpu v;
 	int a, b;
@@ -74,7 +73,10 @@ FIXTURE_TEARDOWN(irq)
 	test_close(&self->v);
 }
 
-/* Two vblanks later, when what was on its way has arrived and more may have */
+/*
+ * Wait for two vblanks, by when a pending interrupt and a further one have
+ * arrived.
+ */
 static bool next_vblanks_pass(struct vgpu *v)
 {
 	uint32_t first, now;
@@ -196,7 +198,7 @@ TEST_F(irq, argument_without_fd_is_refused)
 				      &set));
 }
 
-/* ---- what it holds ---- */
+/* ---- references to eventfds ---- */
 
 TEST_F(irq, replaced_eventfd_is_released)
 {
@@ -244,7 +246,7 @@ TEST_F(irq, close_releases_eventfd)
 	EXPECT_EQ(first, next_eventfd_id());
 }
 
-/* ---- may crash an unfixed kernel, so it is last ---- */
+/* ---- a test that may crash an unfixed kernel, so it is last ---- */
 
 TEST_F(irq, count_of_zero_with_data_is_refused)
 {

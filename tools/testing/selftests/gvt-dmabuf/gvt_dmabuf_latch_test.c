@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * When planes of a vGPU's display latch what a guest writes, as seen by a late
- * observer and by the guest.
+ * When planes of a vGPU latch register writes, as seen by a query after a
+ * delay, and by the guest in SURFLIVE and flip-done interrupts.
  */
 #include "clock_util.h"
 #include "test_util.h"
 #include "vgpu_regs.h"
 
-/* In the third frame at 60 Hz, and far from its ends, in ms */
+/* A time in the middle of the third frame at 60 Hz */
 #define THIRD_FRAME_MS		40
 #define ROUNDS			10
 
-/* Flips of plane @n wait for the vblank from now on. */
-static int synchronously(struct vgpu *v, int n)
+/* Make flips of plane @n synchronous. */
+static int set_sync_flips(struct vgpu *v, int n)
 {
 	int ret = vgpu_update32(v, PLANE_REG(PLANE_CTL, n), VGPU_ASYNC_FLIP, 0);
 
@@ -21,17 +21,17 @@ static int synchronously(struct vgpu *v, int n)
 	return ret ? ret : vgpu_wait_vblank(v, 0);
 }
 
-/* ---- a guest that comes late ---- */
+/* ---- writes after frames that no one has observed ---- */
 
 /**
- * struct screen - what is on plane 1 of pipe A
- * @a: what it is turned on with
- * @b: what may come later
+ * struct screen - plane 1 of pipe A
+ * @a: surface that the plane is turned on with
+ * @b: surface that it is flipped to
  * @first: id of @a
  * @second: id of @b
- * @on: its control register when it is on
- * @stride: its stride register
- * @began: when the frame began in which it was turned on, in ms
+ * @on: value of the control register while the plane is on
+ * @stride: value of the stride register
+ * @began: start of the frame in which the plane was turned on, in ms
  */
 struct screen {
 	struct vgpu_surface a, b;
@@ -39,7 +39,7 @@ struct screen {
 	int64_t began;
 };
 
-/* Nobody looks at the frame counter, and the thread of vblanks has no time. */
+/* The service thread does not run, as the tests run at real-time priority. */
 FIXTURE(late) {
 	struct vgpu v;
 	struct screen s;
@@ -68,7 +68,7 @@ FIXTURE_SETUP(late)
 	ASSERT_EQ(0, vgpu_pipe_on(v, 0, TEST_WIDTH, TEST_HEIGHT));
 	self->s.second = id_of(_metadata, v, &self->s.b);
 	self->s.first = id_of(_metadata, v, &self->s.a);
-	ASSERT_EQ(0, synchronously(v, 1));
+	ASSERT_EQ(0, set_sync_flips(v, 1));
 	ASSERT_EQ(0, vgpu_read32(v, PLANE_CTL, &self->s.on));
 	ASSERT_EQ(0, vgpu_read32(v, PLANE_STRIDE, &self->s.stride));
 	ASSERT_EQ(0, clock_hurry());
@@ -84,7 +84,11 @@ static bool begin_frame(struct vgpu *v)
 	return clock_frame_ends(v, 0) && clock_frame_ends(v, 0);
 }
 
-/* Off, and at the beginning of a frame on again: @a is latched at its end. */
+/*
+ * Turn the plane off, and on again at the start of a frame, so that @a is
+ * latched at the end of this frame. Return in the third frame, without an
+ * access in between.
+ */
 static void turn_on(struct __test_metadata *_metadata, struct vgpu *v,
 		    struct screen *s)
 {
@@ -99,13 +103,16 @@ static void turn_on(struct __test_metadata *_metadata, struct vgpu *v,
 		;
 }
 
-/* False on a slow machine, where it is another frame */
+/* False if the frame may have ended, on a slow machine */
 static bool in_third_frame(const struct screen *s)
 {
 	return time_ms() - s->began < THIRD_FRAME_MS + 5;
 }
 
-/* What stood for the frame that is over, if nobody had looked, was lost. */
+/*
+ * The plane has been on since the end of the first frame, so a flip waits for
+ * vblank.
+ */
 TEST_F(late, surf_after_turn_on_waits)
 {
 	struct vfio_device_gfx_plane_info info;
@@ -124,7 +131,7 @@ TEST_F(late, surf_after_turn_on_waits)
 		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
 		EXPECT_EQ(self->s.second, info.dmabuf_id) TH_LOG("round %d", i);
 	}
-	EXPECT_LE(1, in_time) TH_LOG("never within a frame");
+	EXPECT_LE(1, in_time) TH_LOG("all rounds took too long");
 }
 
 TEST_F(late, stride_after_turn_on_waits_for_surf)
@@ -143,7 +150,7 @@ TEST_F(late, stride_after_turn_on_waits_for_surf)
 		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
 		EXPECT_EQ(self->s.a.stride, info.stride) TH_LOG("round %d", i);
 	}
-	EXPECT_LE(1, in_time) TH_LOG("never within a frame");
+	EXPECT_LE(1, in_time) TH_LOG("all rounds took too long");
 }
 
 TEST_F(late, off_after_turn_on_waits_for_surf)
@@ -162,10 +169,10 @@ TEST_F(late, off_after_turn_on_waits_for_surf)
 		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
 		EXPECT_EQ(self->s.first, info.dmabuf_id) TH_LOG("round %d", i);
 	}
-	EXPECT_LE(1, in_time) TH_LOG("never within a frame");
+	EXPECT_LE(1, in_time) TH_LOG("all rounds took too long");
 }
 
-/* ---- what the guest reads of it ---- */
+/* ---- SURFLIVE, as read by the guest ---- */
 
 FIXTURE(surflive) {
 	struct vgpu v;
@@ -190,7 +197,7 @@ FIXTURE_SETUP(surflive)
 	self->s[0].fourcc = DRM_FORMAT_ARGB8888;
 	ASSERT_EQ(0, vgpu_cursor_show(v, 0, &self->s[0]));
 	for (n = 1; n <= (v->gen == 9 ? 3 : 2); n++)
-		ASSERT_EQ(0, synchronously(v, n));
+		ASSERT_EQ(0, set_sync_flips(v, n));
 	ASSERT_EQ(0, clock_hurry());
 }
 
@@ -200,8 +207,8 @@ FIXTURE_TEARDOWN(surflive)
 }
 
 /*
- * While it says @s[0], the guest leaves that alone. It is what the host describes,
- * too: both go on at the same vblank.
+ * The guest does not draw to the surface that SURFLIVE names. So it must keep
+ * the address of s[0] until the vblank that latches the flip to s[1].
  */
 static void expect_live_when_latched(struct __test_metadata *_metadata,
 				     struct vgpu *v,
@@ -221,12 +228,12 @@ static void expect_live_when_latched(struct __test_metadata *_metadata,
 		ASSERT_TRUE(clock_frame_ends(v, 0));
 		ASSERT_EQ(0, vgpu_read32(v, live, &after));
 		if (first != last)
-			continue;	/* a slow machine */
+			continue;	/* too slow */
 		in_time++;
 		EXPECT_EQ(s[0].gma, before) TH_LOG("0x%x", flip);
 		EXPECT_EQ(s[1].gma, after) TH_LOG("0x%x", flip);
 	}
-	EXPECT_LE(1, in_time) TH_LOG("never within a frame");
+	EXPECT_LE(1, in_time) TH_LOG("all rounds took too long");
 }
 
 TEST_F(surflive, of_planes_is_what_is_latched)
@@ -272,7 +279,7 @@ TEST_F(surflive, pipe_off_sets_it_immediately)
 	EXPECT_EQ(self->s[1].gma, live);
 }
 
-/* ---- the interrupt of a plane ---- */
+/* ---- the flip-done interrupt ---- */
 
 FIXTURE(flip_done) {
 	struct vgpu v;
@@ -299,7 +306,7 @@ FIXTURE_SETUP(flip_done)
 				       DRM_FORMAT_MOD_LINEAR));
 	ASSERT_EQ(0, vgpu_pipe_on(v, 0, 64, 64));
 	ASSERT_EQ(0, vgpu_plane_show(v, 0, variant->plane, &self->s, 0, 0));
-	ASSERT_EQ(0, synchronously(v, variant->plane));
+	ASSERT_EQ(0, set_sync_flips(v, variant->plane));
 	ASSERT_EQ(0, vgpu_wait_vblank(v, 0));
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Limits of a vGPU's exports and of the pages that dma-bufs hold: the errno at
- * the limit, and that closing a dma-buf frees quota.
+ * Limits of the dma-bufs of a vGPU and of the pages that they hold: the errno
+ * at the limit, and that closing a dma-buf makes room for another.
  */
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -13,11 +13,11 @@
 #define MAX_EXPORTS	1024	/* GVT_MAX_EXPORTS in the kernel */
 #define ATTEMPTS	100000
 
-/* A framebuffer of so many pages, of which one page of memory is enough */
+/* Pages of a large framebuffer, all of which map the same page of memory */
 #define BIG_PAGES	4096u
 #define MAX_BIG		1024
 
-/* @fds are those that a test has opened. */
+/* @fds: dma-bufs opened by the test */
 FIXTURE(get) {
 	struct vgpu v;
 	struct vgpu_surface s;
@@ -45,7 +45,10 @@ FIXTURE_TEARDOWN(get)
 	test_close(&self->v);
 }
 
-/* GET as often as it works, MAX_EXPORTS times and once more: the last errno */
+/*
+ * GET until it fails, at most MAX_EXPORTS + 1 times in total. Return the errno,
+ * or 0.
+ */
 static int get_all(struct vgpu *v, uint32_t id, int *fds, int *num_fds)
 {
 	int fd;
@@ -65,13 +68,13 @@ TEST_F_TIMEOUT(get, is_limited_in_number, 120)
 				   &self->num_fds));
 	EXPECT_EQ(MAX_EXPORTS, self->num_fds);
 
-	/* One goes, one comes, and no more. */
+	/* Closing one makes room for exactly one. */
 	close(self->fds[--self->num_fds]);
 	ASSERT_EQ(-EDQUOT, get_all(&self->v, self->info.dmabuf_id, self->fds,
 				   &self->num_fds));
 	EXPECT_EQ(MAX_EXPORTS, self->num_fds);
 
-	/* What there is of them is as good as ever, and QUERY goes on. */
+	/* Open dma-bufs and QUERY are not affected. */
 	EXPECT_EQ(0, test_compare(self->fds[MAX_EXPORTS - 1], &self->v,
 				  &self->s));
 	EXPECT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &self->info));
@@ -99,7 +102,7 @@ TEST_F_TIMEOUT(get, that_is_refused_costs_no_memory, 300)
 	EXPECT_LE(0, self->fds[self->num_fds++]);
 }
 
-/* Who holds a dma-buf of an earlier owner holds one of this vGPU. */
+/* dma-bufs of earlier owners count towards the limit of the vGPU. */
 TEST_F_TIMEOUT(get, is_limited_over_owners, 120)
 {
 	ASSERT_EQ(-EDQUOT, get_all(&self->v, self->info.dmabuf_id, self->fds,
@@ -141,8 +144,7 @@ TEST_F_TIMEOUT(get, of_another_vgpu_has_its_own_limit, 120)
 /* ---- pages ---- */
 
 /*
- * Different framebuffers of BIG_PAGES pages each, exported until that is refused.
- * One page of guest memory serves all of them.
+ * Export different framebuffers of BIG_PAGES pages each until this is refused.
  */
 TEST_F_TIMEOUT(get, is_limited_in_pages, 120)
 {
@@ -174,14 +176,16 @@ TEST_F_TIMEOUT(get, is_limited_in_pages, 120)
 	EXPECT_EQ(-EDQUOT, fd);
 	EXPECT_EQ(pages / BIG_PAGES, self->num_fds);
 
-	/* The same once more is not more pages. */
+	/*
+	 * A second dma-buf of the same surface does not count its pages again.
+	 */
 	s.width--;
 	ASSERT_EQ(0, vgpu_primary_show(v, 0, &s));
 	again = test_export(v, VGPU_PRIMARY, &info);
 	EXPECT_LE(0, again);
 	close(again);
 
-	/* And one that goes makes room for another. */
+	/* Closing one makes room for another. */
 	close(self->fds[0]);
 	s.width = 1000;
 	ASSERT_EQ(0, vgpu_primary_show(v, 0, &s));
@@ -189,7 +193,7 @@ TEST_F_TIMEOUT(get, is_limited_in_pages, 120)
 	EXPECT_LE(0, self->fds[0]);
 }
 
-/* Memory that is unmapped stays held, until there is too much of it. */
+/* dma-bufs hold memory that was unmapped, up to the limit. */
 TEST_F_TIMEOUT(get, is_limited_over_unmaps, 300)
 {
 	struct vgpu *v = &self->v;
@@ -225,7 +229,7 @@ TEST_F_TIMEOUT(get, is_limited_over_unmaps, 300)
 	EXPECT_EQ(-EDQUOT, fd);
 	EXPECT_EQ(MAX_EXPORTS, self->num_fds);
 
-	/* Each shows what was there when it was opened. */
+	/* Each dma-buf still has the contents of its own page. */
 	ASSERT_EQ(0, vgpu_dmabuf_read(self->fds[7], &got, sizeof(got)));
 	EXPECT_EQ(7, got);
 }

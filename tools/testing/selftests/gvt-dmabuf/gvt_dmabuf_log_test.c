@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A guest, or the owner of the VFIO fd, must not be able to fill the host's kernel
- * log, or to get a warning with its stack printed. Each variant below is something
- * that one of them can do again and again.
+ * Neither a guest nor its VMM must be able to flood the host's kernel log, or
+ * to trigger a warning with a backtrace. Each variant is an action that one of
+ * them can repeat.
  */
 #include "test_util.h"
 #include "log_util.h"
 #include "vgpu_regs.h"
 
 #define TIMES		1000
-#define ENOUGH_TIMES	200	/* where a kernel takes ENOUGH_S for them */
+#define ENOUGH_TIMES	200	/* on a kernel that needs ENOUGH_S for them */
 #define ENOUGH_S	10
 
 static bool tried_enough(const struct kernel_log *log, unsigned int times)
@@ -19,9 +19,9 @@ static bool tried_enough(const struct kernel_log *log, unsigned int times)
 		time_ms() - log->start >= ENOUGH_S * 1000);
 }
 
-/* ---- what is done again and again ---- */
+/* ---- the actions that are repeated ---- */
 
-/* On the screen, a linear framebuffer; @set and @clear change its PLANE_CTL. */
+/* Show a linear framebuffer, then clear and set bits of its PLANE_CTL. */
 static int show_with_ctl(struct vgpu *v, uint32_t clear, uint32_t set)
 {
 	struct vgpu_surface s;
@@ -87,7 +87,7 @@ static void query_cursor(struct vgpu *v, unsigned int i)
 	vgpu_query(v, VGPU_CURSOR, &info);
 }
 
-/* GET of a surface whose pages are gone, and its import */
+/* QUERY, GET and import of a surface whose pages are unmapped */
 static void get_and_read(struct vgpu *v, unsigned int i)
 {
 	struct vfio_device_gfx_plane_info info;
@@ -119,8 +119,8 @@ static void map_outside_memory(struct vgpu *v, unsigned int i)
 }
 
 /*
- * Accesses of 1 to 7 bytes, which kvmgt cuts into aligned ones of 1, 2 or 4:
- * ODD_ACCESSES of them, then they repeat.
+ * Accesses of 1 to 7 bytes at different offsets, which kvmgt splits into
+ * aligned ones of 1, 2 or 4 bytes. There are ODD_ACCESSES different ones.
  */
 #define ODD_ACCESSES	(5 * 7)
 
@@ -148,7 +148,9 @@ static void access_register_odd(struct vgpu *v, unsigned int i)
 	access_odd(v, v->bar0 + regs[i / ODD_ACCESSES % ARRAY_SIZE(regs)], i);
 }
 
-/* Between the registers and the GGTT, after both, and across the ends */
+/*
+ * Access between the registers and the GGTT, past both, and across their ends.
+ */
 static void access_no_register(struct vgpu *v, unsigned int i)
 {
 	static const uint32_t ends[] = {
@@ -237,7 +239,10 @@ static void write_others_fence(struct vgpu *v, unsigned int i)
 	vgpu_write32(v, FENCE(15), i);
 }
 
-/* A guest that looks at others' fences before PVINFO knows nothing of GVT-g. */
+/*
+ * A guest that accesses fences not its own before it reads PVINFO does not
+ * support GVT-g.
+ */
 static void enter_failsafe_mode(struct vgpu *v, unsigned int i)
 {
 	vgpu_reset(v);
@@ -259,7 +264,7 @@ static void try_all_in_failsafe_mode(struct vgpu *v, unsigned int i)
 	access_ggtt_odd(v, i);
 }
 
-/* A vblank is pending, so that each write of MASTER_IRQ is an interrupt. */
+/* While a vblank is pending, each write of MASTER_IRQ sends an interrupt. */
 static int make_odd_interrupt(struct vgpu *v)
 {
 	uint32_t first, now = 0;
@@ -285,7 +290,10 @@ static void interrupt(struct vgpu *v, unsigned int i)
 	vgpu_write32(v, MASTER_IRQ, MASTER_IRQ_ENABLE);
 }
 
-/* VFIO has the regions of a device at equal distances in its fd. */
+/*
+ * The offset of a region in the device fd: kvmgt places them at equal
+ * distances.
+ */
 static uint64_t region(const struct vgpu *v, unsigned int index)
 {
 	return v->config / VFIO_PCI_CONFIG_REGION_INDEX * index;
@@ -311,7 +319,7 @@ static void write_opregion(struct vgpu *v, unsigned int i)
 	pwrite(v->device, &i, 4, region(v, VFIO_PCI_NUM_REGIONS));
 }
 
-/* It is 1 or 2: up or down. */
+/* Valid values are 1 (up) and 2 (down). */
 static void write_bad_link_state(struct vgpu *v, unsigned int i)
 {
 	const uint32_t val = 3 + i;
@@ -338,7 +346,7 @@ static void set_bad_irqs(struct vgpu *v, unsigned int i)
 	vgpu_ioctl(v->device, VFIO_DEVICE_SET_IRQS, &arg);
 }
 
-/* ---- the rule ---- */
+/* ---- the test ---- */
 
 FIXTURE(guest) {
 	struct vgpu v;
@@ -348,7 +356,7 @@ FIXTURE(guest) {
 FIXTURE_VARIANT(guest) {
 	int (*prepare)(struct vgpu *v);
 	void (*once)(struct vgpu *v, unsigned int i);
-	unsigned int gen;	/* the lowest that has it */
+	unsigned int gen;	/* the lowest generation to test */
 };
 
 FIXTURE_VARIANT_ADD(guest, query_of_an_unknown_format) {
@@ -465,7 +473,7 @@ FIXTURE_TEARDOWN(guest)
 	test_close(&self->v);
 }
 
-/* Where it does, a few times show it as well as many. */
+/* The limit is per time, so a slow kernel may stop after fewer repetitions. */
 TEST_F(guest, cannot_flood_the_log)
 {
 	unsigned int i;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The framebuffers of mbochs, VFIO's sample of a virtual display, and its display
- * event: what vfio.h says of that is not specific to GVT-g. Needs the module and
- * KVM, no GPU.
+ * The framebuffers and the display event of mbochs, VFIO's sample of a virtual
+ * display. It shows that the interface in vfio.h is not specific to GVT-g. The
+ * tests need the module and KVM, but no GPU.
  */
 #include <sys/eventfd.h>
 
@@ -14,7 +14,7 @@
 #define PARENT		"/sys/class/mdev_bus/*/"
 #define REFRESH_MS	17
 
-/* Registers of 16 bits in BAR 2, of the dispi interface */
+/* 16-bit registers of the dispi interface in BAR 2 */
 #define DISPI		0x500
 enum { XRES = 1, YRES, BPP, ENABLE, X_OFFSET = 8, Y_OFFSET };
 
@@ -45,13 +45,13 @@ static void close_device(struct mbochs *m)
 	remove_device();
 }
 
-/* False if there is no mbochs: the caller returns. */
+/* Skip and return false without mbochs; the caller returns. */
 static bool create_device(struct __test_metadata *_metadata, struct mbochs *m)
 {
 	char why[256];
 	int ret;
 
-	remove_device();	/* of a test that was killed */
+	remove_device();	/* left by a test that was killed */
 	ret = test_write(PARENT "mdev_supported_types/mbochs-small/create", UUID);
 	if (ret == -ENOENT)
 		SKIP(return false,
@@ -82,7 +82,7 @@ static int show(struct mbochs *m, uint16_t width, uint16_t height)
 	return ret ? ret : write_dispi(m, ENABLE, 1);
 }
 
-/* Arm the event, and read what that signals. */
+/* Arm the event, and consume the signal for arming. */
 static void arm(struct __test_metadata *_metadata, struct mbochs *m)
 {
 	ASSERT_EQ(0, vgpu_event_arm(&m->v, &m->e, VGPU_PRIMARY, m->fd));
@@ -111,7 +111,7 @@ FIXTURE_TEARDOWN(framebuffer)
 }
 
 /* Without the fix: -ENOMEM, and only the next query found the framebuffer. */
-TEST_F(framebuffer, is_described_by_the_first_query)
+TEST_F(framebuffer, first_query_describes_it)
 {
 	ASSERT_EQ(0, show(&self->m, 640, 480));
 	ASSERT_EQ(0, vgpu_query(&self->m.v, VGPU_PRIMARY, &self->info));
@@ -119,8 +119,10 @@ TEST_F(framebuffer, is_described_by_the_first_query)
 	EXPECT_EQ(480, self->info.height);
 }
 
-/* Without the fix: the second fd is of a file that is freed with the first. */
-TEST_F(framebuffer, is_open_until_its_last_fd_is_closed)
+/*
+ * Without the fix: closing the first fd freed the file of the second as well.
+ */
+TEST_F(framebuffer, survives_close_of_first_fd)
 {
 	int first, second;
 
@@ -136,8 +138,8 @@ TEST_F(framebuffer, is_open_until_its_last_fd_is_closed)
 	EXPECT_EQ(-ENOENT, vgpu_get_dmabuf(&self->m.v, self->info.dmabuf_id));
 }
 
-/* Without the fix: a use after free, which KASAN reports. */
-TEST_F(framebuffer, is_open_when_the_device_is_removed)
+/* Without the fix: a use-after-free, reported by KASAN */
+TEST_F(framebuffer, survives_device_removal)
 {
 	int fd;
 
@@ -199,7 +201,7 @@ TEST_F(event, info_of_any_size_is_answered)
 		struct vfio_irq_info info;
 		uint8_t bytes[128];
 	} arg;
-	const uint32_t set_here = offsetof(struct vfio_irq_info, count);
+	const uint32_t untouched_from = offsetof(struct vfio_irq_info, count);
 	const uint32_t short_size = offsetof(struct vfio_irq_info, cap_offset);
 	struct vfio_irq_info *whole = event_irq_info(&self->m.v, self->m.e.index);
 	uint32_t size;
@@ -219,7 +221,8 @@ TEST_F(event, info_of_any_size_is_answered)
 		if (size >= sizeof(arg.info))
 			EXPECT_EQ(size < whole->argsz ? 0 : whole->cap_offset,
 				  arg.info.cap_offset);
-		EXPECT_EQ(0xa5, arg.bytes[size < set_here ? set_here : size]);
+		EXPECT_EQ(0xa5, arg.bytes[size < untouched_from ?
+					  untouched_from : size]);
 	}
 	free(whole);
 }
@@ -263,7 +266,7 @@ TEST_F(event, masked_is_signalled_when_unmasked)
 	arm(_metadata, &self->m);
 	ASSERT_EQ(0, show(&self->m, 640, 480));
 	ASSERT_EQ(0, set(&self->m, VFIO_IRQ_SET_ACTION_MASK));
-	signals(self->m.fd);	/* if a refresh has passed */
+	signals(self->m.fd);	/* if it was signalled before it was masked */
 	ASSERT_EQ(0, show(&self->m, 800, 600));
 	EXPECT_EQ(0, signals_within(self->m.fd, 4 * REFRESH_MS));
 	ASSERT_EQ(0, set(&self->m, VFIO_IRQ_SET_ACTION_TRIGGER));
@@ -318,7 +321,7 @@ TEST_F(event, masked_stays_so_over_a_reset)
 	EXPECT_EQ(1, signals(self->m.fd));
 }
 
-TEST_F(event, of_a_new_listener_is_not_the_old_ones)
+TEST_F(event, new_listener_gets_no_old_signal)
 {
 	int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 

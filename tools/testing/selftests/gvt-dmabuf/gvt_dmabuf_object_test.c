@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What may be done with an exported dma-buf: the GEM ioctls on the proxy
- * object, and every door that could let the host write to the guest.
+ * Uses of an exported dma-buf: the GEM ioctls on its proxy object, and all
+ * interfaces by which the host could write to guest memory.
  */
 
 #include <drm/drm.h>
@@ -13,7 +13,7 @@
 FIXTURE(object) {
 	struct vgpu v;
 	struct vgpu_surface s;
-	uint8_t *was;		/* the guest's pages as they should stay */
+	uint8_t *was;		/* initial contents of the guest's pages */
 	int fd, drm;
 	uint32_t handle;
 };
@@ -50,7 +50,7 @@ FIXTURE_TEARDOWN(object)
 			    vgpu_surface_bytes(&self->v, &self->s), \
 			    self->s.size))
 
-/* ---- ioctls of the contract, one by one ---- */
+/* ---- GEM ioctls ---- */
 
 TEST_F(object, set_domain_is_enxio)
 {
@@ -109,7 +109,7 @@ TEST_F(object, set_tiling_is_enxio)
 				     &arg));
 }
 
-TEST_F(object, get_tiling_tells_the_guests)
+TEST_F(object, get_tiling_is_the_guests)
 {
 	static const struct {
 		uint64_t modifier;
@@ -142,7 +142,7 @@ TEST_F(object, get_tiling_tells_the_guests)
 	}
 }
 
-/* A fence of Y-tiling would garble Yf-tiled pixels. */
+/* Detiling by a Y fence would corrupt Yf-tiled pixels. */
 TEST_F(object, get_tiling_of_yf_is_none)
 {
 	struct drm_i915_gem_get_tiling arg = { };
@@ -178,7 +178,9 @@ TEST_F(object, sw_finish_and_willneed_work)
 	EXPECT_EQ(1, advice.retained);
 }
 
-/* Purging before the first read must not take the pixels from other holders. */
+/*
+ * DONTNEED before the first read must not purge the pages for other importers.
+ */
 TEST_F(object, dontneed_keeps_pages_of_others)
 {
 	struct drm_i915_gem_madvise advice = {
@@ -239,7 +241,10 @@ TEST_F(object, gtt_mmap_shows_the_pixels)
 	EXPECT_EQ(0, memcmp(self->was, map, self->s.size));
 }
 
-/* While the GPU is suspended its GGTT reads as ones, in which no page is found. */
+/*
+ * While the GPU is suspended, its GGTT reads as ones, so the entries must not
+ * be read.
+ */
 TEST_F(object, import_works_while_the_gpu_sleeps)
 {
 	int asleep = test_let_sleep(self->drm), ret;
@@ -247,14 +252,14 @@ TEST_F(object, import_works_while_the_gpu_sleeps)
 	ret = test_compare(self->fd, &self->v, &self->s);
 	ASSERT_EQ(0, test_keep_awake(self->drm));
 	if (asleep == -ENOENT || asleep == -EIO)
-		SKIP(return, "nothing sleeps here: enable CONFIG_PM");
+		SKIP(return, "no runtime suspend: set CONFIG_PM in the kernel");
 	ASSERT_LE(0, asleep);
 	if (!asleep)
 		SKIP(return, "the GPU stays awake: give i915 its firmware");
 	EXPECT_EQ(0, ret);
 }
 
-/* ---- doors that must stay shut ---- */
+/* ---- writes that must not reach the guest ---- */
 
 TEST_F(object, pwrite_is_refused)
 {
@@ -299,7 +304,7 @@ TEST_F(object, no_mmap_is_writable)
 		map = gtt_map(self->drm, self->handle, kinds[i], PROT_READ,
 			      self->s.size);
 		if (map == MAP_FAILED)
-			continue;	/* not even readable: fine here */
+			continue;	/* unreadable is allowed here */
 		EXPECT_EQ(-1, mprotect(map, self->s.size,
 				       PROT_READ | PROT_WRITE));
 		EXPECT_EQ(EACCES, errno);
@@ -308,7 +313,7 @@ TEST_F(object, no_mmap_is_writable)
 	map = mmap(NULL, self->s.size, PROT_READ | PROT_WRITE, MAP_SHARED,
 		   self->fd, 0);
 	EXPECT_EQ(MAP_FAILED, map);
-	/* ENODEV would say that there is no mmap, not that it is refused. */
+	/* ENODEV would mean that mmap is not supported at all. */
 	EXPECT_EQ(EACCES, errno);
 	map = mmap(NULL, self->s.size, PROT_READ, MAP_SHARED, self->fd, 0);
 	ASSERT_NE(MAP_FAILED, map);
@@ -316,7 +321,7 @@ TEST_F(object, no_mmap_is_writable)
 	EXPECT_EQ(EACCES, errno);
 }
 
-/* A batch buffer of the caller's own, holding @dwords */
+/* Create a batch buffer that contains @dwords. */
 static int make_batch(int drm, const uint32_t *dwords, size_t size,
 		      uint32_t *handle)
 {
@@ -334,7 +339,7 @@ static int make_batch(int drm, const uint32_t *dwords, size_t size,
 	return vgpu_ioctl(drm, DRM_IOCTL_I915_GEM_PWRITE, &pwrite);
 }
 
-/* Run the batch, the last of @objects, to its end. */
+/* Execute the batch, the last of @objects, and wait for it. */
 static int run_batch(int drm, struct drm_i915_gem_exec_object2 *objects,
 		     int count)
 {
@@ -352,7 +357,7 @@ static int run_batch(int drm, struct drm_i915_gem_exec_object2 *objects,
 	return ret ? ret : vgpu_ioctl(drm, DRM_IOCTL_I915_GEM_WAIT, &wait);
 }
 
-/* A userptr object of the pages at @at, for pwrite */
+/* Create a userptr object of the pages at @at. */
 static int make_userptr(int drm, const void *at, size_t size, uint32_t flags,
 			uint32_t *handle)
 {
@@ -367,7 +372,10 @@ static int make_userptr(int drm, const void *at, size_t size, uint32_t flags,
 	return ret;
 }
 
-/* The probe fails. Without the probe, no pages can be obtained. */
+/*
+ * Creating the object with a probe fails; without a probe, its pages cannot be
+ * pinned.
+ */
 TEST_F(object, userptr_of_an_mmap_gets_no_pages)
 {
 	const uint8_t junk[64] = { 1, 2, 3 };
@@ -389,7 +397,7 @@ TEST_F(object, userptr_of_an_mmap_gets_no_pages)
 	munmap(map, self->s.size);
 }
 
-/* A relocation makes the kernel write an address there, through the aperture. */
+/* The kernel writes relocations to an object, which must not be a proxy. */
 TEST_F(object, relocation_misses_the_guest)
 {
 	static const uint32_t batch[] = { MI_BATCH_BUFFER_END, 0 };
@@ -450,7 +458,7 @@ TEST_F(object, gpu_store_misses_the_guest)
 	EXPECT_GUEST_UNCHANGED();
 }
 
-/* The same store to memory that may be written: the batch above did run. */
+/* The same store to a writable object, to test that such a batch is executed */
 TEST_F(object, gpu_store_reaches_own_object)
 {
 	uint32_t batch[] = {
@@ -489,11 +497,11 @@ TEST_F(object, gpu_store_reaches_own_object)
 }
 
 /*
- * The fence detiles what the guest tiled, so this also checks the tiling of
- * vgpu_tile.c, which no other test could find wrong.
+ * The fence detiles the guest's pixels. This is also the only test that
+ * compares vgpu_tile.c with the hardware.
  *
- * An object with a tiling and no stride makes the page fault divide by zero, so
- * this is last.
+ * Without the fix: the object has a tiling but no stride, so a page fault
+ * divides by zero. So this is last.
  */
 static void expect_detiled(struct __test_metadata *_metadata, struct vgpu *v,
 			   int drm, uint64_t modifier)

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Whose pages an exported surface shows once the guest's memory is gone.
+ * Lifetime of an exported surface's pages after the guest's memory is unmapped
+ * or the vGPU closed: an importer must not read memory that the kernel has
+ * reused for something else.
  *
- * The host must not see what the kernel has put there since. A test of that
- * passes easily for the wrong reason, namely that the pages happen not to be
- * reused. So every second page of guest memory belongs to the framebuffer and
- * every other one to a control, which goes back to the kernel in the same moment
- * and which nothing holds. Memory is then taken and marked until most
- * of the control's page frames have come back: the kernel cannot have spared
- * their neighbours by chance.
+ * Such a test could pass by chance, because freed pages happen not to be
+ * reused. So guest pages belong to the framebuffer and to a control group in
+ * turn. Both are freed at the same time, but only the framebuffer's pages are
+ * held by an export. The test then allocates memory until most page frames of
+ * the control group have been reused; if the framebuffer's frames between them
+ * had been free, some of them would have been reused as well.
  */
 #include <fcntl.h>
 
@@ -35,7 +36,7 @@ FIXTURE(pages) {
 	struct export e;
 };
 
-/* The page frames under @at; the pages must have been touched. */
+/* Get the page frame numbers at @at; the pages must be present. */
 static int frames(const void *at, uint64_t *pfn, size_t n)
 {
 	const uint64_t present = 1ull << 63, mask = (1ull << 55) - 1;
@@ -51,7 +52,7 @@ static int frames(const void *at, uint64_t *pfn, size_t n)
 		return -EIO;
 	for (i = 0; i < n; i++) {
 		if (!(pfn[i] & present) || !(pfn[i] & mask))
-			return -EPERM;	/* frame 0: not for our eyes */
+			return -EPERM;	/* frame 0: no permission to read it */
 		pfn[i] &= mask;
 	}
 	return 0;
@@ -76,9 +77,10 @@ static size_t count_common(const uint64_t *sorted, size_t n,
 }
 
 /*
- * Take and mark memory until 90 % of the control's frames are in it. Small
- * pages, since huge ones are made of other frames, and each is written to.
- * Returns how many of the surface's frames came along, or a negative errno.
+ * Allocate and fill memory until it includes 90 % of the control group's
+ * frames. Use small pages, as huge ones would not be allocated from single
+ * freed frames. Return how many of the surface's frames it includes, or a
+ * negative errno.
  */
 static int recycle(uint64_t *surface, uint64_t *control, size_t n)
 {
@@ -109,7 +111,7 @@ static int recycle(uint64_t *surface, uint64_t *control, size_t n)
 	return taken;
 }
 
-/* A surface on every second page of guest memory, the control on the others */
+/* Assign guest pages to the surface and to the control group in turn. */
 static void scatter(struct __test_metadata *_metadata, struct export *e)
 {
 	struct vgpu *v = &e->v;
@@ -126,10 +128,10 @@ static void scatter(struct __test_metadata *_metadata, struct export *e)
 	ASSERT_EQ(0, vgpu_alloc_gma(v, SURFACE_BYTES, &e->s.gma));
 	words = (uint32_t *)(v->ram + gpa);
 	for (i = 0; i < 2 * SURFACE_BYTES / 4; i++)
-		words[i] = i | 0x80000000;	/* neither zero nor the mark */
+		words[i] = i | 0x80000000;	/* neither 0 nor MARK */
 	ret = frames(v->ram + gpa, frame, 2 * SURFACE_PAGES);
 	if (ret == -EPERM || ret == -EACCES)
-		SKIP(return, "cannot see page frames: run as root");
+		SKIP(return, "cannot read page frame numbers: run as root");
 	ASSERT_EQ(0, ret);
 	for (i = 0; i < SURFACE_PAGES; i++) {
 		uint64_t at = gpa + 2 * i * VGPU_PAGE;
@@ -146,7 +148,7 @@ FIXTURE_SETUP(pages)
 {
 	struct vfio_device_gfx_plane_info info;
 
-	/* Another CPU would not be given what has been freed on this one. */
+	/* Pages on this CPU's free list are not reused by other CPUs. */
 	ASSERT_EQ(0, test_stay_on_this_cpu());
 	if (!test_open(_metadata, &self->e.v))
 		return;
@@ -176,7 +178,10 @@ FIXTURE_TEARDOWN(pages)
 	free(self->e.got);
 }
 
-/* Pages of the surface that are not what the guest drew, or -errno */
+/*
+ * Count the pages of the import that differ from what the guest drew, or
+ * -errno.
+ */
 static int wrong_pages(struct export *e)
 {
 	int i, n = 0, ret;
@@ -190,24 +195,24 @@ static int wrong_pages(struct export *e)
 }
 
 /*
- * The surface has the old pixels, and its frames were not reused meanwhile: not
- * by the marker and, which the frame numbers cannot tell, not by the kernel.
+ * Expect that the surface's frames were reused neither by this process, as the
+ * frame numbers tell, nor by the kernel, as the unchanged contents tell.
  */
 static void expect_old_surface(struct __test_metadata *_metadata,
 			       struct export *e)
 {
 	int taken = recycle(e->surface, e->control, SURFACE_PAGES);
 
-	ASSERT_LE(0, taken) TH_LOG("the control's frames did not come back");
+	ASSERT_LE(0, taken) TH_LOG("frames of the control group not reused");
 	EXPECT_EQ(0, taken)
-		TH_LOG("%d of %d frames went to this process", taken,
+		TH_LOG("%d of %d frames were reused by this process", taken,
 		       SURFACE_PAGES);
 	EXPECT_EQ(0, wrong_pages(e));
 }
 
 TEST_F_TIMEOUT(pages, survive_the_close_of_the_vgpu, 120)
 {
-	ASSERT_EQ(0, wrong_pages(&self->e));	/* the importer has them now */
+	ASSERT_EQ(0, wrong_pages(&self->e));	/* this gets the pages */
 	test_close(&self->e.v);
 	expect_old_surface(_metadata, &self->e);
 }
@@ -238,13 +243,13 @@ static int set_power_state(struct vgpu *v, uint16_t state)
 	       0 : -EIO;
 }
 
-/* As a VMM does when a guest sleeps and wakes up: it resets on the way. */
+/* When a guest suspends and resumes, its VMM resets the vGPU in between. */
 TEST_F(pages, survive_d3_of_the_vgpu)
 {
 	int ret = set_power_state(&self->e.v, 3);
 
 	if (ret == -ENOENT)
-		SKIP(return, "the vGPU cannot sleep: the GPU needs a PCI PM capability");
+		SKIP(return, "no D3: the GPU needs a PCI PM capability");
 	ASSERT_EQ(0, ret);
 	EXPECT_EQ(0, wrong_pages(&self->e));
 	ASSERT_EQ(0, vgpu_reset(&self->e.v));
@@ -253,7 +258,10 @@ TEST_F(pages, survive_d3_of_the_vgpu)
 	EXPECT_EQ(0, wrong_pages(&self->e));
 }
 
-/* Nobody had read it before the close: no pages, or the right ones. */
+/*
+ * The first read comes after the close: it may fail, or return the guest's
+ * pixels.
+ */
 TEST_F_TIMEOUT(pages, late_first_read_is_not_recycled, 120)
 {
 	int wrong;
@@ -264,7 +272,7 @@ TEST_F_TIMEOUT(pages, late_first_read_is_not_recycled, 120)
 	EXPECT_GE(0, wrong) TH_LOG("%d pages", wrong);
 }
 
-/* ---- may crash an unfixed kernel, so they are last ---- */
+/* ---- a test that may crash an unfixed kernel, so it is last ---- */
 
 /* Export @n surfaces of one page each, a page apart. */
 static void export_many(struct __test_metadata *_metadata, struct vgpu *v,
@@ -287,9 +295,8 @@ static void export_many(struct __test_metadata *_metadata, struct vgpu *v,
 }
 
 /*
- * An object that the free worker finds while the vGPU is being closed must not
- * stay in a list that is walked next. The worker has many to free, and the close
- * comes a little later each time.
+ * Close the vGPU while a worker frees its objects, a little later in each
+ * round. Without the fix: both freed the same bookkeeping.
  */
 TEST_F_TIMEOUT(pages, freed_while_the_vgpu_closes, 300)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Each pipe of a vGPU by itself. The three are emulated, so that they are there
- * whatever the host's fuses have left of its own.
+ * Each pipe of a vGPU on its own. The three pipes are emulated, so they must
+ * work even if fuses disable pipes of the host.
  *
- * A host whose fuse disables pipe C had no vblanks on the vGPU's pipe C, and
- * one with pipes A and C only did not describe what the guest has on C.
+ * Without the fix: the vGPU's pipe C had no vblanks if a fuse disabled the
+ * host's pipe C, and was not described if only pipe B was disabled.
  */
 #include "test_util.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which plane of the hardware a query describes, and from when: the order in
- * which a guest writes registers, several heads, planes that do not cover their
- * pipe, and scalers.
+ * Which hardware plane a query describes, and from when on: orders of register
+ * writes, several pipes, planes that do not cover their pipe, scalers, and
+ * encryption.
  */
 #include "test_util.h"
 #include "vgpu_regs.h"
@@ -20,7 +20,9 @@ static int make_small(struct vgpu *v, struct vgpu_surface *s, uint32_t fourcc)
 	return ret;
 }
 
-/* What a query answers is @s: 0, 1 if not, -ENOENT if off, a negative errno */
+/*
+ * Does a query describe @s? 0, 1 if not, -ENOENT if the plane is off, or -errno
+ */
 static int shows(struct vgpu *v, enum vgpu_plane type,
 		 const struct vgpu_surface *s)
 {
@@ -37,7 +39,10 @@ static int shows(struct vgpu *v, enum vgpu_plane type,
 
 /* ---- control registers of planes that are off ---- */
 
-/* A plane of pipe A, off; plane 1 has the desktop unless it is that one. */
+/*
+ * A plane of pipe A that is off. Unless it is plane 1, plane 1 displays
+ * @desktop.
+ */
 FIXTURE(ctl) {
 	struct vgpu v;
 	struct vgpu_surface desktop, s;
@@ -83,7 +88,7 @@ FIXTURE_TEARDOWN(ctl)
 	test_close(&self->v);
 }
 
-/* In @order; what is shown when this returns has been latched. */
+/* Show @s by writes in @order, and return when it has been latched. */
 static int show(struct vgpu *v, int plane, const struct vgpu_surface *s,
 		enum vgpu_order order)
 {
@@ -109,7 +114,7 @@ TEST_F(ctl, of_a_pipe_that_is_off_is_seen)
 	EXPECT_EQ(0, shows(&self->v, variant->type, &self->s));
 }
 
-/* Plane and cursor off, and on again without another write to the surface */
+/* Turn a plane or cursor off, and on again by the control register alone. */
 static int off_and_on(struct vgpu *v, uint32_t ctl, uint32_t arm)
 {
 	uint32_t on, surf;
@@ -139,7 +144,7 @@ TEST_F(ctl, that_turns_on_again_is_seen)
 	EXPECT_EQ(0, shows(&self->v, variant->type, &self->s));
 }
 
-/* Off waits for its vblank, and on for the one after that. */
+/* Off is latched at the first vblank, on at the next one. */
 TEST_F(ctl, off_and_on_within_a_frame_is_seen)
 {
 	ASSERT_EQ(0, show(&self->v, variant->plane, &self->s, VGPU_SURF_LAST));
@@ -149,7 +154,10 @@ TEST_F(ctl, off_and_on_within_a_frame_is_seen)
 	EXPECT_EQ(0, shows(&self->v, variant->type, &self->s));
 }
 
-/* A plane that is on waits for the surface, also to be turned off. */
+/*
+ * While a plane is on, its control register does not arm it, even to turn it
+ * off.
+ */
 TEST_F(ctl, off_alone_waits_for_the_surface)
 {
 	ASSERT_EQ(0, show(&self->v, variant->plane, &self->s, VGPU_SURF_LAST));
@@ -162,7 +170,10 @@ TEST_F(ctl, off_alone_waits_for_the_surface)
 	EXPECT_EQ(-ENOENT, shows(&self->v, variant->type, &self->s));
 }
 
-/* Until it is latched the plane is off, and what is written comes with it. */
+/*
+ * While the plane is still off, writes after the control register are latched
+ * with it.
+ */
 TEST_F(ctl, brings_what_is_written_meanwhile)
 {
 	const uint32_t reg = PLANE_REG(PLANE_STRIDE, variant->plane);
@@ -189,9 +200,9 @@ TEST_F(ctl, brings_what_is_written_meanwhile)
 	EXPECT_EQ(2 * self->s.stride, info.stride);
 }
 
-/* ---- two heads ---- */
+/* ---- two pipes ---- */
 
-/* A desktop on each, the first with cursor and overlay only if a test says so */
+/* Both pipes have a primary plane, pipe B also a cursor and an overlay. */
 FIXTURE(head) {
 	struct vgpu v;
 	struct vgpu_surface a, b, cursor, over;
@@ -246,7 +257,9 @@ TEST_F(head, without_primary_is_passed_over)
 	EXPECT_EQ(0, shows(&self->v, VGPU_OVERLAY, &self->over));
 }
 
-/* The screen is black, and the cursor on it that of the lowest. */
+/*
+ * Without any primary plane, the cursor described is that of the lowest pipe.
+ */
 TEST_F(head, cursor_is_lowest_without_primary)
 {
 	ASSERT_EQ(0, vgpu_primary_hide(&self->v, 0));
@@ -266,7 +279,9 @@ TEST_F(head, cursor_is_lowest_without_primary)
 #define VIDEO_X			200
 #define VIDEO_Y			100
 
-/* What Windows makes of a window with a video: plane 1, below a desktop's hole */
+/*
+ * Windows may put a video on plane 1, below a desktop with a transparent hole.
+ */
 FIXTURE(video) {
 	struct vgpu v;
 	struct vgpu_surface desktop, video;
@@ -333,7 +348,10 @@ TEST_F(video, that_ends_leaves_the_desktop)
 	EXPECT_EQ(-ENOENT, shows(&self->v, VGPU_OVERLAY, &self->video));
 }
 
-/* Nothing covers the pipe: it is described as it is, and where. */
+/*
+ * No plane covers the pipe, so the primary is described with its size and
+ * position.
+ */
 TEST_F(video, alone_is_primary)
 {
 	ASSERT_EQ(0, vgpu_plane_hide(&self->v, 0, 2));
@@ -371,7 +389,7 @@ TEST_F(video, desktop_flips_are_the_primarys)
 
 /* ---- scalers ---- */
 
-/* On, for a plane; 0: for the pipe */
+/* PS_CTRL of a scaler that is on and bound to @plane, 0: to the pipe */
 static uint32_t ps_on(uint32_t plane)
 {
 	return PS_ENABLE | PS_BINDING(plane);
@@ -392,7 +410,10 @@ FIXTURE_TEARDOWN(scaler_reg)
 	test_close(&self->v);
 }
 
-/* A scaler that is bound to a plane was taken for one that is off. */
+/*
+ * Without the fix: the binding to a plane was lost, and the scaler seemed to be
+ * off
+ */
 TEST_F(scaler_reg, keeps_what_was_written)
 {
 	static const uint32_t regs[] = {
@@ -414,7 +435,7 @@ TEST_F(scaler_reg, keeps_what_was_written)
 		}
 }
 
-/* A framebuffer of 200 x 50 on a screen of 1920 x 1080, on plane 1 */
+/* Plane 1 displays 200 x 50 pixels on a pipe of 1920 x 1080. */
 FIXTURE(scaler) {
 	struct vgpu v;
 	struct vgpu_surface s;
@@ -446,7 +467,7 @@ FIXTURE_TEARDOWN(scaler)
 	test_close(&self->v);
 }
 
-/* The window is written last, which arms the scaler. */
+/* Program a scaler. The window size is written last, which arms it. */
 static int scale(struct vgpu *v, uint32_t base, uint32_t ctl, uint32_t pos,
 		 uint32_t size)
 {
@@ -512,7 +533,10 @@ TEST_F(scaler, that_is_on_waits_for_its_window)
 	EXPECT_EQ(-EOPNOTSUPP, vgpu_query(&self->v, VGPU_PRIMARY, &self->info));
 }
 
-/* A scaler that is off arms itself, so what is written last may be the position. */
+/*
+ * Each write to a scaler that is off arms it, so the position may be written
+ * last.
+ */
 static int scale_with_position_last(struct vgpu *v, uint32_t base, uint32_t pos)
 {
 	int ret = vgpu_write32(v, PS_WIN_SZ + base,
@@ -533,7 +557,7 @@ TEST_F(scaler, off_latches_a_late_position)
 	EXPECT_EQ(40, self->info.y_pos);
 }
 
-/* It goes off at the vblank, and what was written since counts at the next. */
+/* Off is latched at the first vblank, the new position at the next one. */
 TEST_F(scaler, off_and_on_within_a_frame)
 {
 	ASSERT_EQ(0, scale(&self->v, self->base, ps_on(1), 30 << 16 | 40,

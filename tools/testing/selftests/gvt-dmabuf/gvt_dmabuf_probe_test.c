@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a guest's i915 finds on a vGPU that was reset, and relies on when it
- * takes the display over.
+ * State of a vGPU after a reset that i915 in the guest relies on when it is
+ * loaded.
  */
 #include "test_util.h"
 #include "vgpu_regs.h"
@@ -22,7 +22,7 @@ FIXTURE_TEARDOWN(probe)
 	test_close(&self->v);
 }
 
-/* i915 divides by it, so it must not be 0. */
+/* i915 divides by the pixel clock, so it must not be 0. */
 TEST_F(probe, finds_a_clock_if_the_pipe_is_on)
 {
 	uint32_t conf, m, n;
@@ -31,10 +31,10 @@ TEST_F(probe, finds_a_clock_if_the_pipe_is_on)
 	ASSERT_EQ(0, vgpu_read32(&self->v, TRANS_LINKM1, &m));
 	ASSERT_EQ(0, vgpu_read32(&self->v, TRANS_LINKN1, &n));
 	EXPECT_TRUE(!(conf & TRANS_CONF_ENABLE) || (m && n))
-		TH_LOG("it is on, with an M of %#x and an N of %#x", m, n);
+		TH_LOG("the pipe is on, with M %#x and N %#x", m, n);
 }
 
-/* i915 asks again until it gets this answer, and gives up after 51 ms. */
+/* i915 retries until it gets this reply, for up to 51 ms. */
 TEST_F(probe, can_turn_sagv_off)
 {
 	uint32_t val;

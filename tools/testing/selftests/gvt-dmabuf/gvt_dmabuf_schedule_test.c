@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The time slices of vGPUs, and the timer of them: it must not expire while no
- * guest has anything for the GPU to do, and what is submitted after such a pause
- * runs as if it had gone on.
+ * The scheduler of vGPUs. Its timer must not expire while no guest has work for
+ * the GPU, and time slices must work after such a pause as if the timer had
+ * run.
  */
 #include <pthread.h>
 
@@ -11,10 +11,10 @@
 #include "trace_util.h"
 
 #define STILL_US	2000000
-#define PAUSE_US	1200000	/* longer than time slices are counted */
-#define PRIORITY_US	2200000	/* a vGPU that starts is preferred for 2 s */
+#define PAUSE_US	1200000	/* longer than the accounting period, 1 s */
+#define PRIORITY_US	2200000	/* a vGPU has priority in its first 2 s */
 #define ROUNDS		4
-#define REQUESTS	100	/* which fit into a ring */
+#define REQUESTS	100	/* a ring has room for these */
 
 /* ---- a guest that is idle ---- */
 
@@ -46,7 +46,7 @@ static int expiries(const char *tracing)
 	return trace_count(tracing, "function=tbs_timer_fn");
 }
 
-/* Until what was begun is done: a request, and the time slice that it was in */
+/* Wait until a request and its time slice have ended. */
 static int settle(const char *tracing)
 {
 	usleep(100000);
@@ -59,7 +59,7 @@ TEST_F(timer, runs_only_for_work)
 
 	for (i = 0; i < ROUNDS; i++) {
 		ASSERT_EQ(0, exec_store(&self->e, &self->e.ring));
-		/* What counts expiries does count. */
+		/* Check that expiries() does count. */
 		ASSERT_LE(1, settle(self->tracing));
 		usleep(STILL_US / ROUNDS);
 		EXPECT_EQ(0, expiries(self->tracing)) TH_LOG("pause %d", i);
@@ -74,7 +74,7 @@ TEST_F(timer, does_not_run_before_work)
 	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
 }
 
-/* A guest that ends while the GPU works for it */
+/* The vGPU is closed while the GPU executes its workload. */
 TEST_F(timer, ends_with_the_guest)
 {
 	struct vgpu_gate gate;
@@ -125,7 +125,7 @@ struct share {
 	int done, ret;
 };
 
-/* Until one of them has filled most of its ring */
+/* Submit requests until one of the guests has submitted REQUESTS. */
 static void *submit_many(void *arg)
 {
 	struct share *s = arg;
@@ -154,7 +154,7 @@ TEST_F(slices, are_shared)
 	EXPECT_LE(REQUESTS / 4, b.done);
 }
 
-/* From the submission of a request, after a pause, to its end; or a negative errno */
+/* The time that a request takes after a pause, or a negative errno */
 static int64_t request_ms(struct exec *e)
 {
 	int64_t from;
@@ -166,8 +166,11 @@ static int64_t request_ms(struct exec *e)
 	return ret ? ret : time_ms() - from;
 }
 
-/* Of the time beyond its share that a guest has had, nothing is left after 1 s. */
-TEST_F(slices, debt_is_paid_during_a_pause)
+/*
+ * A guest that has exceeded its share of time must not be delayed after a pause
+ * of 1 s.
+ */
+TEST_F(slices, debt_expires_in_a_pause)
 {
 	int64_t usual, ms;
 	int i;

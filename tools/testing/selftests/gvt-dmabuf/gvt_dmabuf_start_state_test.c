@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vGPUs start from a snapshot of the host's registers. What the host shows, the
- * panel of a laptop, say, must not be in it, nor what the GPU does not have.
+ * vGPUs start from a snapshot of the host's registers ("golden state"). The
+ * display state of the host, such as that of a laptop's panel, must not get
+ * into vGPUs.
  *
- * kvmgt takes the snapshot from a file if there is one: here that which it offers
- * in sysfs, with a lit panel and more put in. This needs to load kvmgt again.
+ * kvmgt reads the snapshot from a firmware file if there is one. The tests
+ * provide the snapshot that kvmgt exports in sysfs, modified to have the panel
+ * and other parts of the display on, and reload kvmgt.
  */
 #include <limits.h>
 #include <sys/stat.h>
@@ -17,7 +19,7 @@
 #define SNAPSHOT	"/sys/bus/pci/devices/*/gvt_firmware"
 #define FIRMWARE_DIR	"/lib/firmware/i915/gvt"
 
-/* The file: firmware.c in the kernel */
+/* Header of the file: firmware.c in the kernel */
 struct snapshot {
 	uint64_t magic;
 	uint32_t crc, version;
@@ -26,7 +28,7 @@ struct snapshot {
 
 #define ROW(reg, host, guest)	{ #reg, reg, host, guest }
 
-/* @host is what the file says, @guest what a vGPU starts with. */
+/* @host: value in the file; @guest: value that a vGPU must start with */
 static const struct row {
 	const char *name;
 	uint32_t reg, host, guest;
@@ -67,7 +69,7 @@ FIXTURE(start_state) {
 	size_t size;
 	struct mdev mdev;
 	char ko[PATH_MAX], path[PATH_MAX];
-	bool file_is_taken;
+	bool file_is_used;
 };
 
 static uint32_t crc32_le(const uint8_t *bytes, size_t size)
@@ -83,7 +85,7 @@ static uint32_t crc32_le(const uint8_t *bytes, size_t size)
 	return crc;
 }
 
-/* All of the first file that @pattern finds, to be freed */
+/* Read the first file that matches @pattern. The caller frees the result. */
 static uint8_t *read_file(const char *pattern, size_t *size)
 {
 	uint8_t *bytes = NULL;
@@ -120,7 +122,7 @@ static int write_file(const char *path, const void *bytes, size_t size)
 	return fclose(f) || n != size ? -EIO : 0;
 }
 
-static void light_the_host(uint8_t *file, size_t size)
+static void turn_on_display(uint8_t *file, size_t size)
 {
 	struct snapshot *s = (struct snapshot *)file;
 	const size_t start = offsetof(struct snapshot, version);
@@ -131,8 +133,8 @@ static void light_the_host(uint8_t *file, size_t size)
 	s->crc = crc32_le(file + start, size - start);
 }
 
-/* kvmgt offers its own snapshot only if it has found none. */
-static bool takes_the_file(void)
+/* kvmgt exports its own snapshot only if it has not found a file. */
+static bool uses_file(void)
 {
 	glob_t found;
 	bool own = !glob(SNAPSHOT, 0, NULL, &found);
@@ -149,7 +151,7 @@ static int reload(const char *ko)
 	return ret ? ret : load(ko);
 }
 
-/* A vGPU that was made with the file, and never reset */
+/* Create a vGPU from the file, and open it without a reset. */
 FIXTURE_SETUP(start_state)
 {
 	const struct snapshot *s;
@@ -162,7 +164,7 @@ FIXTURE_SETUP(start_state)
 		return;
 	test_close(&self->v);
 	if (count_mdevs() != 1)
-		SKIP(return, "other vGPUs would go as well: remove them");
+		SKIP(return, "kvmgt is in use by other vGPUs: remove them");
 	self->file = read_file(SNAPSHOT, &self->size);
 	if (!self->file)
 		SKIP(return, "no " SNAPSHOT ": remove the file in " FIRMWARE_DIR);
@@ -173,7 +175,7 @@ FIXTURE_SETUP(start_state)
 	snprintf(self->path, sizeof(self->path), FIRMWARE_DIR
 		 "/vid_0x%02x%02x_did_0x%02x%02x_rid_0x%02x.golden_hw_state",
 		 config[1], config[0], config[3], config[2], config[8]);
-	light_the_host(self->file, self->size);
+	turn_on_display(self->file, self->size);
 
 	ASSERT_EQ(0, mdev_find(&self->mdev, self->v.uuid));
 	ASSERT_EQ(0, write_file(self->path, self->file, self->size));
@@ -181,10 +183,10 @@ FIXTURE_SETUP(start_state)
 	ASSERT_EQ(0, reload(self->ko));
 	ASSERT_EQ(0, mdev_create(&self->mdev));
 	ASSERT_EQ(0, vgpu_open_as_left(&self->v, self->mdev.uuid, TEST_RAM));
-	self->file_is_taken = takes_the_file();
+	self->file_is_used = uses_file();
 }
 
-/* As it was, whatever happened */
+/* Remove the file, and restore kvmgt and the vGPU. */
 FIXTURE_TEARDOWN(start_state)
 {
 	test_close(&self->v);
@@ -195,16 +197,17 @@ FIXTURE_TEARDOWN(start_state)
 	EXPECT_EQ(0, mdev_create(&self->mdev));
 }
 
-/* False if the file was not looked at: the caller returns. */
-static bool has_lit_host(struct __test_metadata *_metadata, bool file_is_taken)
+/* Skip and return false if kvmgt has not read the file; the caller returns. */
+static bool test_file(struct __test_metadata *_metadata, bool file_is_used)
 {
-	if (!file_is_taken)
+	if (!file_is_used)
 		SKIP(return false,
 		     "no firmware loader: set CONFIG_FW_LOADER in the kernel");
 	return true;
 }
 
-static void expect_no_host(struct __test_metadata *_metadata, struct vgpu *v)
+static void expect_guest_state(struct __test_metadata *_metadata,
+			       struct vgpu *v)
 {
 	uint32_t val;
 	size_t i;
@@ -227,18 +230,18 @@ static bool frames_stand_still(struct vgpu *v)
 
 TEST_F(start_state, host_panel_is_not_the_guests)
 {
-	if (!has_lit_host(_metadata, self->file_is_taken))
+	if (!test_file(_metadata, self->file_is_used))
 		return;
-	expect_no_host(_metadata, &self->v);
+	expect_guest_state(_metadata, &self->v);
 	EXPECT_TRUE(frames_stand_still(&self->v));
 }
 
 TEST_F(start_state, reset_brings_no_host_panel)
 {
-	if (!has_lit_host(_metadata, self->file_is_taken))
+	if (!test_file(_metadata, self->file_is_used))
 		return;
 	ASSERT_EQ(0, vgpu_reset(&self->v));
-	expect_no_host(_metadata, &self->v);
+	expect_guest_state(_metadata, &self->v);
 	EXPECT_TRUE(frames_stand_still(&self->v));
 }
 
@@ -247,7 +250,7 @@ TEST_F(start_state, host_planes_are_not_shown)
 	struct vfio_device_gfx_plane_info info;
 	enum vgpu_plane plane;
 
-	if (!has_lit_host(_metadata, self->file_is_taken) ||
+	if (!test_file(_metadata, self->file_is_used) ||
 	    !test_exports(_metadata, &self->v))
 		return;
 	for (plane = VGPU_OVERLAY; plane <= VGPU_CURSOR; plane++) {
@@ -256,7 +259,7 @@ TEST_F(start_state, host_planes_are_not_shown)
 	}
 }
 
-/* The vGPU's pipe is its own: on, shown, and off when the guest says so. */
+/* The guest can turn the vGPU's pipe on and off, independent of the host's. */
 TEST_F(start_state, pipe_is_on_and_off_as_set)
 {
 	struct vfio_device_gfx_plane_info info;
@@ -264,7 +267,7 @@ TEST_F(start_state, pipe_is_on_and_off_as_set)
 	uint32_t val;
 	int fd;
 
-	if (!has_lit_host(_metadata, self->file_is_taken) ||
+	if (!test_file(_metadata, self->file_is_used) ||
 	    !test_exports(_metadata, &self->v))
 		return;
 	ASSERT_EQ(0, test_show(&self->v, &s, DRM_FORMAT_XRGB8888,
@@ -298,7 +301,7 @@ FIXTURE_TEARDOWN(config)
 	test_close(&self->v);
 }
 
-/* VMMs walk their list: PCI Express, 7.6.3. */
+/* VMMs walk the list of extended capabilities: PCI Express, 7.6.3. */
 TEST_F(config, extended_capabilities_are_a_list)
 {
 	const unsigned int first = 0x100, end = 0x1000, least = 8;

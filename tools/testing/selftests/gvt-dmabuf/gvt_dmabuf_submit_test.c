@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a guest submits to an engine is executed, or refused without affecting
- * what is submitted next.
+ * Rings that a guest submits to an engine are executed, or refused without
+ * affecting those that are submitted next.
  */
 #include "test_util.h"
 #include "vgpu_commands.h"
 #include "vgpu_regs.h"
 
-/* In the page directory of a gate */
-#define PD_INDEX		1
+#define PD_INDEX		1	/* an entry not used by the gate */
 
 #define PATTERN			0xc0ffee11u
 
 static const uint32_t good[] = { MI_NOOP, MI_NOOP };
 static const uint32_t bad[] = { MI_NO_SUCH_COMMAND, MI_NOOP };
 
-/* @batch: a page for commands, and one for what they write */
+/* @batch: GGTT address of @commands and @written, a page each */
 FIXTURE(submit) {
 	struct vgpu v;
 	struct vgpu_ring a, b;
@@ -43,7 +42,7 @@ FIXTURE_TEARDOWN(submit)
 	test_close(&self->v);
 }
 
-/* A reset, and what the guest's driver then sets up again */
+/* Reset the vGPU, and initialize @ring again. */
 static void reset(struct __test_metadata *_metadata, struct vgpu *v,
 		  struct vgpu_ring *ring)
 {
@@ -72,9 +71,9 @@ TEST_F(submit, two_contexts_are_executed)
 }
 
 /*
- * The batch buffer first changes the value that its second command stores, in
- * guest memory: the copy of it that was checked, and is executed, has it as it
- * was. In the ring @noops stand in front of what starts the batch buffer.
+ * The batch buffer's first command modifies the second one in guest memory. The
+ * scanned copy must be executed, which is not modified. @noops precede the
+ * batch start in the ring.
  */
 static void run_batch(struct __test_metadata *_metadata, struct vgpu *v,
 		      struct vgpu_ring *ring, uint64_t gma, uint32_t *commands,
@@ -101,7 +100,7 @@ TEST_F(submit, batch_runs_as_checked)
 	EXPECT_EQ(PATTERN, *self->written);
 }
 
-/* As the first command it must start the shadow, not the guest's own. */
+/* As the first command of a ring, too, it must start the shadow batch. */
 TEST_F(submit, first_command_starts_shadow_batch)
 {
 	run_batch(_metadata, &self->v, &self->a, self->batch, self->commands,
@@ -109,7 +108,10 @@ TEST_F(submit, first_command_starts_shadow_batch)
 	EXPECT_EQ(PATTERN, *self->written);
 }
 
-/* A context that was never pinned must not be unpinned. */
+/*
+ * Without the fix: refusing the ring unpinned a context that had not been
+ * pinned
+ */
 TEST_F(submit, works_after_a_refused_ring)
 {
 	if (!test_unsafe(_metadata))
@@ -122,7 +124,7 @@ TEST_F(submit, works_after_a_refused_ring)
 				      ARRAY_SIZE(good)));
 }
 
-/* The last code of either GPU is reserved, and no reason for a backtrace. */
+/* A reserved plane code must be refused, without a warning. */
 TEST_F(submit, ring_with_bad_flip_is_not_run)
 {
 	const uint32_t ring[] = {
@@ -137,14 +139,14 @@ TEST_F(submit, ring_with_bad_flip_is_not_run)
 	ASSERT_EQ(0, vgpu_ring_emit(&self->a, ring, ARRAY_SIZE(ring)));
 	vgpu_ring_start(&self->v, &self->a, NULL);
 
-	/* It waits for what runs. */
+	/* The reset waits for a workload in execution. */
 	reset(_metadata, &self->v, &self->a);
 	EXPECT_EQ(0, *self->written);
 	EXPECT_EQ(0, vgpu_ring_submit(&self->v, &self->a, good,
 				      ARRAY_SIZE(good)));
 }
 
-/* The timeline of its request must not stay locked. */
+/* Without the fix: the timeline of the refused request stayed locked */
 TEST_F(submit, works_after_two_refused_rings)
 {
 	if (!test_unsafe(_metadata))
@@ -159,8 +161,9 @@ TEST_F(submit, works_after_two_refused_rings)
 }
 
 /*
- * A page directory that names itself: the GPU would take the shadows of its page
- * tables for pages of the guest. What it stores would be an entry of one.
+ * A page directory that refers to itself. If it was shadowed, shadow page
+ * tables would be mapped as guest pages, and this store would write an entry of
+ * one.
  */
 TEST_F(submit, table_at_two_levels_is_refused)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How many page tables and address spaces a guest may have the host keep: as many
- * as it needs, and not without end.
+ * Limits of the page tables and address spaces that the host shadows for a
+ * guest: they are large enough for guests, and bound the host's memory.
  */
 #include "command_util.h"
 #include "proc_util.h"
@@ -9,32 +9,38 @@
 
 #define PDE_2M			0x80u
 #define ENTRIES			(VGPU_PAGE / sizeof(uint64_t))
-#define AREA			(2u << 20)	/* of an entry */
+#define AREA			(2u << 20)	/* mapped by an entry */
 #define AREAS			(TEST_RAM / 2 / AREA)
 
-/* Each directory is shadowed by a table per entry. */
+/*
+ * Each directory needs a shadow page table per entry, as GVT-g splits 2 MiB
+ * pages.
+ */
 #define MAX_TABLES		16384u
 #define FULL			(MAX_TABLES / ENTRIES - 1)
 #define TOO_MANY		(4 * MAX_TABLES / ENTRIES)
 #define MAX_KIB			((long)(MAX_TABLES * VGPU_PAGE / 1024))
-#define SLACK_KIB		(16l << 10)	/* by which other things change it */
+#define SLACK_KIB		(16l << 10)	/* for other allocations */
 
 #define MAX_SPACES		1024u
-#define MANY_SPACES		6000u	/* 24 MiB of roots, of which a sixth is kept */
+#define MANY_SPACES		6000u	/* 24 MiB of roots; a sixth is kept */
 
 #define ROOT_ADDRESS_BIT	12
 #define ROOT_ADDRESS_END	46
 
 #define MAX_LOADS		64u
 
-/* @gate, @other: of which the page tables are used; @refused: on the same engine */
+/*
+ * @gate, @other: two sets of page tables; @refused: a second context of the
+ *	engine
+ */
 FIXTURE(tables) {
 	struct exec e;
 	struct vgpu_gate gate, other;
 	struct vgpu_ring refused;
 };
 
-/* Whether batch buffers are scanned that need the page tables of their context */
+/* Set the engines for which batch buffers in PPGTTs are scanned. */
 static int scan_all_batches(struct vgpu *v, const char *engines)
 {
 	char pattern[128];
@@ -64,7 +70,9 @@ FIXTURE_TEARDOWN(tables)
 	test_close(&self->e.v);
 }
 
-/* Directories of which each entry maps 2 MiB, beside the one that @gate uses */
+/*
+ * Add directories to the page tables of @gate in which each entry maps 2 MiB.
+ */
 static int add_directories(struct vgpu *v, struct vgpu_gate *gate,
 			   unsigned int count)
 {
@@ -76,7 +84,10 @@ static int add_directories(struct vgpu *v, struct vgpu_gate *gate,
 	ret = vgpu_alloc_ram(v, count * VGPU_PAGE, &gpa);
 	if (ret)
 		return ret;
-	/* Memory that is first used when it is pinned is not what tables take. */
+	/*
+	 * Populate guest memory now, so that it is not counted as memory of the
+	 * tables.
+	 */
 	memset(v->ram + TEST_RAM / 2, 0, TEST_RAM / 2);
 	entry = (uint64_t *)(v->ram + gpa);
 	for (i = 0; i < count * ENTRIES; i++)
@@ -87,7 +98,7 @@ static int add_directories(struct vgpu *v, struct vgpu_gate *gate,
 	return 0;
 }
 
-/* Roots that map nothing, a page each */
+/* Allocate @count empty roots, a page each. */
 static int add_roots(struct vgpu *v, unsigned int count, uint64_t *roots)
 {
 	int ret = vgpu_alloc_ram(v, count * VGPU_PAGE, roots);
@@ -115,7 +126,7 @@ static int run_in(struct exec *e, struct vgpu_gate *gate)
 	return ret ? ret : exec_leave_gate(e, gate);
 }
 
-/* Without the fix: 65,536 tables, which a guest could make any number of */
+/* Without the fix: the number of shadow page tables was not limited */
 TEST_F_TIMEOUT(tables, beyond_the_limit_are_refused, 300)
 {
 	struct vgpu *v = &self->e.v;
@@ -146,7 +157,10 @@ TEST_F_TIMEOUT(tables, too_many_refuse_a_workload_alone, 300)
 	EXPECT_EQ(0, run_in(&self->e, &self->other));
 }
 
-/* As many as there may be, which make room for those of another space and back */
+/*
+ * As many as the limit allows; another address space's tables evict them, and
+ * vice versa.
+ */
 TEST_F_TIMEOUT(tables, up_to_the_limit_are_used, 300)
 {
 	struct vgpu *v = &self->e.v;
@@ -170,10 +184,11 @@ TEST_F_TIMEOUT(tables, up_to_the_limit_are_used, 300)
 }
 
 /*
- * A reset of the GPU drops them, and no guest announces them anew. Without the fix:
- * a scan of what they map found nothing.
+ * A GPU reset drops shadow page tables, and guests do not notify the host of
+ * them again. Without the fix: a batch buffer could not be scanned, as its page
+ * tables were missing.
  */
-TEST_F_TIMEOUT(tables, dropped_by_a_reset_of_the_gpu_are_scanned, 120)
+TEST_F_TIMEOUT(tables, dropped_by_gpu_reset_are_scanned, 120)
 {
 	struct exec *e = &self->e;
 	uint64_t *pt = vgpu_gate_table(&e->v, &self->gate, VGPU_GATE_PT, NULL);
@@ -182,7 +197,9 @@ TEST_F_TIMEOUT(tables, dropped_by_a_reset_of_the_gpu_are_scanned, 120)
 
 	if (!test_unsafe(_metadata))
 		return;
-	/* A scan refuses to wait on this engine. */
+	/*
+	 * The gate's batch would be refused, as scans refuse semaphore waits.
+	 */
 	batch[0] = MI_BATCH_BUFFER_END;
 	ret = scan_all_batches(&e->v, "0xff");
 	if (ret == -ENOENT)
@@ -196,7 +213,9 @@ TEST_F_TIMEOUT(tables, dropped_by_a_reset_of_the_gpu_are_scanned, 120)
 	EXPECT_EQ(0, exec_store(e, &e->ring));
 }
 
-/* Without the fix: each value of the other bits makes a space of its own */
+/*
+ * Without the fix: each value of the other bits made a separate address space
+ */
 TEST_F_TIMEOUT(tables, root_is_known_by_its_address, 120)
 {
 	struct vgpu *v = &self->e.v;
@@ -217,7 +236,10 @@ TEST_F_TIMEOUT(tables, root_is_known_by_its_address, 120)
 	}
 }
 
-/* Without the fix: all of them are kept. The first, which is not, is used again. */
+/*
+ * Without the fix: all spaces were kept. The first one, now evicted, can still
+ * be used.
+ */
 TEST_F_TIMEOUT(tables, of_many_spaces_make_room, 300)
 {
 	struct vgpu *v = &self->e.v;
@@ -234,7 +256,10 @@ TEST_F_TIMEOUT(tables, of_many_spaces_make_room, 300)
 	EXPECT_EQ(0, run_in(&self->e, &self->gate));
 }
 
-/* Guests create a space once: what was evicted is created again by its load. */
+/*
+ * Guests create a space only once, so loading an evicted space must create it
+ * again.
+ */
 TEST_F_TIMEOUT(tables, evicted_by_others_are_loaded, 120)
 {
 	uint32_t load[EXEC_LOAD_DWORDS];
@@ -249,7 +274,10 @@ TEST_F_TIMEOUT(tables, evicted_by_others_are_loaded, 120)
 				      ARRAY_SIZE(load)));
 }
 
-/* A space is shadowed once, not by each workload that uses it. */
+/*
+ * An evicted space that is used again is kept again, not shadowed for each
+ * workload.
+ */
 TEST_F_TIMEOUT(tables, evicted_by_others_are_kept_again, 120)
 {
 	struct vgpu *v = &self->e.v;
@@ -269,7 +297,9 @@ TEST_F_TIMEOUT(tables, evicted_by_others_are_kept_again, 120)
 	EXPECT_EQ(used - pages, vgpu_pinned_pages(v));
 }
 
-/* The space that was created first is not evicted if it was used since. */
+/*
+ * Eviction is by last use: the space created first stays if it was used since.
+ */
 TEST_F_TIMEOUT(tables, in_use_are_evicted_last, 120)
 {
 	struct vgpu *v = &self->e.v;
@@ -290,7 +320,10 @@ TEST_F_TIMEOUT(tables, in_use_are_evicted_last, 120)
 	EXPECT_GT(used, vgpu_pinned_pages(v));
 }
 
-/* Without the fix: as many as fit into a batch buffer, each kept until its end */
+/*
+ * Without the fix: the number was not limited, and all were held until
+ * completion
+ */
 TEST_F_TIMEOUT(tables, loads_of_a_workload_are_limited, 120)
 {
 	uint32_t loads[(MAX_LOADS + 1) * EXEC_LOAD_DWORDS];

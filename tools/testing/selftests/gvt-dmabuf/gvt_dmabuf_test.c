@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * VFIO_DEVICE_QUERY_GFX_PLANE and VFIO_DEVICE_GET_GFX_DMABUF of a GVT-g vGPU:
- * the ABI, which plane is meant, what it looks like, and its ids.
- * What may be done with the dma-buf is gvt_dmabuf_object_test.
+ * the ABI, formats and pixels of framebuffers and cursors, and refused ones.
+ * Ids are tested by gvt_dmabuf_id_test.c, GEM by gvt_dmabuf_object_test.c.
  */
 #include <drm/i915_drm.h>
 #include <stddef.h>
@@ -81,7 +81,7 @@ TEST_F(abi, short_argsz_is_refused)
 		{ MIN_ARGSZ - 1, -EINVAL },
 		{ MIN_ARGSZ, 0 },
 		{ sizeof(struct vfio_device_gfx_plane_info), 0 },
-		{ 4096, 0 },	/* a caller from the future */
+		{ 4096, 0 },	/* a caller with a newer, larger struct */
 	};
 	size_t i;
 
@@ -139,8 +139,8 @@ TEST_F(abi, unknown_id_is_refused)
 	EXPECT_EQ(-EINVAL, vgpu_get_dmabuf(&self->v, UINT32_MAX));
 }
 
-/* The caller's own bytes must not come back. */
-TEST_F(abi, plane_that_is_off_answers_zeros)
+/* Fields must be zeroed, not left as the caller passed them. */
+TEST_F(abi, plane_off_returns_zeros)
 {
 	static const uint32_t planes[] = { VGPU_PRIMARY, VGPU_CURSOR };
 	struct vfio_device_gfx_plane_info info;
@@ -160,7 +160,7 @@ TEST_F(abi, plane_that_is_off_answers_zeros)
 	}
 }
 
-/* Importers map whole pages. */
+/* Importers map whole pages, so the size is page-aligned. */
 TEST_F(abi, size_is_that_of_the_dmabuf)
 {
 	struct vfio_device_gfx_plane_info info;
@@ -176,7 +176,7 @@ TEST_F(abi, size_is_that_of_the_dmabuf)
 	EXPECT_EQ(info.size, lseek(fd, 0, SEEK_END));
 }
 
-/* The guest draws on while the host shows. */
+/* Drawing by the guest is visible in an open dma-buf. */
 TEST_F(abi, pixels_are_not_a_copy)
 {
 	struct vfio_device_gfx_plane_info info;
@@ -250,7 +250,7 @@ static void expect_format(struct __test_metadata *_metadata, struct vgpu *v,
 	vgpu_release(v, mark);
 }
 
-/* One framebuffer after the other, in those formats that the platform has */
+/* Test the formats that the platform supports, one after the other. */
 static void expect_formats(struct __test_metadata *_metadata, struct vgpu *v,
 			   const uint32_t *fourccs, size_t count,
 			   uint64_t modifier)
@@ -274,7 +274,7 @@ TEST_F(framebuffer, equals_guest_memory)
 }
 
 /* The hardware scans out 16-bit floats: they must not be refused. */
-TEST_F(framebuffer, half_floats_equal_guest_memory)
+TEST_F(framebuffer, half_floats_equal_memory)
 {
 	const uint32_t fourccs[] = { DRM_FORMAT_XBGR16161616F,
 				     DRM_FORMAT_XRGB16161616F };
@@ -284,8 +284,8 @@ TEST_F(framebuffer, half_floats_equal_guest_memory)
 }
 
 /*
- * The hardware blends the lowest plane over black, which leaves
- * premultiplied colours as they are. A viewer must not blend them again.
+ * The hardware blends the lowest plane over black, which does not change
+ * premultiplied colours. A client must not blend them: no alpha is reported.
  */
 TEST_F(framebuffer, primary_has_no_alpha)
 {
@@ -360,7 +360,7 @@ TEST_F(cursor, equals_guest_memory)
 	EXPECT_EQ(0, test_compare(fd, &self->v, &self->s));
 }
 
-/* Positions are signed: their sign must not be dropped. */
+/* Positions may be negative. */
 TEST_F(cursor, position_is_signed)
 {
 	static const struct {
@@ -412,8 +412,8 @@ TEST_F(cursor, hotspot_outside_image_is_unknown)
 	EXPECT_EQ(VGPU_HOT_UNKNOWN, info.y_hot);
 }
 
-/* All six modes are supported by the hardware, none may be refused. */
-TEST_F(cursor, has_two_modes_of_32_bits)
+/* The hardware has two ARGB modes per size, with bit 5 set or not. */
+TEST_F(cursor, has_two_argb_modes)
 {
 	const uint32_t mode = variant->size == 64 ? 7 :
 			      variant->size == 128 ? 2 : 3;
@@ -429,7 +429,7 @@ TEST_F(cursor, has_two_modes_of_32_bits)
 	}
 }
 
-/* ---- registers that make no framebuffer, and which pipe is meant ---- */
+/* ---- invalid registers, and the choice of the pipe ---- */
 
 FIXTURE(decode) {
 	struct vgpu v;
@@ -457,7 +457,7 @@ FIXTURE_TEARDOWN(decode)
 	test_close(&self->v);
 }
 
-/* A reserved tiling must not be taken for linear. */
+/* A reserved tiling must not be described as linear. */
 TEST_F(decode, reserved_tilings_are_refused)
 {
 	static const uint32_t reserved[] = { 2, 3, 6, 7 };
@@ -492,7 +492,7 @@ TEST_F(decode, reserved_formats_are_refused)
 	}
 }
 
-/* The ABI has one memory plane. NV12 needs two. */
+/* The ABI describes one memory plane, NV12 needs two. */
 TEST_F(decode, two_memory_planes_are_unsupported)
 {
 	struct vfio_device_gfx_plane_info info;
@@ -503,7 +503,7 @@ TEST_F(decode, two_memory_planes_are_unsupported)
 	EXPECT_EQ(-EOPNOTSUPP, vgpu_query(&self->v, VGPU_PRIMARY, &info));
 }
 
-/* A compressed framebuffer must not be described as if it was not. */
+/* A compressed framebuffer must not be described as an uncompressed one. */
 TEST_F(decode, compression_is_unsupported)
 {
 	struct vfio_device_gfx_plane_info info;
@@ -538,7 +538,7 @@ TEST_F(decode, cursor_without_argb_is_refused)
 	}
 }
 
-/* A line must not extend past the stride. */
+/* A line must not be longer than the stride. */
 TEST_F(decode, stride_below_the_width_is_refused)
 {
 	const uint32_t unit = self->v.gen == 8 ? 1 : 64;
@@ -568,7 +568,7 @@ TEST_F(decode, pipe_off_turns_planes_off)
 	EXPECT_EQ(0, info.drm_format);
 }
 
-/* The first pipe that is on must not decide alone. */
+/* A pipe without a primary plane is skipped, even if it is on. */
 TEST_F(decode, plane_on_the_second_pipe_is_found)
 {
 	struct vfio_device_gfx_plane_info info;

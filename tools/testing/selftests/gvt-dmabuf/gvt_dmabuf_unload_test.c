@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kvmgt is not unloaded while an export lives, whose functions
- * are kvmgt's. The vGPU may be gone by then: closed, and its mdev removed.
+ * kvmgt must not be unloaded while a dma-buf exists that uses its functions,
+ * even if the vGPU is closed and its mdev removed.
  *
- * Afterwards the module is loaded and the vGPU made again. This needs the file
- * of the module, which is where the rig (rig/init) has it.
+ * Each test restores the module and the vGPU. This needs the file of the module
+ * (module_util.h).
  */
 #include "test_util.h"
 #include "mdev_util.h"
@@ -25,7 +25,7 @@ FIXTURE_SETUP(unload)
 	if (!test_open(_metadata, &self->v))
 		return;
 	if (count_mdevs() != 1)
-		SKIP(return, "other vGPUs would go as well: remove them");
+		SKIP(return, "kvmgt is in use by other vGPUs: remove them");
 	ASSERT_EQ(0, mdev_find(&self->mdev, self->v.uuid));
 
 	ASSERT_EQ(0, test_show(&self->v, &self->s, DRM_FORMAT_XRGB8888,
@@ -38,7 +38,7 @@ FIXTURE_SETUP(unload)
 	       self->s.size);
 }
 
-/* As it was, whatever happened */
+/* Restore the module and the vGPU. */
 FIXTURE_TEARDOWN(unload)
 {
 	test_close(&self->v);
@@ -64,11 +64,10 @@ TEST_F(unload, is_refused_while_the_vgpu_is_open)
 	EXPECT_EQ(-EWOULDBLOCK, unload());
 }
 
-/* ---- may crash an unfixed kernel, so they are last ---- */
+/* ---- tests that may crash an unfixed kernel, so they are last ---- */
 
 /*
- * Where unload() succeeds the export must not be touched any more, and
- * closing it when the test ends is fatal enough.
+ * If unload() succeeds, stop: any use of the export crashes, even closing it.
  */
 TEST_F(unload, is_refused_while_an_export_lives)
 {
@@ -81,7 +80,7 @@ TEST_F(unload, is_refused_while_an_export_lives)
 	ASSERT_LE(0, fd);
 	test_close(&self->v);
 	ASSERT_EQ(0, mdev_remove(&self->mdev));
-	usleep(50000);		/* for what is released in the background */
+	usleep(50000);		/* for asynchronous releases */
 	ASSERT_EQ(-EWOULDBLOCK, unload());
 	close(fd);
 	EXPECT_EQ(0, unload_soon());

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the GPU reaches through entries of guest memory that a VMM unmaps: no
- * memory that was there, and what is mapped at the same place next.
+ * GPU access through GGTT and PPGTT entries to guest memory that a VMM unmaps:
+ * the GPU must not reach the old memory, and must reach memory that is mapped
+ * there next.
  */
 #include <sys/mman.h>
 
@@ -10,10 +11,10 @@
 #include "vgpu_commands.h"
 #include "vgpu_regs.h"
 
-/* The page that the GPU writes to has a place of its own. */
+/* Guest physical address of the page that the GPU writes to */
 #define IOVA			0x1000000000ull
 
-/* In the lowest page table of a gate */
+/* Entry in the lowest page table of a gate, and the address that it maps */
 #define PT_INDEX		2
 #define PPGTT_ADDR		(PT_INDEX * VGPU_PAGE)
 
@@ -21,7 +22,10 @@
 
 enum { A, B, MEMORIES };
 
-/* @address: of the page in the address space that the variant is about */
+/*
+ * @memory: two pages for the VMM to map at IOVA; @store: a store of the GPU to
+ *	IOVA
+ */
 FIXTURE(reached) {
 	struct vgpu v;
 	struct vgpu_ring ring;
@@ -30,6 +34,7 @@ FIXTURE(reached) {
 	uint32_t store[4];
 };
 
+/* @address_space: GLOBAL_GTT, or 0 for the PPGTT */
 FIXTURE_VARIANT(reached) {
 	uint32_t address_space;
 };
@@ -59,7 +64,10 @@ FIXTURE_SETUP(reached)
 	table = vgpu_gate_table(v, &self->gate, VGPU_GATE_PT, NULL);
 	table[PT_INDEX] = IOVA | PTE_PRESENT | PTE_WRITABLE;
 
-	/* The host keeps page tables that it was told of. */
+	/*
+	 * The host keeps the shadow page tables of a PPGTT after this
+	 * notification.
+	 */
 	ASSERT_EQ(0, vgpu_ppgtt_notify(v, self->gate.pml4, PPGTT_L4_CREATE));
 
 	self->store[0] = MI_STORE_DATA_IMM | variant->address_space;
@@ -77,7 +85,7 @@ FIXTURE_TEARDOWN(reached)
 		munmap(self->memory[i], VGPU_PAGE);
 }
 
-/* The GPU stands at the gate with the store behind it. */
+/* Have the GPU wait at the gate, with the store after it. */
 static int begin(struct vgpu *v, struct vgpu_gate *gate,
 		 struct vgpu_ring *ring, const uint32_t *store)
 {
@@ -120,7 +128,7 @@ TEST_F(reached, not_what_is_unmapped_meanwhile)
 	EXPECT_EQ(0, self->memory[A][0]);
 }
 
-/* A VMM that cuts its memory in other pieces unmaps and maps it. */
+/* A VMM may unmap memory and map it again, to split a mapping for example. */
 TEST_F(reached, same_memory_mapped_again)
 {
 	ASSERT_EQ(0, vgpu_unmap_dma(&self->v, IOVA, VGPU_PAGE));
@@ -138,7 +146,9 @@ TEST_F(reached, other_memory_mapped_there)
 	EXPECT_EQ(PATTERN, self->memory[B][0]);
 }
 
-/* What ran without it does not keep it away from what runs next. */
+/*
+ * A workload that ran while the memory was unmapped must not affect later ones.
+ */
 TEST_F(reached, memory_mapped_after_a_miss)
 {
 	ASSERT_EQ(0, vgpu_unmap_dma(&self->v, IOVA, VGPU_PAGE));
@@ -149,7 +159,7 @@ TEST_F(reached, memory_mapped_after_a_miss)
 	EXPECT_EQ(PATTERN, self->memory[B][0]);
 }
 
-/* ---- while the GPU sleeps ---- */
+/* ---- while the GPU is suspended ---- */
 
 TEST_F(reached, not_what_was_unmapped_asleep)
 {
@@ -176,7 +186,7 @@ TEST_F(reached, entry_that_was_written_asleep)
 	uint64_t gpa;
 
 	if (!variant->address_space)
-		SKIP(return, "page tables are memory: see the GGTT");
+		SKIP(return, "PPGTT entries are in memory: see ggtt");
 	ASSERT_LE(0, drm);
 	ASSERT_EQ(0, vgpu_alloc_ram(&self->v, VGPU_PAGE, &gpa));
 	written = (uint32_t *)(self->v.ram + gpa);
@@ -194,13 +204,17 @@ TEST_F(reached, entry_that_was_written_asleep)
 	EXPECT_EQ(PATTERN, *written);
 }
 
-/* ---- what an entry has named until the GPU was at the gate ---- */
+/* ---- pages of entries that change while the GPU executes a workload ---- */
 
-#define ROUNDS		3000	/* and as many pages */
+#define ROUNDS		3000	/* with a new page each */
 #define TABLE_ROUNDS	700
-#define KEPT		1024	/* at most, in gtt.c */
+#define KEPT		1024	/* limit in gtt.c */
 
-/* One is in the GGTT, or in page tables that the GPU does not use now. */
+/*
+ * The GPU waits at @gate. An entry for @memory, in the GGTT or in the page
+ * tables of
+ * @other, is set and replaced meanwhile; the GPU may have it in a TLB.
+ */
 struct entry {
 	struct vgpu v;
 	struct vgpu_ring ring;
@@ -222,15 +236,18 @@ FIXTURE_VARIANT(kept) {
 FIXTURE_VARIANT_ADD(kept, ggtt) { .ggtt = true };
 FIXTURE_VARIANT_ADD(kept, ppgtt) { };
 
-static int name_it(struct entry *e)
+static int set_entry(struct entry *e)
 {
 	return e->ggtt ?
 	       vgpu_ggtt_map(&e->v, e->gma, IOVA, VGPU_PAGE) :
 	       vgpu_ppgtt_notify(&e->v, e->other.pml4, PPGTT_L4_CREATE);
 }
 
-/* The gate's page has another entry of its own. */
-static int name_another(struct entry *e)
+/*
+ * In the GGTT, by a page that stays pinned for another entry; or drop the
+ * PPGTT.
+ */
+static int replace_entry(struct entry *e)
 {
 	return e->ggtt ?
 	       vgpu_ggtt_map(&e->v, e->gma, e->gate.pml4, VGPU_PAGE) :
@@ -242,7 +259,7 @@ FIXTURE_SETUP(kept)
 	struct vgpu *v = &self->e.v;
 	uint64_t *table, gma;
 
-	/* Free pages are on a list of the CPU that freed them. */
+	/* Free pages are on the list of the CPU that freed them. */
 	ASSERT_EQ(0, test_stay_on_this_cpu());
 	if (!test_open_vgpu(_metadata, v))
 		return;
@@ -264,9 +281,9 @@ FIXTURE_SETUP(kept)
 	ASSERT_EQ(0, vgpu_alloc_gma(v, VGPU_PAGE, &gma));
 	ASSERT_EQ(0, vgpu_ggtt_map(v, gma, self->e.gate.pml4, VGPU_PAGE));
 
-	/* What the GPU uses is not to go with the work. */
+	/* Keep the gate's page tables when the workload ends. */
 	ASSERT_EQ(0, vgpu_ppgtt_notify(v, self->e.gate.pml4, PPGTT_L4_CREATE));
-	ASSERT_EQ(0, name_it(&self->e));
+	ASSERT_EQ(0, set_entry(&self->e));
 	ASSERT_EQ(0, vgpu_gate_enter(v, &self->e.gate, &self->e.ring, NULL, 0));
 	self->e.pinned = vgpu_pinned_pages(v);
 	ASSERT_LT(0, self->e.pinned);
@@ -279,7 +296,11 @@ FIXTURE_TEARDOWN(kept)
 	munmap(self->e.memory, VGPU_PAGE);
 }
 
-/* The host is told a moment after the guest that the GPU has done its work. */
+/*
+ * Let the workload end, and wait up to 1 s for @until pinned pages: the host
+ * handles the end of a workload after the guest can see it. Return the number
+ * of pinned pages.
+ */
 static long pinned_after_it_ran(struct entry *e, long until)
 {
 	long pinned;
@@ -300,7 +321,7 @@ TEST_F(kept, page_while_it_may_be_in_a_tlb)
 {
 	const long fewer = self->e.pinned - (variant->ggtt ? 1 : 2);
 
-	ASSERT_EQ(0, name_another(&self->e));
+	ASSERT_EQ(0, replace_entry(&self->e));
 	EXPECT_EQ(self->e.pinned, vgpu_pinned_pages(&self->e.v));
 	EXPECT_EQ(fewer, pinned_after_it_ran(&self->e, fewer));
 }
@@ -309,7 +330,7 @@ TEST_F(kept, page_until_it_is_unmapped)
 {
 	const long fewer = self->e.pinned - (variant->ggtt ? 1 : 2);
 
-	ASSERT_EQ(0, name_another(&self->e));
+	ASSERT_EQ(0, replace_entry(&self->e));
 	ASSERT_EQ(0, vgpu_unmap_dma(&self->e.v, IOVA, VGPU_PAGE));
 	EXPECT_EQ(fewer, vgpu_pinned_pages(&self->e.v));
 	EXPECT_EQ(fewer, pinned_after_it_ran(&self->e, fewer));
@@ -317,8 +338,8 @@ TEST_F(kept, page_until_it_is_unmapped)
 
 TEST_F(kept, page_that_is_named_again)
 {
-	ASSERT_EQ(0, name_another(&self->e));
-	ASSERT_EQ(0, name_it(&self->e));
+	ASSERT_EQ(0, replace_entry(&self->e));
+	ASSERT_EQ(0, set_entry(&self->e));
 	EXPECT_EQ(self->e.pinned, vgpu_pinned_pages(&self->e.v));
 	ASSERT_EQ(0, end(&self->e.v, &self->e.gate, &self->e.ring));
 	usleep(50000);
@@ -333,7 +354,7 @@ TEST_F_TIMEOUT(kept, pages_are_not_many, 120)
 	int i;
 
 	if (!variant->ggtt)
-		SKIP(return, "the same pages each time: see the tables");
+		SKIP(return, "always the same pages: see tables_are_not_many");
 	ASSERT_EQ(0, vgpu_alloc_ram(&self->e.v, ROUNDS * VGPU_PAGE, &gpa));
 	for (i = 0; i < ROUNDS; i++)
 		ASSERT_EQ(0, vgpu_ggtt_map(&self->e.v, self->e.gma,
@@ -347,19 +368,22 @@ static long pages_that_are_free(void)
 	return free_kib() / (VGPU_PAGE / 1024);
 }
 
-/* Four of them each time; the first ones come from a list of free pages. */
+/*
+ * Each round creates four page tables. The first half of the rounds fills the
+ * lists of free pages.
+ */
 TEST_F_TIMEOUT(kept, tables_are_not_many, 120)
 {
 	long before = 0;
 	int i;
 
 	if (variant->ggtt)
-		SKIP(return, "no tables: see the page tables");
+		SKIP(return, "no page tables: see ppgtt");
 	for (i = -TABLE_ROUNDS; i < TABLE_ROUNDS; i++) {
 		if (!i)
 			before = pages_that_are_free();
-		ASSERT_EQ(0, name_another(&self->e));
-		ASSERT_EQ(0, name_it(&self->e));
+		ASSERT_EQ(0, replace_entry(&self->e));
+		ASSERT_EQ(0, set_entry(&self->e));
 	}
 	EXPECT_GT(TABLE_ROUNDS * 4 / 2, before - pages_that_are_free());
 	EXPECT_EQ(self->e.pinned, pinned_after_it_ran(&self->e, self->e.pinned));

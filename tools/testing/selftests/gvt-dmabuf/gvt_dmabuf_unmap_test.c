@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A VMM that unmaps guest memory and puts other memory at the same place: an id
- * stands for the memory that was there when it was answered, or for nothing. And
- * when pages are unpinned, and what is kept of them while they are not.
+ * A VMM unmaps guest memory and maps other memory at the same address: an id
+ * must stand for the memory that was mapped when the query returned it, or
+ * become invalid. Also tests the bookkeeping of pinned pages.
  */
 #include <pthread.h>
 #include <sys/mman.h>
@@ -12,7 +12,10 @@
 #include "time_util.h"
 #include "trace_util.h"
 
-/* The framebuffer has a place of its own, outside of the guest's other memory. */
+/*
+ * Guest physical address of the framebuffer, outside of the guest's other
+ * memory
+ */
 #define IOVA		0x1000000000ull
 #define PAGES		16u
 #define BYTES		(PAGES * VGPU_PAGE)
@@ -20,11 +23,14 @@
 #define ROUNDS		50
 #define MAX_ID		65536
 
-/* Pages far apart, for which a guest needs no memory in between */
+/*
+ * Pages that are far apart in guest physical memory, with nothing mapped in
+ * between
+ */
 #define FAR_PAGES	1024u
 #define FAR		(256ull << 20)
 
-/* A huge page apart, and the memory that one of them may take */
+/* Pages at a distance of a huge page, and the limit of bookkeeping per page */
 #define LONE		(2ull << 20)
 #define LONE_KIB	8
 
@@ -69,7 +75,9 @@ FIXTURE_TEARDOWN(unmapped)
 		munmap(self->memory[i], BYTES);
 }
 
-/* Which of the memories a dma-buf shows, or -errno; -EILSEQ if a mixture */
+/*
+ * Which of the two memories does a dma-buf contain? -EILSEQ if it is a mixture
+ */
 static int memory_of(int dmabuf)
 {
 	uint64_t words[BYTES / sizeof(uint64_t)];
@@ -99,7 +107,10 @@ TEST_F(unmapped, page_is_enough_to_end_an_id)
 	const uint64_t middle = IOVA + BYTES / 2;
 	uint8_t *memory = (uint8_t *)self->memory[A];
 
-	/* Unmapped is what was mapped: in two parts and a page */
+	/*
+	 * Only whole mappings can be unmapped, so map the middle page
+	 * separately.
+	 */
 	ASSERT_EQ(0, vgpu_ggtt_unmap(v, self->s.gma, BYTES));
 	ASSERT_EQ(0, vgpu_unmap_dma(v, IOVA, BYTES));
 	ASSERT_EQ(0, vgpu_map_dma(v, IOVA, memory, BYTES / 2));
@@ -115,8 +126,9 @@ TEST_F(unmapped, page_is_enough_to_end_an_id)
 }
 
 /*
- * VFIO tells of an unmap only if pages are pinned. The guest has let go of them
- * before, so the frames look the same afterwards, and the memory is another.
+ * VFIO notifies a driver of an unmap only if it has pinned pages. The guest
+ * clears its GGTT entries first, so the pages are not pinned; afterwards the
+ * frame numbers are the same as before, but for other memory.
  */
 TEST_F(unmapped, other_memory_gets_another_id)
 {
@@ -141,7 +153,10 @@ TEST_F(unmapped, other_memory_gets_another_id)
 	close(new);
 }
 
-/* The guest puts its framebuffer where it was: it is the same one. */
+/*
+ * The guest clears its GGTT entries and writes them again: it is the same
+ * framebuffer.
+ */
 TEST_F(unmapped, same_pages_again_keep_the_id)
 {
 	struct vfio_device_gfx_plane_info before, after;
@@ -157,22 +172,25 @@ TEST_F(unmapped, same_pages_again_keep_the_id)
 
 /* ---- two entries of one frame, and two frames of one page ---- */
 
-/* The framebuffer's pages, named by entries outside of it as well */
-static int name_again(struct vgpu *v, uint64_t gpa, uint64_t *gma)
+/* Map the framebuffer's pages a second time in the GGTT. */
+static int map_again(struct vgpu *v, uint64_t gpa, uint64_t *gma)
 {
 	int ret = vgpu_alloc_gma(v, BYTES, gma);
 
 	return ret ? ret : vgpu_ggtt_map(v, *gma, gpa, BYTES);
 }
 
-/* A reference was found by its DMA address, whichever entry had taken it. */
+/*
+ * Without the fix: a page reference was dropped by DMA address, even of another
+ * entry
+ */
 TEST_F(unmapped, old_entry_releases_nothing)
 {
 	struct vfio_device_gfx_plane_info info;
 	struct vgpu *v = &self->v;
 	uint64_t other;
 
-	ASSERT_EQ(0, name_again(v, IOVA, &other));
+	ASSERT_EQ(0, map_again(v, IOVA, &other));
 	ASSERT_EQ(0, vgpu_unmap_dma(v, IOVA, BYTES));
 	ASSERT_EQ(0, vgpu_map_dma(v, IOVA, self->memory[A], BYTES));
 	ASSERT_EQ(0, vgpu_ggtt_map(v, self->s.gma, IOVA, BYTES));
@@ -180,7 +198,7 @@ TEST_F(unmapped, old_entry_releases_nothing)
 	EXPECT_EQ(0, vgpu_query(v, VGPU_PRIMARY, &info));
 }
 
-/* The VMM maps the same pages at two places of the guest's memory. */
+/* The VMM maps the same pages at two guest physical addresses. */
 TEST_F(unmapped, frames_of_one_page_are_two)
 {
 	const uint64_t again = 2 * IOVA;
@@ -189,7 +207,7 @@ TEST_F(unmapped, frames_of_one_page_are_two)
 	uint64_t other;
 
 	ASSERT_EQ(0, vgpu_map_dma(v, again, self->memory[A], BYTES));
-	ASSERT_EQ(0, name_again(v, again, &other));
+	ASSERT_EQ(0, map_again(v, again, &other));
 	ASSERT_EQ(0, vgpu_ggtt_unmap(v, other, BYTES));
 	EXPECT_EQ(0, vgpu_query(v, VGPU_PRIMARY, &info));
 
@@ -201,7 +219,10 @@ TEST_F(unmapped, frames_of_one_page_are_two)
 	EXPECT_EQ(0, vgpu_query(v, VGPU_PRIMARY, &info));
 }
 
-/* The framebuffer is described only if its own entries hold its pages. */
+/*
+ * A framebuffer must hold its own pages, not rely on references of other
+ * entries.
+ */
 TEST_F(unmapped, page_survives_another_entry)
 {
 	struct vfio_device_gfx_plane_info info;
@@ -212,7 +233,7 @@ TEST_F(unmapped, page_survives_another_entry)
 	ASSERT_EQ(0, vgpu_unmap_dma(v, IOVA, BYTES));
 	ASSERT_EQ(0, vgpu_ggtt_map(v, self->s.gma, IOVA, BYTES));
 	ASSERT_EQ(0, vgpu_map_dma(v, IOVA, self->memory[B], BYTES));
-	ASSERT_EQ(0, name_again(v, IOVA, &other));
+	ASSERT_EQ(0, map_again(v, IOVA, &other));
 	fd = test_export(v, VGPU_PRIMARY, &info);
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, vgpu_ggtt_unmap(v, other, BYTES));
@@ -220,7 +241,7 @@ TEST_F(unmapped, page_survives_another_entry)
 	close(fd);
 }
 
-/* A VMM that cuts its memory in other pieces unmaps and maps it. */
+/* Memory that is mapped again is described without a new GGTT write. */
 TEST_F(unmapped, remapped_memory_is_described)
 {
 	struct vfio_device_gfx_plane_info info;
@@ -239,74 +260,77 @@ TEST_F(unmapped, remapped_memory_is_described)
 /* ---- a client that queries in a loop ---- */
 
 /**
- * struct asker - a client that queries in a loop
- * @last: id that it got last
- * @rounds: how often it has queried
- * @memory: of each id, the memory that it has shown and 1; 0 if none
- * @mixed: an id has shown two memories, or a mixture
+ * struct client - a client that queries in a loop
+ * @v: the vGPU
+ * @last: the last id
+ * @rounds: number of queries
+ * @memory: for each id, 1 + the memory that its dma-bufs contained; 0 if
+ *	unknown
+ * @stop: end the loop
+ * @mixed: an id had two memories, or a mixture
  */
-struct asker {
+struct client {
 	struct vgpu *v;
 	uint32_t last, rounds;
 	uint8_t memory[MAX_ID];
 	bool stop, mixed;
 };
 
-static void look_at(struct asker *a, uint32_t id, int fd)
+static void check_memory(struct client *c, uint32_t id, int fd)
 {
 	int memory = memory_of(fd);
 
-	if (memory >= 0 && id < MAX_ID && !a->memory[id])
-		a->memory[id] = memory + 1;
+	if (memory >= 0 && id < MAX_ID && !c->memory[id])
+		c->memory[id] = memory + 1;
 	if (memory == -EILSEQ ||
-	    (memory >= 0 && id < MAX_ID && a->memory[id] != memory + 1))
-		a->mixed = true;
+	    (memory >= 0 && id < MAX_ID && c->memory[id] != memory + 1))
+		c->mixed = true;
 }
 
-static void *ask(void *arg)
+static void *query_loop(void *arg)
 {
 	struct vfio_device_gfx_plane_info info;
-	struct asker *a = arg;
+	struct client *c = arg;
 	int fd;
 
-	while (!__atomic_load_n(&a->stop, __ATOMIC_ACQUIRE)) {
-		if (!vgpu_query(a->v, VGPU_PRIMARY, &info)) {
-			__atomic_store_n(&a->last, info.dmabuf_id,
+	while (!__atomic_load_n(&c->stop, __ATOMIC_ACQUIRE)) {
+		if (!vgpu_query(c->v, VGPU_PRIMARY, &info)) {
+			__atomic_store_n(&c->last, info.dmabuf_id,
 					 __ATOMIC_RELEASE);
-			fd = vgpu_get_dmabuf(a->v, info.dmabuf_id);
+			fd = vgpu_get_dmabuf(c->v, info.dmabuf_id);
 			if (fd >= 0) {
-				look_at(a, info.dmabuf_id, fd);
+				check_memory(c, info.dmabuf_id, fd);
 				close(fd);
 			}
 		}
-		__atomic_add_fetch(&a->rounds, 1, __ATOMIC_ACQ_REL);
+		__atomic_add_fetch(&c->rounds, 1, __ATOMIC_ACQ_REL);
 	}
 	return NULL;
 }
 
-/* Until it has asked once more, from beginning to end */
-static void let_it_ask(struct asker *a)
+/* Wait until the client has begun and ended another round. */
+static void wait_for_query(struct client *c)
 {
-	uint32_t from = __atomic_load_n(&a->rounds, __ATOMIC_ACQUIRE);
+	uint32_t from = __atomic_load_n(&c->rounds, __ATOMIC_ACQUIRE);
 
-	while (__atomic_load_n(&a->rounds, __ATOMIC_ACQUIRE) - from < 2)
+	while (__atomic_load_n(&c->rounds, __ATOMIC_ACQUIRE) - from < 2)
 		usleep(100);
 }
 
 TEST_F_TIMEOUT(unmapped, during_a_query_leaves_no_id, 120)
 {
-	static struct asker asker;
+	static struct client client;
 	struct vgpu *v = &self->v;
 	pthread_t thread;
 	uint32_t id;
 	int i, fd, alive = 0;
 
-	asker = (struct asker){ .v = v };
-	ASSERT_EQ(0, pthread_create(&thread, NULL, ask, &asker));
+	client = (struct client){ .v = v };
+	ASSERT_EQ(0, pthread_create(&thread, NULL, query_loop, &client));
 	for (i = 0; i < ROUNDS && !alive; i++) {
 		EXPECT_EQ(0, vgpu_unmap_dma(v, IOVA, BYTES));
-		let_it_ask(&asker);
-		id = __atomic_load_n(&asker.last, __ATOMIC_ACQUIRE);
+		wait_for_query(&client);
+		id = __atomic_load_n(&client.last, __ATOMIC_ACQUIRE);
 		fd = vgpu_get_dmabuf(v, id);
 		if (fd >= 0) {
 			close(fd);
@@ -315,17 +339,17 @@ TEST_F_TIMEOUT(unmapped, during_a_query_leaves_no_id, 120)
 		EXPECT_EQ(0, vgpu_map_dma(v, IOVA, self->memory[i % MEMORIES],
 					  BYTES));
 		EXPECT_EQ(0, vgpu_ggtt_map(v, self->s.gma, IOVA, BYTES));
-		let_it_ask(&asker);
+		wait_for_query(&client);
 	}
-	__atomic_store_n(&asker.stop, true, __ATOMIC_RELEASE);
+	__atomic_store_n(&client.stop, true, __ATOMIC_RELEASE);
 	ASSERT_EQ(0, pthread_join(thread, NULL));
-	EXPECT_EQ(0, alive) TH_LOG("in round %d", i);
-	EXPECT_FALSE(asker.mixed);
+	EXPECT_EQ(0, alive) TH_LOG("round %d: the id is still valid", i);
+	EXPECT_FALSE(client.mixed);
 }
 
-/* ---- where the frames are ---- */
+/* ---- the positions of guest frames ---- */
 
-/* What the first use of a framebuffer takes whose pages are @stride apart */
+/* The time of the first use of a framebuffer whose pages are @stride apart */
 static int64_t first_use_ns(struct vgpu *v, struct vgpu_surface *s,
 			    uint64_t base, uint64_t stride)
 {
@@ -335,7 +359,9 @@ static int64_t first_use_ns(struct vgpu *v, struct vgpu_surface *s,
 	size_t i;
 	int fd, ret = 0;
 
-	/* No page beside another: 389 is prime to their number. */
+	/*
+	 * No two adjacent pages are contiguous: 389 and FAR_PAGES are coprime.
+	 */
 	for (i = 0; i < FAR_PAGES && !ret; i++)
 		ret = vgpu_ggtt_map(v, s->gma + i * VGPU_PAGE, base +
 				    i * 389 % FAR_PAGES * stride, VGPU_PAGE);
@@ -352,7 +378,7 @@ static int64_t first_use_ns(struct vgpu *v, struct vgpu_surface *s,
 	return ret ? ret : took;
 }
 
-/* Frames 256 MiB apart were all in one place of a hash. */
+/* Guards against a hash in which frames 256 MiB apart share a bucket. */
 TEST_F_TIMEOUT(unmapped, far_frames_cost_nothing, 120)
 {
 	const size_t size = FAR_PAGES * VGPU_PAGE;
@@ -381,12 +407,14 @@ TEST_F_TIMEOUT(unmapped, far_frames_cost_nothing, 120)
 	apart = first_use_ns(v, &s, 2 * IOVA, FAR);
 	ASSERT_LT(0, apart);
 	EXPECT_GE(beside * 3 / 2, apart)
-		TH_LOG("%lld ns, and %lld ns if they are apart",
+		TH_LOG("%lld ns for near pages, %lld ns for far ones",
 		       (long long)beside, (long long)apart);
 	munmap(memory, size);
 }
 
-/* What is kept of the frames was 16 KiB for each page in 2 MiB. */
+/*
+ * Guards against bookkeeping of 16 KiB for each page if pages are 2 MiB apart.
+ */
 TEST_F_TIMEOUT(unmapped, lone_frames_take_little_memory, 120)
 {
 	const size_t size = FAR_PAGES * VGPU_PAGE;
@@ -415,7 +443,7 @@ TEST_F_TIMEOUT(unmapped, lone_frames_take_little_memory, 120)
 	munmap(memory, size);
 }
 
-/* ---- a reset unmaps them all ---- */
+/* ---- a reset unpins all pages ---- */
 
 /* The register that flushes the GGTT's TLB */
 #define FLUSH		"i915_reg_rw: write reg=0x101008,"
@@ -424,15 +452,15 @@ TEST_F_TIMEOUT(unmapped, lone_frames_take_little_memory, 120)
 #define UNPIN		": unpin: "
 
 /*
- * What is called to unpin a page, by type 1 or IOMMUFD. Not vfio_unpin_pages(), which
- * may be in a module whose functions cannot be probed.
+ * The function by which VFIO type 1 or IOMMUFD unpins a page.
+ * vfio_unpin_pages() may be in a module without call sites for probes.
  */
 static const char *unpin_function(void)
 {
-	const char *way = getenv("VGPU_IOMMU");
+	const char *iommu = getenv("VGPU_IOMMU");
 
-	return !way || !strcmp(way, "type1") ? "unpin_user_pages_dirty_lock" :
-					       "iommufd_access_unpin_pages";
+	return !iommu || !strcmp(iommu, "type1") ?
+	       "unpin_user_pages_dirty_lock" : "iommufd_access_unpin_pages";
 }
 
 FIXTURE(reset) {
@@ -449,7 +477,7 @@ static int write_at(const char *instance, const char *file, const char *text)
 	return test_write(path, text);
 }
 
-/* Probes are of all instances. */
+/* kprobe_events exists only at the top level, for all instances. */
 static int edit_probes(const char *instance, const char *text)
 {
 	return write_at(instance, "../../kprobe_events", text);
@@ -457,7 +485,7 @@ static int edit_probes(const char *instance, const char *text)
 
 static void remove_probe(const char *instance)
 {
-	/* A probe whose event is enabled stays. */
+	/* A probe cannot be removed while its event is enabled. */
 	write_at(instance, "events/" PROBE "/enable", "0");
 	edit_probes(instance, "-:" PROBE);
 }
@@ -503,7 +531,10 @@ FIXTURE_TEARDOWN(reset)
 	munmap(self->memory, BYTES);
 }
 
-/* Pages that were unpinned before the first flush, and after it; 0 or -errno */
+/*
+ * Count the pages unpinned before the first TLB flush and after it: 0 or
+ * -errno.
+ */
 static int count_unpins(const char *instance, unsigned int *before,
 			unsigned int *after)
 {
@@ -524,8 +555,9 @@ static int count_unpins(const char *instance, unsigned int *before,
 }
 
 /*
- * The aperture, which a VMM can map, has its translations in that TLB: a page that
- * is unpinned first can be another process's while it is still reached.
+ * The GGTT's TLB also translates accesses through the aperture, which a VMM can
+ * map. A page that is unpinned before the flush could be reused by another
+ * process while the VMM still reaches it.
  */
 TEST_F(reset, unpins_after_the_tlb_flush)
 {

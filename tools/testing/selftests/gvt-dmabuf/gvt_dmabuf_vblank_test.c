@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The clock of a vGPU's display: scanline, frame counter and vblank interrupt
- * of a pipe, as a guest's driver relies on them.
+ * Scanline, frame counter and vblank interrupt of a vGPU's pipes, as a guest's
+ * driver relies on them.
  *
- * The scanline must not stand still, no interrupt may come that the guest has
- * masked, and no pipe may stop the vblanks of another.
+ * The scanline must advance, masked interrupts must not be sent, and turning
+ * off one pipe must not stop the vblanks of another.
  */
 #include <sys/eventfd.h>
 
@@ -15,7 +15,7 @@
 
 #define WIDTH		1024
 #define HEIGHT		768
-#define VTOTAL		813	/* what vgpu_pipe_on() makes of HEIGHT */
+#define VTOTAL		813	/* set by vgpu_pipe_on() for HEIGHT */
 #define ROUNDS		60
 
 static int set_lines(struct vgpu *v, uint32_t vtotal, uint32_t vblank_start)
@@ -27,8 +27,8 @@ static int set_lines(struct vgpu *v, uint32_t vtotal, uint32_t vblank_start)
 						 (vblank_start - 1));
 }
 
-/* Where pipe A is: line and frame of one moment */
-static int where(struct vgpu *v, uint32_t *frame, uint32_t *line)
+/* Read frame counter and scanline of pipe A at the same time. */
+static int read_position(struct vgpu *v, uint32_t *frame, uint32_t *line)
 {
 	uint32_t again;
 	int ret, tries;
@@ -45,7 +45,7 @@ static int where(struct vgpu *v, uint32_t *frame, uint32_t *line)
 	return -EAGAIN;
 }
 
-/* False if pipe @pipe has not shown @count more frames after a bound */
+/* Wait for @count frames of @pipe; false on timeout. */
 static bool frames_pass(struct vgpu *v, int pipe, uint32_t count)
 {
 	const int64_t until = time_ms() + CLOCK_MANY_MS;
@@ -60,7 +60,7 @@ static bool frames_pass(struct vgpu *v, int pipe, uint32_t count)
 			return true;
 		usleep(1000);
 	} while (time_ms() < until);
-	/* Whoever was not run for so long may have missed them. */
+	/* On a busy machine this thread may not have run before the timeout. */
 	return !vgpu_pipe_frames(v, pipe, &now) && now - first >= count;
 }
 
@@ -70,7 +70,7 @@ FIXTURE(scanline) {
 	struct vgpu v;
 };
 
-/* The guest may write anything to the registers of its timing. */
+/* The guest may write any value to timing registers. */
 FIXTURE_VARIANT(scanline) {
 	uint32_t vtotal, vblank_start;
 };
@@ -95,11 +95,11 @@ FIXTURE_VARIANT_ADD(scanline, two_lines) {
 	.vtotal = 2, .vblank_start = 1,
 };
 
-FIXTURE_VARIANT_ADD(scanline, as_many_as_can_be_written) {
+FIXTURE_VARIANT_ADD(scanline, most_lines) {
 	.vtotal = 65536, .vblank_start = 65536,
 };
 
-FIXTURE_VARIANT_ADD(scanline, vblank_that_starts_behind_the_end) {
+FIXTURE_VARIANT_ADD(scanline, vblank_past_the_end) {
 	.vtotal = 525, .vblank_start = 65536,
 };
 
@@ -123,13 +123,14 @@ TEST_F(scanline, stays_inside_the_frame)
 }
 
 /*
- * A driver tells the time from both: counted from the vblank's first line, the
- * place in the frame never goes back, nor does the frame stay where it is.
+ * A driver combines frame counter and scanline to a time. Counted from the
+ * first line of the vblank, it must never go back, and must advance within a
+ * frame as well.
  */
-TEST_F(scanline, and_frame_counter_are_one_clock)
+TEST_F(scanline, and_frame_counter_agree)
 {
 	uint64_t frame_lines = variant->vtotal, place, last = 0, first = 0;
-	/* The register shows the line before that. */
+	/* The scanline register is one line behind. */
 	uint32_t start = (variant->vblank_start - 1) % variant->vtotal;
 	const int64_t until = time_ms() + CLOCK_MANY_MS;
 	uint32_t frame, line, moved = 0;
@@ -137,11 +138,11 @@ TEST_F(scanline, and_frame_counter_are_one_clock)
 	ASSERT_EQ(0, set_lines(&self->v, variant->vtotal,
 			       variant->vblank_start));
 	do {
-		ASSERT_EQ(0, where(&self->v, &frame, &line));
+		ASSERT_EQ(0, read_position(&self->v, &frame, &line));
 		place = frame * frame_lines +
 			(line + frame_lines - start) % frame_lines;
 		ASSERT_LE(last, place) TH_LOG("frame %u line %u", frame, line);
-		/* Within a frame, not only with its number */
+		/* Count the changes within a frame. */
 		moved += place > last && place / frame_lines == last / frame_lines;
 		first = first ?: place;
 		last = place;
@@ -150,7 +151,6 @@ TEST_F(scanline, and_frame_counter_are_one_clock)
 	EXPECT_LE(3, moved);
 }
 
-/* A fixture of its own, as it needs no variants */
 FIXTURE(counter) {
 	struct vgpu v;
 };
@@ -187,7 +187,7 @@ TEST_F(counter, is_not_the_guests_to_write)
 
 	ASSERT_EQ(0, vgpu_write32(&self->v, PIPE_FRMCNT, 0x40000000));
 	ASSERT_EQ(0, vgpu_write32(&self->v, PIPE_SCANLINE, 0x40000));
-	ASSERT_EQ(0, where(&self->v, &frame, &line));
+	ASSERT_EQ(0, read_position(&self->v, &frame, &line));
 	EXPECT_GT(0x40000000, frame);
 	EXPECT_GT(VTOTAL, line);
 }
@@ -202,9 +202,10 @@ TEST_F(counter, survives_other_pipe_turned_off)
 	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 1, &first));
 	EXPECT_TRUE(frames_pass(&self->v, 0, 2));
 	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 1, &last));
-	EXPECT_EQ(first, last) TH_LOG("the pipe that is off counts");
+	EXPECT_EQ(first, last) TH_LOG("pipe B is off but counts");
 }
 
+/* Make @count surfaces, and display the first one. */
 static void show_first_of(struct __test_metadata *_metadata, struct vgpu *v,
 			  struct vgpu_surface *s, int count)
 {
@@ -216,7 +217,10 @@ static void show_first_of(struct __test_metadata *_metadata, struct vgpu *v,
 	ASSERT_EQ(0, vgpu_primary_show(v, 0, &s[0]));
 }
 
-/* A driver that sees the frame end draws to the framebuffer of before. */
+/*
+ * A driver that sees the frame counter change draws to the previous
+ * framebuffer, so a flip must have been latched by then.
+ */
 TEST_F(counter, of_flips_moves_at_the_latch)
 {
 	struct vfio_device_gfx_plane_info before, after;
@@ -239,7 +243,7 @@ TEST_F(counter, of_flips_moves_at_the_latch)
 	}
 }
 
-/* The guest is told of its flip by a thread, which may be late. */
+/* Wait for flip done, which the service thread may set late. */
 static bool flip_is_done(struct vgpu *v, uint32_t done)
 {
 	const int64_t until = time_ms() + CLOCK_MANY_MS;
@@ -254,8 +258,8 @@ static bool flip_is_done(struct vgpu *v, uint32_t done)
 }
 
 /*
- * The work of a vblank may be late. A flip that the guest makes meanwhile is
- * for the vblank after it: neither shown nor said to be done before.
+ * The service thread may handle a vblank late. A flip in the meantime must wait
+ * for the next vblank: it must be neither described nor completed before.
  */
 TEST_F(counter, of_frames_moves_before_the_flip)
 {
@@ -270,7 +274,7 @@ TEST_F(counter, of_frames_moves_before_the_flip)
 		return;
 	ASSERT_EQ(0, vgpu_write32(&self->v, DE_PIPE_IMR(0), ~done));
 	show_first_of(_metadata, &self->v, s, 2);
-	/* One at a time, so that what is told is known to be that one. */
+	/* Have one flip pending at a time, so that flip done is unambiguous. */
 	ASSERT_TRUE(flip_is_done(&self->v, done));
 	ASSERT_EQ(0, vgpu_write32(&self->v, DE_PIPE_IIR(0), done));
 	ASSERT_EQ(0, vgpu_primary_ctl(&self->v, 0, VGPU_ASYNC_FLIP, 0));
@@ -282,24 +286,28 @@ TEST_F(counter, of_frames_moves_before_the_flip)
 		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &before));
 		ASSERT_EQ(0, vgpu_write32(&self->v, DE_PIPE_IIR(0), done));
 		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, s[i % 2].gma));
-		usleep(1000);	/* what is late is done now */
+		usleep(1000);	/* until the late vblank has been handled */
 		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &after));
 		ASSERT_EQ(0, vgpu_read32(&self->v, DE_PIPE_IIR(0), &pending));
 		ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &last));
 		if (last != first)
-			continue;	/* a slow machine */
+			continue;	/* too slow */
 		within++;
 		ASSERT_EQ(before.dmabuf_id, after.dmabuf_id)
 			TH_LOG("flip %d", i);
 		ASSERT_EQ(0, pending & done) TH_LOG("flip %d", i);
 	}
-	EXPECT_LE(1, within) TH_LOG("never within a frame");
+	EXPECT_LE(1, within) TH_LOG("all rounds took too long");
 }
 
-/* In the third frame at 60 Hz, and far from its ends, in ms */
+/* A time in the middle of the third frame at 60 Hz */
 #define THIRD_FRAME_MS	40
 
-/* Nobody has looked at the counter since, and the thread has had no time. */
+/*
+ * Two frames end without an access of the guest, and before the service thread
+ * runs. The first flip must have been latched then, and not be replaced by the
+ * second one.
+ */
 TEST_F(counter, late_update_keeps_pending_flip)
 {
 	struct vfio_device_gfx_plane_info first, now;
@@ -325,15 +333,15 @@ TEST_F(counter, late_update_keeps_pending_flip)
 		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, s[2].gma));
 		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &now));
 		if (time_ms() - begin >= THIRD_FRAME_MS + 5)
-			continue;	/* a slow machine */
+			continue;	/* too slow */
 		in_time++;
 		EXPECT_EQ(first.dmabuf_id, now.dmabuf_id)
 			TH_LOG("flip %d", i);
 	}
-	EXPECT_LE(1, in_time) TH_LOG("never within a frame");
+	EXPECT_LE(1, in_time) TH_LOG("all rounds took too long");
 }
 
-/* ---- the interrupt ---- */
+/* ---- the vblank interrupt ---- */
 
 FIXTURE(vblank) {
 	struct vgpu v;
@@ -376,8 +384,11 @@ TEST_F(vblank, unacknowledged_comes_once)
 	EXPECT_EQ(0, signals_within(self->fd, 0));
 }
 
-/* Pipe B has one pending: each event of the vGPU is a chance to announce it */
-TEST_F(vblank, that_is_masked_announces_nothing)
+/*
+ * A vblank of pipe B is pending. Masked vblanks of pipe A must not deliver it
+ * again.
+ */
+TEST_F(vblank, masked_sends_no_interrupt)
 {
 	ASSERT_EQ(0, vgpu_vblank_irq_on(&self->v, 1));
 	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 1, WIDTH, HEIGHT));
@@ -409,7 +420,9 @@ TEST_F(vblank, survives_other_pipe_turned_off)
 
 /* ---- the eDP transcoder ---- */
 
-/* TRANS_DDI_FUNC_CTL_EDP says which pipe it shows. */
+/*
+ * @input: TRANS_DDI_FUNC_CTL_EDP, which selects the pipe; @other: another pipe
+ */
 FIXTURE(edp) {
 	struct vgpu v;
 };
@@ -439,7 +452,7 @@ FIXTURE_SETUP(edp)
 {
 	if (!test_open_vgpu(_metadata, &self->v))
 		return;
-	/* A pipe that was on has stopped the timer. */
+	/* Stop the vblank timer by turning another pipe on and off. */
 	ASSERT_EQ(0, vgpu_write32(&self->v, TRANS_CONF_EDP, TRANS_CONF_ENABLE));
 	ASSERT_EQ(0, vgpu_pipe_on(&self->v, variant->other, WIDTH, HEIGHT));
 	ASSERT_EQ(0, vgpu_pipe_off(&self->v, variant->other));
@@ -468,7 +481,7 @@ TEST_F(edp, input_that_goes_leaves_other_pipes)
 	EXPECT_TRUE(frames_pass(&self->v, variant->other, 3));
 }
 
-/* Latched at the vblank, whatever turned the pipe on */
+/* Flips are latched at vblank, also if the eDP transcoder enables the pipe. */
 TEST_F(edp, flips_wait_for_the_vblank)
 {
 	struct vfio_device_gfx_plane_info before, after;
@@ -498,7 +511,7 @@ TEST_F(edp, flips_wait_for_the_vblank)
 		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &after));
 		ASSERT_EQ(0, vgpu_pipe_frames(&self->v, variant->pipe, &last));
 	}
-	ASSERT_EQ(first, last) TH_LOG("never within a frame");
+	ASSERT_EQ(first, last) TH_LOG("all rounds took too long");
 	EXPECT_EQ(before.dmabuf_id, after.dmabuf_id);
 	ASSERT_TRUE(frames_pass(&self->v, variant->pipe, 2));
 	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &after));

@@ -2,11 +2,11 @@
 /*
  * No reader of a dma-buf waits for the guest, and no guest for a reader.
  *
- * A guest need not ever finish what it has the GPU do, so nothing that it does
- * may be a fence of a dma-buf (Documentation/driver-api/dma-buf.rst, "Indefinite
- * DMA Fences"). The gate is a request of the guest that ends when the test says
- * so, and while it is closed each call of a reader must return. A guest that
- * writes its GGTT waits for part of what a reader does, however much that is.
+ * A guest may never finish its GPU work, so this must not be a fence of a
+ * dma-buf (Documentation/driver-api/dma-buf.rst, "Indefinite DMA Fences"). A
+ * gate is a request of the guest that ends when the test opens it; while it is
+ * closed, all calls of a reader must return. A GGTT write of the guest may wait
+ * for a part of a reader's work, but this part must be bounded.
  */
 #include <linux/dma-buf.h>
 #include <poll.h>
@@ -17,17 +17,17 @@
 #include "test_util.h"
 #include "time_util.h"
 
-/* Timeout for operations that must not wait */
+/* Timeout of poll() for operations that must not wait */
 #define NOW_MS		0
 
 /*
- * Dma-bufs that are open while a request is timed, and number of rounds. A request
- * that takes the lock of each takes several times as long.
+ * Number of dma-bufs that are open while a request is timed, and of rounds. A
+ * request that locks each dma-buf would take several times as long.
  */
 #define EXPORTS		1000
 #define ROUNDS		25
 
-/* @gate is one that the GPU has not been sent to yet. */
+/* The GPU has not entered @gate yet. */
 FIXTURE(reader) {
 	struct vgpu v;
 	struct vgpu_surface s;
@@ -64,7 +64,7 @@ FIXTURE_TEARDOWN(reader)
 	test_close(&self->v);
 }
 
-/* Of a sync_file: has it signaled; of a dma-buf: may it be read */
+/* Has a sync_file signaled, or may a dma-buf be read, without waiting? */
 static bool is_ready(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
@@ -72,7 +72,7 @@ static bool is_ready(int fd)
 	return poll(&p, 1, NOW_MS) == 1 && p.revents == POLLIN;
 }
 
-/* Each way to wait for writers of @dmabuf; none may block. */
+/* Use every interface that waits for writers of @dmabuf; none may block. */
 static void expect_no_wait(struct __test_metadata *_metadata, int dmabuf)
 {
 	struct dma_buf_export_sync_file file = {
@@ -83,7 +83,10 @@ static void expect_no_wait(struct __test_metadata *_metadata, int dmabuf)
 		.flags = DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ,
 	};
 
-	/* First, since the others block and these say so. */
+	/*
+	 * These first: if there is a fence, they fail, where the others would
+	 * block.
+	 */
 	ASSERT_TRUE(is_ready(dmabuf));
 	ASSERT_EQ(0, vgpu_ioctl(dmabuf, DMA_BUF_IOCTL_EXPORT_SYNC_FILE, &file));
 	ASSERT_TRUE(is_ready(file.fd));
@@ -104,7 +107,7 @@ TEST_F(reader, does_not_wait_for_the_guest)
 	EXPECT_EQ(0, test_compare(self->dmabuf, &self->v, &self->s));
 }
 
-/* Opened while the guest's request runs */
+/* The dma-buf is opened while the guest's request runs. */
 TEST_F(reader, that_comes_later_does_not_wait)
 {
 	struct vfio_device_gfx_plane_info info;
@@ -122,7 +125,10 @@ TEST_F(reader, that_comes_later_does_not_wait)
 	close(dmabuf);
 }
 
-/* A dma-buf outlives its owner, and waited for the next one's GPU. */
+/*
+ * A dma-buf may outlive its owner; it must not wait for requests of the next
+ * one.
+ */
 TEST_F(reader, does_not_wait_for_the_next_owner)
 {
 	ASSERT_EQ(0, test_compare(self->dmabuf, &self->v, &self->s));
@@ -134,7 +140,7 @@ TEST_F(reader, does_not_wait_for_the_next_owner)
 	expect_no_wait(_metadata, self->dmabuf);
 }
 
-/* As two owners in turn, but with two at the same time */
+/* Nor for requests of another vGPU */
 TEST_F(reader, does_not_wait_for_another_vgpu)
 {
 	char second[40];
@@ -153,9 +159,9 @@ TEST_F(reader, does_not_wait_for_another_vgpu)
 	test_close(&v);
 }
 
-/* ---- the other way round ---- */
+/* ---- a guest does not wait for readers ---- */
 
-/* From the guest's submission to the end of a request that does nothing */
+/* The shortest time of a request that does nothing, from submission to end */
 static int64_t request_ns(struct vgpu *v, struct vgpu_ring *ring)
 {
 	static const uint32_t nothing[] = { 0, 0 };
@@ -173,7 +179,7 @@ static int64_t request_ns(struct vgpu *v, struct vgpu_ring *ring)
 	return best;
 }
 
-/* Each request took each dma-buf's lock, with the vGPU's lock held. */
+/* Guards against a request that locks every dma-buf with vgpu_lock held. */
 TEST_F_TIMEOUT(reader, costs_a_request_nothing, 120)
 {
 	struct rlimit files = { EXPORTS + 64, EXPORTS + 64 };
@@ -187,7 +193,10 @@ TEST_F_TIMEOUT(reader, costs_a_request_nothing, 120)
 		fds[i] = vgpu_get_dmabuf(&self->v, self->info.dmabuf_id);
 		ASSERT_LE(0, fds[i]);
 	}
-	/* On a busy machine all of a few rounds may be late. */
+	/*
+	 * Repeat: on a busy machine, all rounds of a measurement may be
+	 * delayed.
+	 */
 	for (i = 0, after = INT64_MAX; i < 10 && after > before * 2; i++) {
 		took = request_ns(&self->v, &self->ring);
 		ASSERT_LT(0, took);
@@ -197,7 +206,7 @@ TEST_F_TIMEOUT(reader, costs_a_request_nothing, 120)
 	for (i = 0; i < EXPORTS; i++)
 		close(fds[i]);
 	EXPECT_GE(before * 2, after)
-		TH_LOG("%lld ns, and %lld ns with %d dma-bufs",
+		TH_LOG("%lld ns without, %lld ns with %d dma-bufs",
 		       (long long)before, (long long)after, EXPORTS);
 }
 
@@ -211,9 +220,9 @@ TEST_F(reader, does_not_hold_up_a_query)
 	EXPECT_EQ(self->info.dmabuf_id, info.dmabuf_id);
 }
 
-/* ---- the guest, while a reader looks its pages up ---- */
+/* ---- GGTT writes during an import ---- */
 
-/* A framebuffer of many pages, no one beside another: 389 is prime to FRAMES. */
+/* A framebuffer of many pages, no two of them contiguous */
 #define WIDTH		4096u
 #define HEIGHT		2560u
 #define FRAMES		2048u
@@ -221,9 +230,11 @@ TEST_F(reader, does_not_hold_up_a_query)
 
 /**
  * struct writer - a guest that changes a GGTT entry outside of the framebuffer
- * @gma: which one
- * @gpa: of two pages, which it names in turn
- * @longest: what a write waited at most, in ns, other than for a CPU
+ * @v: the vGPU
+ * @gma: GGTT address of the entry
+ * @gpa: guest physical address of two pages that it maps in turn
+ * @longest: longest wait of a write in ns, without waiting for a CPU
+ * @stop: end the loop
  */
 struct writer {
 	struct vgpu *v;
@@ -232,7 +243,9 @@ struct writer {
 	bool stop;
 };
 
-/* How long this thread has slept so far: neither run nor been ready to */
+/*
+ * The time that this thread was neither running nor runnable, plus a constant
+ */
 static int64_t slept_ns(int schedstat)
 {
 	long long ran, ready;
@@ -265,6 +278,7 @@ static void *write_entries(void *arg)
 	return NULL;
 }
 
+/* 389 and FRAMES are coprime. */
 static int show_scattered(struct vgpu *v)
 {
 	struct vgpu_surface s = {
@@ -301,18 +315,21 @@ TEST_F_TIMEOUT(reader, does_not_hold_up_a_ggtt_write, 120)
 		EXPECT_LE(0, fd);
 		__atomic_store_n(&w.longest, 0, __ATOMIC_RELEASE);
 		from = time_ns();
-		/* A fault would hold mmap_lock, for which pins wait. */
+		/*
+		 * PREAD, as a page fault would hold mmap_lock, for which pins
+		 * wait
+		 */
 		EXPECT_EQ(0, test_read(fd, &word, sizeof(word)));
 		import = MIN(import, time_ns() - from);
-		usleep(10000);	/* the write that waited has ended */
+		usleep(10000);	/* until a write that waited has ended */
 		wait = MIN(wait, __atomic_load_n(&w.longest, __ATOMIC_ACQUIRE));
 		close(fd);
 	}
 	__atomic_store_n(&w.stop, true, __ATOMIC_RELEASE);
 	ASSERT_EQ(0, pthread_join(thread, NULL));
 	EXPECT_GT(import / 6, wait)
-		TH_LOG("a write waited for %lld of %lld ns", (long long)wait,
-		       (long long)import);
+		TH_LOG("a write waited for %lld ns of an import of %lld ns",
+		       (long long)wait, (long long)import);
 }
 
 TEST_HARNESS_MAIN

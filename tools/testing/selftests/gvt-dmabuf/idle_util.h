@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A vGPU with its pipe on and nothing to do, and the host's vblank timer. */
+/* An idle vGPU with its pipe on, and a trace of the host's vblank timers */
 #ifndef GVT_DMABUF_IDLE_UTIL_H
 #define GVT_DMABUF_IDLE_UTIL_H
 
@@ -15,16 +15,16 @@
 #define IDLE_HEIGHT	768
 #define IDLE_HZ		60
 #define IDLE_ROUNDS	8
-/* From round to round, so that each begins at another place in its frame */
+/* Offset between rounds, so that each starts at a different scanline */
 #define IDLE_STEP_US	7700
 #define IDLE_PAUSE_US	500000	/* 30 frames */
 
 /**
- * struct idle - a vGPU that shows something and wants no interrupt
+ * struct idle - a vGPU that displays a surface and has no interrupt unmasked
  * @v: the vGPU
- * @s: what it shows, and what it does not
- * @tracing: directory of a trace of the host's timers
- * @msi: eventfd of its interrupts
+ * @s: the surface displayed, and another one
+ * @tracing: tracefs instance that records the host's timers
+ * @msi: eventfd of the vGPU's MSI
  */
 struct idle {
 	struct vgpu v;
@@ -34,21 +34,21 @@ struct idle {
 };
 
 /*
- * Expiries of vblank timers since the last call, or a negative errno. Those of all
- * vGPUs: no other may be in use.
+ * The number of expiries of vblank timers since the last call, or a negative
+ * errno. The trace does not tell vGPUs apart, so no other vGPU may be in use.
  */
 static inline int idle_expiries(struct idle *d)
 {
 	return trace_count(d->tracing, "function=vblank_timer_fn");
 }
 
-/* Until what was begun is done, and what runs once more has run */
+/* Wait until pending work is done and a timer about to stop has stopped. */
 static inline bool idle_settles(struct idle *d)
 {
 	return refreshes_pass(&d->v, 4) && idle_expiries(d) >= 0;
 }
 
-/* Expiries in many frames, of a guest that does nothing; or a negative errno */
+/* The number of expiries in 30 frames of an idle guest, or a negative errno */
 static inline int idle_pause(struct idle *d)
 {
 	if (!idle_settles(d))
@@ -66,13 +66,16 @@ static inline int idle_mask_vblanks(struct idle *d)
 	return ret;
 }
 
-/* Each write of IER and of the master control announces again what is pending. */
+/*
+ * Writes only IMR: writing IER or the master control would deliver pending
+ * interrupts again.
+ */
 static inline int idle_unmask_vblanks(struct idle *d)
 {
 	return vgpu_write32(&d->v, DE_PIPE_IMR(0), ~DE_PIPE_VBLANK);
 }
 
-/* False if there is nothing to test: the caller returns. */
+/* Skip and return false without a vGPU or tracefs; the caller returns. */
 static inline bool idle_open(struct __test_metadata *_metadata, struct idle *d)
 {
 	if (!test_open_vgpu(_metadata, &d->v))
@@ -98,7 +101,7 @@ static inline void idle_begin(struct __test_metadata *_metadata, struct idle *d)
 				       DRM_FORMAT_MOD_LINEAR, i));
 	ASSERT_EQ(0, vgpu_primary_show(&d->v, 0, &d->s[0]));
 	ASSERT_EQ(0, vgpu_pipe_on(&d->v, 0, IDLE_WIDTH, IDLE_HEIGHT));
-	/* What counts expiries does count. */
+	/* Check that idle_expiries() does count. */
 	ASSERT_EQ(0, trace_on(d->tracing, "timer/hrtimer_expire_entry"));
 	ASSERT_EQ(0, vgpu_vblank_irq_on(&d->v, 0));
 	ASSERT_LE(1, signals_within(d->msi, CLOCK_MANY_MS));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the kernel logs while a test runs. */
+/* Messages that the kernel logs during a test */
 #ifndef GVT_DMABUF_LOG_UTIL_H
 #define GVT_DMABUF_LOG_UTIL_H
 
@@ -14,15 +14,15 @@
 
 #include "time_util.h"
 
-#define LOG_MAX_LINES	30	/* in ten seconds, of any mistake */
+#define LOG_MAX_LINES	30	/* per ten seconds, whatever the guest does */
 
 /**
- * struct kernel_log - what the kernel has said since kernel_log_open()
- * @fd: of /dev/kmsg
- * @start: when that was, as time_ms()
- * @lines: how many
- * @warned: one of them was a warning
- * @line: the first warning, or the first line
+ * struct kernel_log - messages of the kernel since kernel_log_open()
+ * @fd: /dev/kmsg
+ * @start: time_ms() at kernel_log_open()
+ * @lines: number of lines
+ * @warned: one of them was a WARNING or BUG
+ * @line: the first of these, or else the first line
  */
 struct kernel_log {
 	int fd, lines;
@@ -40,7 +40,10 @@ static inline int kernel_log_open(struct kernel_log *log)
 	return lseek(log->fd, 0, SEEK_END) < 0 ? -errno : 0;
 }
 
-/* A record is "priority,sequence,time,flags;text"; from us, if priority < 8 */
+/*
+ * A record is "priority,sequence,time,flags;text". Only the kernel's own
+ * records have a priority below 8, which is facility 0.
+ */
 static inline void kernel_log_read(struct kernel_log *log)
 {
 	char record[8192], *text;
@@ -49,7 +52,7 @@ static inline void kernel_log_read(struct kernel_log *log)
 
 	for (;;) {
 		n = read(log->fd, record, sizeof(record) - 1);
-		if (n < 0 && errno == EPIPE) {	/* the ring went round */
+		if (n < 0 && errno == EPIPE) {	/* records were overwritten */
 			log->lines += 1000;
 			continue;
 		}
@@ -68,7 +71,7 @@ static inline void kernel_log_read(struct kernel_log *log)
 	}
 }
 
-/* How many lines there may be by now: a slow kernel may say it for longer. */
+/* The number of lines that the rate limit allows for the time elapsed */
 static inline int kernel_log_allowed(const struct kernel_log *log)
 {
 	return LOG_MAX_LINES * (1 + (time_ms() - log->start) / 10000);

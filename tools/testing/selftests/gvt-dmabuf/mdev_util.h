@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Removing an mdev, and creating it again. */
+/* Remove an mdev, and create it again */
 #ifndef GVT_DMABUF_MDEV_UTIL_H
 #define GVT_DMABUF_MDEV_UTIL_H
 
@@ -17,15 +17,15 @@
 
 /**
  * struct mdev - an mdev that a test removes
- * @uuid: by which it is created again
- * @remove: the file that removes it
- * @create: the file of its type that creates it
+ * @uuid: UUID to create it again with
+ * @remove: sysfs file that removes it
+ * @create: sysfs file of its type that creates it
  */
 struct mdev {
 	char uuid[40], remove[80], create[PATH_MAX + 8];
 };
 
-/* The files of an mdev, which must exist: 0 or a negative errno */
+/* Find the sysfs files of an existing mdev: 0 or a negative errno. */
 static inline int mdev_find(struct mdev *m, const char *uuid)
 {
 	char link[80], type[PATH_MAX];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Unloading kvmgt, and loading it again from its file, which is where the rig
- * (rig/init) has it.
+ * Unload kvmgt, and load it again. The module is not installed under
+ * /lib/modules in the test environment; MODULE_FILES matches its file.
  */
 #ifndef GVT_DMABUF_MODULE_UTIL_H
 #define GVT_DMABUF_MODULE_UTIL_H
@@ -32,7 +32,9 @@ static inline int load(const char *ko)
 	return ret;
 }
 
-/* Objects are freed behind the last close's back: try for two seconds. */
+/*
+ * Objects are freed asynchronously after the last close: retry for two seconds.
+ */
 static inline int unload_soon(void)
 {
 	int tries, ret;

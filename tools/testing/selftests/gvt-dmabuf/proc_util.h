@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What /proc says of memory and of this process. */
+/* Memory of the system, and open files of this process, from /proc */
 #ifndef GVT_DMABUF_PROC_UTIL_H
 #define GVT_DMABUF_PROC_UTIL_H
 
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What a line of /proc/meminfo says, or -1 */
+/* A value of /proc/meminfo, or -1 */
 static inline long meminfo_kib(const char *name)
 {
 	FILE *f = fopen("/proc/meminfo", "re");
@@ -25,13 +25,13 @@ static inline long meminfo_kib(const char *name)
 	return kib;
 }
 
-/* Memory of the kernel that nothing can be made to give back, or -1 */
+/* Slab memory that cannot be reclaimed, or -1 */
 static inline long unreclaimable_kib(void)
 {
 	return meminfo_kib("SUnreclaim");
 }
 
-/* Free pages that wait on the list of a CPU, which MemAvailable leaves out */
+/* Free pages on per-CPU lists, which MemAvailable does not include */
 static inline long listed_kib(void)
 {
 	FILE *f = fopen("/proc/zoneinfo", "re");
@@ -47,13 +47,16 @@ static inline long listed_kib(void)
 	return sum * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
-/* Pages that are free or can be made so, and what the debugging of slabs keeps */
+/*
+ * Free and reclaimable memory. Unreclaimable slabs are included, because slab
+ * debugging delays the freeing of objects.
+ */
 static inline long free_kib(void)
 {
 	return meminfo_kib("MemAvailable") + listed_kib() + unreclaimable_kib();
 }
 
-/* For comparison with another count: there are some that this needs. */
+/* Open fds, plus a constant for "." and ".." and the directory itself */
 static inline unsigned int count_fds(void)
 {
 	DIR *dir = opendir("/proc/self/fd");

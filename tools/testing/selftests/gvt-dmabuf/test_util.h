@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the tests of the vGPU's dma-buf export share. */
+/* Helpers for tests of a vGPU, and of its dma-buf export */
 #ifndef GVT_DMABUF_TEST_UTIL_H
 #define GVT_DMABUF_TEST_UTIL_H
 
@@ -16,14 +16,14 @@
 
 #define TEST_RAM	(32u << 20)
 
-/* Framebuffers whose edges fall inside a tile, in both directions */
+/* Not a multiple of a tile's size in either direction */
 #define TEST_WIDTH	200
 #define TEST_HEIGHT	50
 
 /*
- * False if there is nothing to test: the caller returns. Only the name of a
- * vGPU can be missing for a good reason; one that is named and cannot be
- * opened is a failure.
+ * Open the vGPU named by VGPU_UUID. Skip and return false if the variable is
+ * not set; the caller returns. A vGPU that is named but cannot be opened is a
+ * failure.
  */
 static inline bool test_open_vgpu(struct __test_metadata *_metadata,
 				  struct vgpu *v)
@@ -50,7 +50,10 @@ static inline int test_stay_on_this_cpu(void)
 	return sched_setaffinity(0, sizeof(here), &here);
 }
 
-/* False if framebuffers of this vGPU cannot be exported: the caller returns. */
+/*
+ * Skip and return false if this kernel exports no framebuffers; the caller
+ * returns.
+ */
 static inline bool test_exports(struct __test_metadata *_metadata,
 				const struct vgpu *v)
 {
@@ -66,7 +69,7 @@ static inline bool test_exports(struct __test_metadata *_metadata,
 	return true;
 }
 
-/* The same for tests that look at what the vGPU shows */
+/* test_open_vgpu() for tests that need the export */
 static inline bool test_open(struct __test_metadata *_metadata, struct vgpu *v)
 {
 	if (!test_open_vgpu(_metadata, v))
@@ -78,8 +81,8 @@ static inline bool test_open(struct __test_metadata *_metadata, struct vgpu *v)
 }
 
 /*
- * A kernel with the defect that the test looks for may crash or hang, and
- * with it every test after this one. False: the caller returns.
+ * For a test that may crash or hang a kernel that has the defect tested for:
+ * skip and return false if GVT_SKIP_UNSAFE is set; the caller returns.
  */
 static inline bool test_unsafe(struct __test_metadata *_metadata)
 {
@@ -90,21 +93,21 @@ static inline bool test_unsafe(struct __test_metadata *_metadata)
 }
 
 /*
- * KASAN and kmemleak keep freed memory, and what shadows millions of entries
- * takes minutes with them. False: the caller returns.
+ * KASAN and kmemleak delay freeing, and make shadowing millions of entries take
+ * minutes. Skip and return false on such a kernel; the caller returns.
  */
 static inline bool test_release_kernel(struct __test_metadata *_metadata)
 {
 	if (!access("/sys/kernel/debug/kmemleak", F_OK))
 		SKIP(return false,
-		     "slow, and freed memory is kept: boot a kernel without kmemleak");
+		     "freeing is delayed: boot a kernel without kmemleak");
 	return true;
 }
 
 /*
- * A worker frees objects after their last close, and an unfixed kernel crashes
- * if the vGPU is closed at that moment. Only the test of that
- * may, so the others wait where such tests are not wanted.
+ * Close the vGPU. An unfixed kernel crashes if a vGPU is closed while the
+ * worker that frees its objects runs. Wait for the worker if unsafe tests are
+ * to be skipped.
  */
 static inline void test_close(struct vgpu *v)
 {
@@ -113,7 +116,9 @@ static inline void test_close(struct vgpu *v)
 	vgpu_close(v);
 }
 
-/* Close the vGPU, and open it as its next owner does: 0 or a negative errno */
+/*
+ * Close the vGPU, and open it again as its next owner: 0 or a negative errno.
+ */
 static inline int test_next_owner(struct vgpu *v)
 {
 	char uuid[sizeof(v->uuid)];
@@ -123,7 +128,7 @@ static inline int test_next_owner(struct vgpu *v)
 	return vgpu_open(v, uuid, TEST_RAM);
 }
 
-/* The UUID of another vGPU than test_open_vgpu()'s, or false */
+/* The UUID of a second vGPU, from VGPU_UUIDS; false if there is none */
 static inline bool test_second_vgpu(char uuid[40])
 {
 	const char *uuids = getenv("VGPU_UUIDS");
@@ -131,7 +136,9 @@ static inline bool test_second_vgpu(char uuid[40])
 	return uuids && sscanf(uuids, "%*s %39s", uuid) == 1;
 }
 
-/* Write @text to the first file that @pattern finds: 0 or a negative errno. */
+/*
+ * Write @text to the first file that matches @pattern: 0 or a negative errno.
+ */
 static inline int test_write(const char *pattern, const char *text)
 {
 	ssize_t len = strlen(text), n;
@@ -150,7 +157,7 @@ static inline int test_write(const char *pattern, const char *text)
 	return n;
 }
 
-/* The power/@name of the device of this DRM fd in sysfs, opened as in fopen() */
+/* Open power/@name of the device of @drm in sysfs. */
 static inline FILE *test_open_power(int drm, const char *name,
 				    const char *mode)
 {
@@ -175,7 +182,7 @@ static inline int test_write_power(int drm, const char *name, const char *value)
 	return fclose(f) || ret ? -errno : 0;
 }
 
-/* Is the device of this DRM fd asleep within @seconds? 1, 0 or -errno */
+/* Is the device of @drm runtime suspended within @seconds? 1, 0 or -errno */
 static inline int test_sleeps_within(int drm, int seconds)
 {
 	char status[16] = "";
@@ -198,8 +205,8 @@ static inline int test_sleeps_within(int drm, int seconds)
 }
 
 /*
- * Have the GPU of this DRM fd sleep as soon as it is idle: 1 once it does, 0 if it
- * stays awake, or -errno.
+ * Enable runtime suspend of the GPU of @drm without a delay. Return 1 once it
+ * is suspended, 0 if it stays awake, or -errno.
  */
 static inline int test_let_sleep(int drm)
 {
@@ -217,7 +224,7 @@ static inline int test_keep_awake(int drm)
 	return ret == -ENOENT || ret == -EIO ? 0 : ret;
 }
 
-/* Fill every byte of the surface, also those that no pixel uses. */
+/* Fill all bytes of the surface, padding included, with pseudorandom data. */
 static inline void test_fill(const struct vgpu *v, const struct vgpu_surface *s,
 			     uint32_t seed)
 {
@@ -233,7 +240,7 @@ static inline void test_fill(const struct vgpu *v, const struct vgpu_surface *s,
 	}
 }
 
-/* A filled surface that is not on the screen */
+/* Make a filled surface, without displaying it. */
 static inline int test_make(struct vgpu *v, struct vgpu_surface *s,
 			    uint32_t fourcc, uint64_t modifier, uint32_t seed)
 {
@@ -245,14 +252,14 @@ static inline int test_make(struct vgpu *v, struct vgpu_surface *s,
 	return ret;
 }
 
-/* A cursor that is not on the screen */
+/* Make a surface for the cursor, without displaying it. */
 static inline int test_make_cursor(struct vgpu *v, struct vgpu_surface *s)
 {
 	return vgpu_surface_init(v, s, 64, 64, DRM_FORMAT_ARGB8888,
 				 DRM_FORMAT_MOD_LINEAR);
 }
 
-/* A filled surface on the screen of pipe A, which is turned on */
+/* Turn pipe A on with a filled surface on its primary plane. */
 static inline int test_show(struct vgpu *v, struct vgpu_surface *s,
 			    uint32_t fourcc, uint64_t modifier)
 {
@@ -276,8 +283,8 @@ static inline int test_export(struct vgpu *v, enum vgpu_plane plane,
 }
 
 /*
- * Import, read through i915, forget. @bytes gets @size bytes, as they lie in
- * guest memory.
+ * Import the dma-buf into i915, read @size bytes by PREAD, and close the
+ * import.
  */
 static inline int test_read(int dmabuf, void *bytes, size_t size)
 {
@@ -295,8 +302,8 @@ static inline int test_read(int dmabuf, void *bytes, size_t size)
 }
 
 /*
- * Have a page of the guest's memory fail, as far as the kernel knows, which kills
- * the process that touched it. It stays bad until the next boot.
+ * Mark a page of guest memory as failed (hwpoison), until the next boot. The
+ * kernel may kill the process that calls madvise(), so a child does.
  */
 static inline int test_fail_memory(void *page)
 {
@@ -310,7 +317,7 @@ static inline int test_fail_memory(void *page)
 	return WIFSIGNALED(status) ? 0 : -WEXITSTATUS(status);
 }
 
-/* Is the exported surface @s, byte by byte? 0, 1, or -errno */
+/* Compare the dma-buf with @s: 0 if equal, 1 if not, or -errno. */
 static inline int test_compare(int dmabuf, const struct vgpu *v,
 			       const struct vgpu_surface *s)
 {
@@ -326,7 +333,7 @@ static inline int test_compare(int dmabuf, const struct vgpu *v,
 	return ret;
 }
 
-/* What is exported of @plane is @s: 0, 1 if not, or a negative errno */
+/* Export @plane and compare with @s: 0 if equal, 1 if not, or -errno. */
 static inline int test_shows(struct vgpu *v, enum vgpu_plane plane,
 			     const struct vgpu_surface *s)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The thread of the kernel that emulates vblanks: whether it has run. */
+/* GVT-g's service thread, which emulates vblanks: detect whether it has run */
 #ifndef GVT_DMABUF_THREAD_UTIL_H
 #define GVT_DMABUF_THREAD_UTIL_H
 
@@ -11,7 +11,7 @@
 
 #define NO_SCHEDSTAT	"no schedstat: run a kernel with CONFIG_SCHEDSTATS"
 
-/* The thread of the only GPU, or 0 */
+/* The pid of the service thread, or 0; there is one per GPU */
 static inline pid_t thread_find(void)
 {
 	char comm[32] = "";
@@ -34,7 +34,7 @@ static inline pid_t thread_find(void)
 	return found;
 }
 
-/* How often it has been given a CPU, or -1 */
+/* How often the thread was scheduled in, or -1 */
 static inline int64_t thread_runs(pid_t thread)
 {
 	long long runs = -1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The time of CLOCK_MONOTONIC. */
+/* The time, by CLOCK_MONOTONIC */
 #ifndef GVT_DMABUF_TIME_UTIL_H
 #define GVT_DMABUF_TIME_UTIL_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Tracepoints, in an instance of their own that disturbs no other. */
+/* Tracepoints, in a tracefs instance that is separate from other users */
 #ifndef GVT_DMABUF_TRACE_UTIL_H
 #define GVT_DMABUF_TRACE_UTIL_H
 
@@ -13,7 +13,7 @@
 
 #define NO_TRACEFS	"no tracefs: mount it, with CONFIG_EVENT_TRACING"
 
-/* What was traced; opened to be written, it is emptied. */
+/* Open the trace buffer; opening it for writing clears it. */
 static inline FILE *trace_open(const char *instance, const char *mode)
 {
 	char path[PATH_MAX];
@@ -22,7 +22,9 @@ static inline FILE *trace_open(const char *instance, const char *mode)
 	return fopen(path, mode);
 }
 
-/* A test that failed may have left one, which traces what it wanted. */
+/*
+ * Disable the events of an instance that a failed test has left, and clear it.
+ */
 static inline int trace_clean(const char *instance)
 {
 	char path[PATH_MAX];
@@ -37,7 +39,10 @@ static inline int trace_clean(const char *instance)
 	return ret ? ret : f ? 0 : -errno;
 }
 
-/* Make an instance, whose @path is to be removed: 0, -ENOENT without tracefs, -errno */
+/*
+ * Make an instance: 0, -ENOENT without tracefs, or another -errno. The caller
+ * removes the directory @path.
+ */
 static inline int trace_init(char *path, size_t size)
 {
 	static const char *const places[] = {
@@ -58,7 +63,7 @@ static inline int trace_init(char *path, size_t size)
 	return -ENOENT;
 }
 
-/* @event: as SUBSYSTEM/EVENT. 0 or a negative errno */
+/* Enable @event, named SUBSYSTEM/EVENT: 0 or a negative errno. */
 static inline int trace_on(const char *instance, const char *event)
 {
 	char path[PATH_MAX];
@@ -67,7 +72,9 @@ static inline int trace_on(const char *instance, const char *event)
 	return test_write(path, "1");
 }
 
-/* Lines with @text since the last call, or a negative errno */
+/*
+ * Count the lines with @text since the last call; a negative errno on failure.
+ */
 static inline int trace_count(const char *instance, const char *text)
 {
 	char line[512];

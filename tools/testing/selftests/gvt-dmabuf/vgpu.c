@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Opening and closing a vGPU. */
+/* Open and close a vGPU */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -16,18 +16,20 @@
 static const struct {
 	const char *what, *hint;
 } steps[] = {
-	[VGPU_STEP_UUID] = { "no vGPU named", "set VGPU_UUID to an mdev's UUID" },
+	[VGPU_STEP_UUID] = { "no UUID", "set VGPU_UUID to an mdev's UUID" },
 	[VGPU_STEP_MDEV] = {
 		"no such mdev",
 		"write the UUID to <GPU>/mdev_supported_types/<type>/create"
 	},
 	[VGPU_STEP_GROUP] = {
 		"cannot open the VFIO group or device",
-		"end the process that owns the vGPU, or get access"
+		"end the process that owns the vGPU, or run as root"
 	},
 	[VGPU_STEP_KVM] = { "cannot open /dev/kvm", "load kvm_intel or kvm_amd" },
 	[VGPU_STEP_VM] = { "cannot create a VM", "see the kernel log" },
-	[VGPU_STEP_RAM] = { "cannot make guest memory", "free some memory" },
+	[VGPU_STEP_RAM] = {
+		"cannot allocate guest memory", "free some memory"
+	},
 	[VGPU_STEP_CONTAINER] = {
 		"cannot open /dev/vfio/vfio or /dev/iommu",
 		"load vfio_iommu_type1, or set CONFIG_IOMMUFD"
@@ -38,7 +40,7 @@ static const struct {
 	[VGPU_STEP_DMA] = { "cannot map guest memory", "raise RLIMIT_MEMLOCK" },
 	[VGPU_STEP_DEVICE] = { "cannot open the vGPU", "see the kernel log" },
 	[VGPU_STEP_RESET] = { "cannot reset the vGPU", "see the kernel log" },
-	[VGPU_STEP_PVINFO] = { "no PVINFO page", "name a GVT-g vGPU" },
+	[VGPU_STEP_PVINFO] = { "no PVINFO page", "use a vGPU of GVT-g" },
 	[VGPU_STEP_PLATFORM] = { "unknown GPU", "add its PCI id to vgpu.c" },
 	[VGPU_STEP_PLANES] = { "cannot turn planes off", "see the kernel log" },
 };
@@ -139,7 +141,7 @@ static int open_all(struct vgpu *v, const char *uuid, size_t ram_size,
 {
 	int ret = vgpu_open_device(v, uuid, ram_size);
 
-	/* As any VMM does: it does not trust the last owner. */
+	/* As VMMs do, since the previous owner may have left any state. */
 	if (!ret && !as_left) {
 		v->step = VGPU_STEP_RESET;
 		ret = vgpu_reset(v);
@@ -181,7 +183,10 @@ void vgpu_leave(struct vgpu *v)
 
 void vgpu_close(struct vgpu *v)
 {
-	/* A vblank timer would run on, and find the next owner's vGPU. */
+	/*
+	 * On an unfixed kernel, the vblank timer would keep running for the
+	 * next owner.
+	 */
 	if (v->device >= 0)
 		planes_off(v);
 	vgpu_leave(v);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Commands of rings and batch buffers: Broadwell and Skylake PRM, Volume 2a. The
- * length field is that of the form which the comment or the name says.
+ * Commands of rings and batch buffers: Broadwell and Skylake PRM, Volume 2a.
+ * Where the length of a command varies, the comment or the name says which one
+ * is encoded.
  */
 #ifndef GVT_DMABUF_VGPU_COMMANDS_H
 #define GVT_DMABUF_VGPU_COMMANDS_H
@@ -27,7 +28,7 @@
 #define MI_NO_SUCH_COMMAND	(0x3fu << 23)
 #define PIPE_CONTROL		0x7a000004u		/* of six dwords */
 
-/* The same command with the length field of one of so many dwords */
+/* @command with the length field for @n dwords */
 #define OF_DWORDS(command, n)	(((command) & ~0xffu) | ((n) - 2))
 
 #endif /* GVT_DMABUF_VGPU_COMMANDS_H */

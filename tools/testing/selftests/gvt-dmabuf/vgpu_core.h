@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What each file of the library starts from: the state of a vGPU that is open. */
+/* The state of an open vGPU, which every file of the library uses */
 #ifndef GVT_DMABUF_VGPU_CORE_H
 #define GVT_DMABUF_VGPU_CORE_H
 
@@ -19,17 +19,18 @@
 enum vgpu_plane { VGPU_OVERLAY, VGPU_PRIMARY, VGPU_CURSOR };
 
 /**
- * enum vgpu_order - in which order the guest shows a plane or a cursor
- * @VGPU_SURF_LAST: the surface (of a cursor, the base) after all else, which is
- *	what drivers do
- * @VGPU_CTL_LAST: the plane off, the surface, and the control register after
- *	it, like firmware; returns after the vblank that it takes effect with
- * @VGPU_PTES_LAST: as drivers do, and only then the GGTT entries of the
- *	surface, which must be the ones that vgpu_surface_init() made
+ * enum vgpu_order - order in which the guest writes the registers of a plane
+ * @VGPU_SURF_LAST: the surface address (base, for a cursor) after all other
+ *	registers, as drivers do
+ * @VGPU_CTL_LAST: turn the plane off, write the surface address, then the
+ *	control register, as firmware does; returns after the vblank that
+ *	latches it
+ * @VGPU_PTES_LAST: as @VGPU_SURF_LAST, then the GGTT entries of the surface, as
+ *	vgpu_surface_init() wrote them
  */
 enum vgpu_order { VGPU_SURF_LAST, VGPU_CTL_LAST, VGPU_PTES_LAST };
 
-/* How far vgpu_open() has got, for vgpu_explain() */
+/* The step that vgpu_open() has reached, for vgpu_explain() */
 enum vgpu_step {
 	VGPU_STEP_UUID, VGPU_STEP_MDEV, VGPU_STEP_GROUP, VGPU_STEP_KVM,
 	VGPU_STEP_VM, VGPU_STEP_RAM, VGPU_STEP_CONTAINER, VGPU_STEP_ATTACH,
@@ -39,22 +40,24 @@ enum vgpu_step {
 
 /**
  * struct vgpu - one open vGPU and the VM that owns it
- * @device: VFIO device fd, for ioctls of the caller's own
+ * @device: VFIO device fd; callers may use it for ioctls
  * @container: fd of the VFIO container, or of the IOMMUFD in its place
- * @bar0: where registers and GGTT begin in @device
- * @config: where the PCI configuration space begins in @device
+ * @bar0: offset of BAR 0 (registers and GGTT) in @device
+ * @config: offset of the PCI configuration space in @device
  * @pci_id: PCI device id
  * @platform: short name of the GPU, "kbl"
- * @gen: 8 or 9, which decides the layout of plane registers
+ * @gen: graphics generation, 8 or 9, which determines the layout of plane
+ *	registers
  * @ram: guest memory; guest physical address 0 is @ram[0]
  * @ram_size: bytes of @ram
- * @aperture: GGTT address of the part that this vGPU owns
+ * @aperture: GGTT address of the vGPU's part of the aperture
  * @aperture_size: bytes of it
- * @order: of the guest's writes, for the caller to set once the vGPU is open
- * @uuid: of the mdev
+ * @order: order of the guest's plane register writes; callers may set it after
+ *	opening
+ * @uuid: UUID of the mdev
  *
- * The rest belongs to the library. There is no lock: what one thread of a program
- * changes here (by opening, closing or allocating) no other may use meanwhile.
+ * The other fields are internal. There is no lock: while one thread opens,
+ * closes or allocates, no other may use the struct.
  */
 struct vgpu {
 	int kvm, vm, kvm_vfio, container, group, device;
@@ -72,7 +75,7 @@ struct vgpu {
 	uint64_t ram_next, gma_next;
 };
 
-/* ioctl() that returns -errno, for use with any fd */
+/* ioctl() that returns -errno */
 static inline int vgpu_ioctl(int fd, unsigned long request, void *arg)
 {
 	int ret = ioctl(fd, request, arg);

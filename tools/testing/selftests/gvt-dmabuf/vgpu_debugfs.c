@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Files of a vGPU in sysfs and debugfs. */
+/* Files of a vGPU in sysfs and debugfs */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -12,7 +12,9 @@
 
 #include "vgpu_debugfs.h"
 
-/* The first file that @pattern finds, as a string: its length or -errno */
+/*
+ * Read the first file that matches @pattern as a string: its length or -errno.
+ */
 static int read_text(const char *pattern, char *text, size_t size)
 {
 	size_t len = 0;

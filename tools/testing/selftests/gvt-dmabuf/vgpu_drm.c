@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* DRM devices as importers of a dma-buf. */
+/* Access to a dma-buf: import into a render node, or mmap() */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif

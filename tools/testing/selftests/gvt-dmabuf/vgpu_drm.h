@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Importers of a dma-buf: the render node of i915 or another, or mmap(). */
+/* Access to a dma-buf: import into a render node, or mmap() */
 #ifndef GVT_DMABUF_VGPU_DRM_H
 #define GVT_DMABUF_VGPU_DRM_H
 
@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /**
- * vgpu_drm_open_driver - open a render node
- * @driver: name of its driver
+ * vgpu_drm_open_driver - open a render node of a driver
+ * @driver: name of the driver
  *
  * Return: its fd, or %-ENODEV.
  */
@@ -32,12 +32,12 @@ int vgpu_drm_open(void);
 int vgpu_drm_import(int drm, int dmabuf, uint32_t *handle);
 
 /**
- * vgpu_drm_pread - read an object of i915
+ * vgpu_drm_pread - read a GEM object by PREAD of i915
  * @drm: the render node
  * @handle: the GEM handle
- * @offset: where to begin
- * @to: what is read
- * @size: bytes of it
+ * @offset: offset of the first byte in the object
+ * @to: destination
+ * @size: bytes to read
  *
  * Return: 0, or the errno of the ioctl.
  */
@@ -56,8 +56,8 @@ int vgpu_drm_close_handle(int drm, uint32_t handle);
 /**
  * vgpu_dmabuf_read - read a dma-buf by mmap()
  * @dmabuf: fd of the dma-buf
- * @to: what is read
- * @size: bytes of it, from the first on
+ * @to: destination
+ * @size: bytes to read, from offset 0
  *
  * Return: 0, or the errno of mmap() or an ioctl.
  */

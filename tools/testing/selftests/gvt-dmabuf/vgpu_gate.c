@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A gate for the GPU: its page tables, its batch buffer, its words. */
+/* A batch buffer that makes the GPU wait, with its page tables */
 #include <string.h>
 #include <unistd.h>
 
@@ -8,11 +8,13 @@
 #include "vgpu_memory.h"
 #include "vgpu_regs.h"
 
-/* Pages: the tables, then what the lowest one maps */
+/*
+ * Pages of a gate: the page tables, then the two pages that the lowest one maps
+ */
 enum { BATCH = VGPU_GATE_PT + 1, WORDS, PAGES };
 enum { REACHED, OPEN };
 
-/* In that address space */
+/* Addresses in the PPGTT */
 #define BATCH_ADDR		0u
 #define OPEN_ADDR		(VGPU_PAGE + OPEN * sizeof(uint32_t))
 

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A place where the GPU waits until it is let through. GVT-g lets no ring wait, but
- * what has an address space of its own may: a batch buffer with four levels of page
- * tables.
+ * A gate makes the GPU wait until the test opens it. GVT-g refuses a semaphore
+ * wait in a ring, but not in a batch buffer in a PPGTT; so a gate is such a
+ * batch buffer, with page tables of four levels.
  */
 #ifndef GVT_DMABUF_VGPU_GATE_H
 #define GVT_DMABUF_VGPU_GATE_H
 
 #include "vgpu_ring.h"
 
-/* The page tables; entries from the second on (of the lowest: the third) are free. */
+/*
+ * The page tables; the first entry is used, of the lowest level the first two.
+ */
 enum vgpu_gate_level {
 	VGPU_GATE_PML4, VGPU_GATE_PDP, VGPU_GATE_PD, VGPU_GATE_PT,
 };
@@ -17,8 +19,10 @@ enum vgpu_gate_level {
 /**
  * struct vgpu_gate - a gate
  * @gma: GGTT address of @words
- * @pml4: guest physical address of the page tables, a page each
- * @words: two, of which the first is set when the GPU is about to wait
+ * @pml4: guest physical address of the PML4; the lower tables follow, a page
+ *	each
+ * @words: two dwords; the GPU sets the first before it waits, and waits for the
+ *	second
  */
 struct vgpu_gate {
 	uint64_t gma, pml4;
@@ -35,10 +39,10 @@ struct vgpu_gate {
 int vgpu_gate_init(struct vgpu *v, struct vgpu_gate *g);
 
 /**
- * vgpu_gate_table - a page table of what waits at the gate
+ * vgpu_gate_table - a page table of the gate's PPGTT
  * @v: the vGPU
  * @g: the gate
- * @level: of the table
+ * @level: level of the table
  * @gpa: its guest physical address, or NULL
  *
  * Return: its entries.
@@ -47,11 +51,12 @@ uint64_t *vgpu_gate_table(const struct vgpu *v, const struct vgpu_gate *g,
 			  enum vgpu_gate_level level, uint64_t *gpa);
 
 /**
- * vgpu_gate_enter - have a ring run into the gate, and wait until it is there
+ * vgpu_gate_enter - submit a ring that enters the gate, and wait until the GPU
+ * does
  * @v: the vGPU
  * @g: the gate; it is closed unless it was opened before
  * @r: the ring
- * @then: commands to execute past the gate
+ * @then: commands to execute after the gate
  * @count: dwords of them
  *
  * Return: 0, %-ETIME, or as vgpu_ring_emit() and vgpu_ring_start().
@@ -60,14 +65,14 @@ int vgpu_gate_enter(struct vgpu *v, struct vgpu_gate *g, struct vgpu_ring *r,
 		    const uint32_t *then, size_t count);
 
 /**
- * vgpu_gate_close - close a gate that was opened
+ * vgpu_gate_close - close a gate again
  * @g: the gate
  */
 void vgpu_gate_close(struct vgpu_gate *g);
 
 /**
- * vgpu_gate_open - let the GPU through
- * @g: the gate; one of zeroes is none, and stays as it is
+ * vgpu_gate_open - let the GPU continue
+ * @g: the gate; a zeroed one, never initialized, is ignored
  */
 void vgpu_gate_open(struct vgpu_gate *g);
 

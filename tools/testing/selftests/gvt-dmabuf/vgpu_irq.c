@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* MSI, and the masks in front of a vblank. */
+/* MSI and vblank interrupts of a vGPU */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif

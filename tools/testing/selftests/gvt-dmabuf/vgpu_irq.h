@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Interrupts of a guest. */
+/* Interrupts of a vGPU */
 #ifndef GVT_DMABUF_VGPU_IRQ_H
 #define GVT_DMABUF_VGPU_IRQ_H
 
@@ -15,16 +15,16 @@
 int vgpu_msi_control(struct vgpu *v, uint16_t control);
 
 /**
- * vgpu_msi_eventfd - have the message arrive at an eventfd
+ * vgpu_msi_eventfd - set the eventfd that the MSI signals
  * @v: the vGPU
- * @fd: the eventfd, or -1
+ * @fd: the eventfd, or -1 for none
  *
  * Return: 0, or the errno of VFIO_DEVICE_SET_IRQS.
  */
 int vgpu_msi_eventfd(struct vgpu *v, int fd);
 
 /**
- * vgpu_msi_on - both
+ * vgpu_msi_on - set the eventfd of the MSI, and enable the MSI
  * @v: the vGPU
  * @fd: the eventfd
  *
@@ -33,20 +33,20 @@ int vgpu_msi_eventfd(struct vgpu *v, int fd);
 int vgpu_msi_on(struct vgpu *v, int fd);
 
 /**
- * vgpu_vblank_irq_on - let the vblank of a pipe through all masks
+ * vgpu_vblank_irq_on - unmask and enable the vblank interrupt of a pipe
  * @v: the vGPU
- * @pipe: which one
+ * @pipe: the pipe
  *
- * It arrives at the eventfd and, once acknowledged, at the next vblank again.
+ * Acknowledge an interrupt to get the next one.
  *
  * Return: 0, or the errno of a write to a register.
  */
 int vgpu_vblank_irq_on(struct vgpu *v, int pipe);
 
 /**
- * vgpu_vblank_irq_ack - acknowledge a vblank
+ * vgpu_vblank_irq_ack - acknowledge a vblank interrupt
  * @v: the vGPU
- * @pipe: of which pipe
+ * @pipe: the pipe
  *
  * Return: 0, or the errno of a write to a register.
  */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Guest memory, the GGTT and PPGTTs. */
+/* Guest memory, GGTT entries and PPGTTs */
 #include "vgpu_memory.h"
 #include "vgpu_regs.h"
 #include "vgpu_vfio.h"
 
-/* ---- what is taken ---- */
+/* ---- allocation ---- */
 
 struct vgpu_mark vgpu_mark(const struct vgpu *v)
 {
@@ -53,7 +53,7 @@ int vgpu_alloc_mapped(struct vgpu *v, size_t size, uint64_t *gpa,
 	return ret;
 }
 
-/* ---- entries ---- */
+/* ---- GGTT and PPGTTs ---- */
 
 uint32_t vgpu_ggtt_entry(uint64_t gma)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Pipes of a vGPU: clocks, timing and vblanks. */
+/* Pipes of a vGPU: clocks, timing and vblanks */
 #include <string.h>
 #include <unistd.h>
 
@@ -8,9 +8,9 @@
 #include "vgpu_vfio.h"
 
 /*
- * The port that kvmgt put its virtual monitor on gets the slowest DisplayPort
- * clock that it starts with. Returns that clock in kHz as kvmgt computes it,
- * 0 for a GPU whose clocks are left as they are.
+ * Set the port of the virtual monitor to the slowest DisplayPort clock, which
+ * is also the one after a reset. Return this clock in kHz as kvmgt computes it,
+ * or 0 on Broxton, whose clocks are not changed.
  */
 static int set_port_clock(struct vgpu *v)
 {
@@ -36,9 +36,8 @@ static int set_port_clock(struct vgpu *v)
 }
 
 /*
- * kvmgt derives the period of its vblanks from transcoder A's totals and
- * link M/N whichever pipe is turned on. The pixel clock is that of the link
- * times M / N.
+ * kvmgt derives the vblank period from totals and link M/N of transcoder A,
+ * whichever pipe is turned on. The pixel clock is the link clock times M / N.
  */
 static int set_timing(struct vgpu *v, uint32_t pixel_khz, uint32_t width,
 		      uint32_t htotal, uint32_t height, uint32_t vtotal)
@@ -101,8 +100,8 @@ int vgpu_wait_vblank(struct vgpu *v, int pipe)
 	if (ret || !(conf & TRANS_CONF_ENABLE))
 		return ret;
 	/*
-	 * The counter is read off the clock, and what is due at a vblank may be
-	 * late: by the next one it has been done.
+	 * The frame counter follows the clock, and the work of a vblank may be
+	 * done later, but before the next vblank. So wait for two.
 	 */
 	for (ms = 0; ms < patience_ms && vblanks < 2; ms++) {
 		usleep(1000);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Pipes of a vGPU. They count from 0, and there may be several heads. */
+/* Pipes of a vGPU, counted from 0. Several may be on. */
 #ifndef GVT_DMABUF_VGPU_PIPE_H
 #define GVT_DMABUF_VGPU_PIPE_H
 
@@ -8,9 +8,9 @@
 /**
  * vgpu_pipe_on - turn a pipe on, at 60 Hz
  * @v: the vGPU
- * @pipe: which one
- * @width: of what its planes are put together to, in pixels
- * @height: of it, in lines
+ * @pipe: the pipe
+ * @width: pixels of the pipe source
+ * @height: lines of the pipe source
  *
  * Return: 0, or the errno of an access to a register.
  */
@@ -19,7 +19,7 @@ int vgpu_pipe_on(struct vgpu *v, int pipe, uint32_t width, uint32_t height);
 /**
  * vgpu_pipe_off - turn a pipe off
  * @v: the vGPU
- * @pipe: which one
+ * @pipe: the pipe
  *
  * Return: 0, or the errno of a write to a register.
  */
@@ -28,20 +28,20 @@ int vgpu_pipe_off(struct vgpu *v, int pipe);
 /**
  * vgpu_pipe_size - set PIPE_SRCSZ
  * @v: the vGPU
- * @pipe: which one
- * @width: of what its planes are put together to, in pixels
- * @height: of it, in lines
+ * @pipe: the pipe
+ * @width: pixels of the pipe source
+ * @height: lines of the pipe source
  *
  * Return: 0, or the errno of a write to a register.
  */
 int vgpu_pipe_size(struct vgpu *v, int pipe, uint32_t width, uint32_t height);
 
 /**
- * vgpu_pipe_timing - turn pipe A on with any timing, however absurd
+ * vgpu_pipe_timing - turn pipe A on with any timing, valid or not
  * @v: the vGPU
  * @pixel_khz: pixel clock
- * @htotal: pixels of a line, from 1
- * @vtotal: lines of a frame, from 1
+ * @htotal: pixels per line, at least 1
+ * @vtotal: lines per frame, at least 1
  *
  * Return: 0, or the errno of an access to a register.
  */
@@ -51,20 +51,20 @@ int vgpu_pipe_timing(struct vgpu *v, uint32_t pixel_khz, uint32_t htotal,
 /**
  * vgpu_pipe_frames - read the frame counter
  * @v: the vGPU
- * @pipe: which one
- * @count: vblanks since some time, on success only
+ * @pipe: the pipe
+ * @count: the frame counter, set on success only
  *
  * Return: 0, or the errno of a read from a register.
  */
 int vgpu_pipe_frames(struct vgpu *v, int pipe, uint32_t *count);
 
 /**
- * vgpu_wait_vblank - wait until what was armed before has been latched
+ * vgpu_wait_vblank - wait until armed registers have been latched
  * @v: the vGPU
- * @pipe: which one; if it is off there is nothing to wait for
+ * @pipe: the pipe; if it is off, do not wait
  *
- * Return: 0, also if no vblank came for several frames, or the errno of a read
- * from a register.
+ * Return: 0, also on timeout after several frames, or the errno of a read from
+ * a register.
  */
 int vgpu_wait_vblank(struct vgpu *v, int pipe);
 

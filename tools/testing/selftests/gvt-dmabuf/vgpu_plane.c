@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Planes and cursors of a vGPU. */
+/* Planes and cursors of a vGPU */
 #include <stdbool.h>
 
 #include "vgpu_memory.h"
@@ -11,7 +11,7 @@
 
 static uint32_t tiling_bits(const struct vgpu *v, uint64_t modifier)
 {
-	if (v->gen == 8)	/* which has one bit */
+	if (v->gen == 8)	/* one bit: X or linear */
 		return PLANE_TILING(modifier != DRM_FORMAT_MOD_LINEAR);
 	switch (modifier) {
 	case I915_FORMAT_MOD_X_TILED:
@@ -31,7 +31,7 @@ static uint32_t stride_units(const struct vgpu *v, const struct vgpu_surface *s)
 			     s->stride / vgpu_tile_width(s->modifier, s->cpp);
 }
 
-/* VGPU_PTES_LAST: the guest maps what it shows when it already shows it. */
+/* VGPU_PTES_LAST: the GGTT entries are cleared first, and written last. */
 static int unmap_early(struct vgpu *v, const struct vgpu_surface *s)
 {
 	return v->order == VGPU_PTES_LAST ?
@@ -44,13 +44,13 @@ static int map_late(struct vgpu *v, const struct vgpu_surface *s)
 	       vgpu_ggtt_map(v, s->gma, s->gpa, s->size) : 0;
 }
 
-/* To change another register alone, the one that arms is written once more. */
+/* Rewrite the arming register, to have changes of other registers latched. */
 static int arm(struct vgpu *v, uint32_t reg)
 {
 	return vgpu_update32(v, reg, 0, 0);
 }
 
-/* What to add to registers of plane 1 of pipe A */
+/* Offset from the registers of plane 1 of pipe A */
 static uint32_t plane_base(int pipe, int plane)
 {
 	return PIPE_REG(PLANE_REG(0, plane), pipe);
@@ -66,7 +66,7 @@ static int hide(struct vgpu *v, int pipe, int plane)
 	return vgpu_write_all(v, plane_base(pipe, plane), off, ARRAY_SIZE(off));
 }
 
-/* The bits for the control register of a plane, but for tiling */
+/* Format bits of a plane's control register */
 static uint32_t format_bits(const struct vgpu *v, int plane,
 			    const struct vgpu_format *f)
 {
@@ -76,10 +76,11 @@ static uint32_t format_bits(const struct vgpu *v, int plane,
 }
 
 /*
- * Layout, then control and surface in the guest's order. Drivers write the
- * surface last: what was written before takes effect with it, and at once as the
- * flips do not wait, so that tests need not either. Firmware writes the control
- * last, which arms a plane that is off, and that waits for a vblank.
+ * Write the layout, then control and surface address in the order of
+ * &vgpu.order. Drivers write the surface address last, which arms all
+ * registers. The flip is asynchronous, so that tests need not wait for a
+ * vblank. Firmware writes the control register last, which arms a plane that is
+ * off and is latched at vblank.
  */
 static int show(struct vgpu *v, int pipe, int plane,
 		const struct vgpu_surface *s, uint32_t x, uint32_t y)
@@ -217,7 +218,7 @@ int vgpu_cursor_show(struct vgpu *v, int pipe, const struct vgpu_surface *s)
 	return ret ? ret : vgpu_wait_vblank(v, pipe);
 }
 
-/* Positions are sign and magnitude, not two's complement. */
+/* Positions are in sign-magnitude form, not two's complement. */
 static uint32_t cursor_coordinate(int at)
 {
 	return at < 0 ? CUR_POS_SIGN | (-at & CUR_POS_MASK) : at & CUR_POS_MASK;

@@ -2,10 +2,10 @@
 /*
  * Planes and cursors of a vGPU; pipes count from 0.
  *
- * Planes take effect at once, and cursors when these functions return. A plane
- * waits for vblanks when VGPU_ASYNC_FLIP is cleared by vgpu_primary_ctl(). Each
- * returns 0, or the errno of an access to a register; what else it may return is
- * said below.
+ * Planes are flipped asynchronously, so a change takes effect immediately. A
+ * primary plane latches at vblank once vgpu_primary_ctl() has cleared
+ * VGPU_ASYNC_FLIP. Cursors always latch at vblank; the functions return after
+ * it. An errno is that of an access to a register, unless stated otherwise.
  */
 #ifndef GVT_DMABUF_VGPU_PLANE_H
 #define GVT_DMABUF_VGPU_PLANE_H
@@ -16,9 +16,9 @@
 #define VGPU_ASYNC_FLIP	0x200u
 
 /**
- * vgpu_primary_show - show a surface on plane 1, and make the pipe as large
- * @v: the vGPU, with the order of the writes
- * @pipe: which one
+ * vgpu_primary_show - show a surface on plane 1, and set the pipe to its size
+ * @v: the vGPU; writes are in &vgpu.order
+ * @pipe: the pipe
  * @s: the surface
  *
  * Return: 0, %-EINVAL if no primary plane of this GPU can show it, or an errno.
@@ -28,7 +28,7 @@ int vgpu_primary_show(struct vgpu *v, int pipe, const struct vgpu_surface *s);
 /**
  * vgpu_primary_flip - write PLANE_SURF of plane 1
  * @v: the vGPU
- * @pipe: which one
+ * @pipe: the pipe
  * @gma: GGTT address of a surface with the same layout
  *
  * Return: 0, or an errno.
@@ -38,7 +38,7 @@ int vgpu_primary_flip(struct vgpu *v, int pipe, uint64_t gma);
 /**
  * vgpu_primary_hide - turn plane 1 off
  * @v: the vGPU
- * @pipe: which one
+ * @pipe: the pipe
  *
  * Return: 0, or an errno.
  */
@@ -47,9 +47,9 @@ int vgpu_primary_hide(struct vgpu *v, int pipe);
 /**
  * vgpu_primary_ctl - change bits of the control register of plane 1, and arm it
  * @v: the vGPU
- * @pipe: which one
+ * @pipe: the pipe
  * @clear: bits to clear
- * @set: bits to set after that, also such as mean nothing
+ * @set: bits to set after that; reserved values are allowed
  *
  * Return: 0, or an errno.
  */
@@ -58,19 +58,21 @@ int vgpu_primary_ctl(struct vgpu *v, int pipe, uint32_t clear, uint32_t set);
 /**
  * vgpu_primary_stride - write the stride register of plane 1, and arm it
  * @v: the vGPU
- * @pipe: which one
- * @reg: value of the register: bytes on Broadwell, later in units of the tiling
+ * @pipe: the pipe
+ * @reg: value of the register: bytes on Broadwell, units of the tiling from
+ *	Skylake on
  *
  * Return: 0, or an errno.
  */
 int vgpu_primary_stride(struct vgpu *v, int pipe, uint32_t reg);
 
 /**
- * vgpu_plane_show - show a surface on any plane, and leave the pipe as large
- * @v: the vGPU, with the order of the writes
- * @pipe: which one
- * @plane: of gen9, 1 to 3 from the bottom to the top; on Broadwell 2 for the
- *	sprite, or 1 for the primary, which is as large as its pipe
+ * vgpu_plane_show - show a surface on any plane, without changing the pipe's
+ * size
+ * @v: the vGPU; writes are in &vgpu.order
+ * @pipe: the pipe
+ * @plane: on gen9, 1 to 3 from bottom to top; on Broadwell, 1 for the primary
+ *	plane, which always covers its pipe, or 2 for the sprite
  * @s: the surface
  * @x: pixels from the left of the pipe
  * @y: lines from its top
@@ -83,8 +85,8 @@ int vgpu_plane_show(struct vgpu *v, int pipe, int plane,
 /**
  * vgpu_plane_hide - turn any plane off
  * @v: the vGPU
- * @pipe: which one
- * @plane: as for vgpu_plane_show(); one that there is not is off
+ * @pipe: the pipe
+ * @plane: as for vgpu_plane_show(); a plane that does not exist is ignored
  *
  * Return: 0, or an errno.
  */
@@ -92,8 +94,8 @@ int vgpu_plane_hide(struct vgpu *v, int pipe, int plane);
 
 /**
  * vgpu_overlay_show - show a surface on plane 2, at the top left
- * @v: the vGPU, with the order of the writes
- * @pipe: which one
+ * @v: the vGPU; writes are in &vgpu.order
+ * @pipe: the pipe
  * @s: the surface
  *
  * Return: as vgpu_plane_show().
@@ -103,7 +105,7 @@ int vgpu_overlay_show(struct vgpu *v, int pipe, const struct vgpu_surface *s);
 /**
  * vgpu_overlay_hide - turn plane 2 off
  * @v: the vGPU
- * @pipe: which one
+ * @pipe: the pipe
  *
  * Return: 0, or an errno.
  */
@@ -111,9 +113,9 @@ int vgpu_overlay_hide(struct vgpu *v, int pipe);
 
 /**
  * vgpu_cursor_show - show a surface as the cursor
- * @v: the vGPU, with the order of the writes
- * @pipe: which one
- * @s: of 64, 128 or 256 pixels a side, ARGB8888, linear
+ * @v: the vGPU; writes are in &vgpu.order
+ * @pipe: the pipe
+ * @s: a square of 64, 128 or 256 pixels, ARGB8888, linear
  *
  * Return: 0, or an errno.
  */
@@ -122,7 +124,7 @@ int vgpu_cursor_show(struct vgpu *v, int pipe, const struct vgpu_surface *s);
 /**
  * vgpu_cursor_move - move the cursor
  * @v: the vGPU
- * @pipe: which one
+ * @pipe: the pipe
  * @x: pixels from the left, which may be negative
  * @y: lines from the top, which may be negative
  *
@@ -131,10 +133,10 @@ int vgpu_cursor_show(struct vgpu *v, int pipe, const struct vgpu_surface *s);
 int vgpu_cursor_move(struct vgpu *v, int pipe, int x, int y);
 
 /**
- * vgpu_cursor_hotspot - tell GVT-g where the cursor points to
+ * vgpu_cursor_hotspot - set the cursor's hotspot in PVINFO
  * @v: the vGPU
  * @x: pixels from the left of the cursor
- * @y: lines from its top
+ * @y: lines from the top of the cursor
  *
  * Return: 0, or an errno.
  */
@@ -143,8 +145,8 @@ int vgpu_cursor_hotspot(struct vgpu *v, uint32_t x, uint32_t y);
 /**
  * vgpu_cursor_ctl - write CUR_CTL, and arm it
  * @v: the vGPU
- * @pipe: which one
- * @ctl: value of the register, also such as means nothing
+ * @pipe: the pipe
+ * @ctl: value of the register; reserved values are allowed
  *
  * Return: 0, or an errno.
  */
@@ -153,7 +155,7 @@ int vgpu_cursor_ctl(struct vgpu *v, int pipe, uint32_t ctl);
 /**
  * vgpu_cursor_hide - turn the cursor off
  * @v: the vGPU
- * @pipe: which one
+ * @pipe: the pipe
  *
  * Return: 0, or an errno.
  */

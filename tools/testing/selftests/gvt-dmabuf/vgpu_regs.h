@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Registers of a vGPU, by the names of the Skylake PRM, Volume 2c (Command
- * Reference: Registers), and of the Broadwell PRM, Volume 2c, where they differ.
- * Taken from there, not from the driver under test.
+ * Reference: Registers), and of the Broadwell PRM, Volume 2c, where they
+ * differ. They are taken from the PRM, not from the driver under test.
  *
- * Not included by vgpu.h: a program may have names like these of its own.
+ * vgpu.h does not include this file, as the names may clash with those of a
+ * program.
  */
 #ifndef GVT_DMABUF_VGPU_REGS_H
 #define GVT_DMABUF_VGPU_REGS_H
 
 /*
- * BAR 0 has registers in its first two MiB and the GGTT in its second half.
- * Entries of the GGTT and of PPGTTs: Broadwell PRM, Volume 5.
+ * BAR 0 has registers in its first 2 MiB, and the GGTT in its upper half. For
+ * entries of the GGTT and of PPGTTs see the Broadwell PRM, Volume 5.
  */
 #define MMIO_SIZE		0x200000u
 #define GGTT			0x800000u
@@ -20,7 +21,9 @@
 
 /* ---- pipes and planes ---- */
 
-/* Names are those of pipe A and plane 1; planes count from 1, pipes from 0. */
+/*
+ * Offsets are those of pipe A and plane 1. Pipes count from 0, planes from 1.
+ */
 #define PIPE_STEP		0x1000u
 #define PIPE_REG(reg, pipe)	((reg) + PIPE_STEP * (pipe))
 #define PLANE_STEP		0x100u		/* to the sprite on Broadwell */
@@ -74,11 +77,13 @@
 #define PLANE_OFFSET		0x701a4u
 #define PLANE_SURFLIVE		0x701acu
 
-/* Not in the PRM: what guests of GVT-g flip a plane of pipe A with */
+/* Not in the PRM: writing the surface address here flips a plane of pipe A */
 #define FLIP_PLANE_1		0x50080u
 #define FLIP_PLANE_2		0x50090u
 
-/* Scalers: of pipe A the first, counted from 1; no plane of Broadwell has one */
+/*
+ * Offsets are those of scaler 1 of pipe A; Broadwell cannot scale single planes
+ */
 #define PS_REG(reg, pipe, scaler) \
 	((reg) + 0x800u * (pipe) + 0x100u * ((scaler) - 1))
 #define PF_CTL			0x68080u	/* BDW */
@@ -94,7 +99,7 @@
 /* ---- ports, clocks and the monitor ---- */
 
 #define WRPLL_CTL1		0x46040u	/* BDW */
-#define  WRPLL_ENABLE_LCPLL	(11u << 28)	/* with LCPLL as its reference */
+#define  WRPLL_ENABLE_LCPLL	(11u << 28)	/* with LCPLL as reference */
 #define WRPLL_CTL2		0x46060u
 #define PORT_CLK_SEL(port)	(0x46100u + 4 * (port))
 #define  PORT_CLK_LCPLL_810	(2u << 29)
@@ -125,7 +130,9 @@
 #define  DP_AUX_SEND		0x80000000u
 #define  DP_AUX_BYTES(n)	((n) << 20)
 #define DP_AUX_DATA(ctl, i)	((ctl) + 4 + 4 * (i))
-/* The first dword of a message: DisplayPort; MOT: more of a transaction follows */
+/*
+ * First dword of a message. MOT (middle of transaction): more messages follow.
+ */
 #define  DP_AUX_WRITE(address)	(8u << 28 | (address) << 8)
 #define  DP_AUX_READ(address)	(9u << 28 | (address) << 8)
 #define  DP_AUX_I2C_READ_MOT(address) (5u << 28 | (address) << 8)
@@ -156,12 +163,12 @@
 
 /* ---- engines ---- */
 
-/* Where the registers of an engine begin (vgpu_ring.h), and from there on */
+/* Offsets from an engine's register base (VGPU_RENDER, VGPU_BLITTER) */
 #define RING_HWS_PGA		0x080u
 #define RING_MI_MODE		0x09cu
 #define RING_ELSP		0x230u
 #define RING_EXECLIST_STATUS	0x234u
-#define  EXECLIST_ACTIVE	(3u << 17)	/* one bit a slot */
+#define  EXECLIST_ACTIVE	(3u << 17)	/* one bit per slot */
 #define RING_PDP0_LDW		0x270u
 #define RING_PDP0_UDW		0x274u
 #define RING_PDP1_LDW		0x278u
@@ -179,13 +186,13 @@
 #define FENCE(i)		(0x100000u + 8 * (i))
 
 /*
- * Dwords of the second page of a context image, most of them values of registers:
+ * Dwords in the second page of a context image, most of them register values:
  * Broadwell PRM, Volume 7, "Execlists"
  */
 #define STATE_CONTROL		3
-#define  CONTROL_RESTORE	0x00090008u	/* and syn switch */
-#define  CONTROL_INHIBIT	0x00090009u	/* restore, and syn switch */
-#define  CONTROL_INHIBIT_BOTH	0x000d000du	/* restore and save, the same */
+#define  CONTROL_RESTORE	0x00090008u	/* inhibit sync switch */
+#define  CONTROL_INHIBIT	0x00090009u	/* and restore */
+#define  CONTROL_INHIBIT_BOTH	0x000d000du	/* and restore and save */
 #define STATE_HEAD		5
 #define STATE_TAIL		7
 #define STATE_START		9
@@ -200,9 +207,9 @@
 #define  SKL_INDIRECT_OFFSET	(0x26u << 6)
 #define STATE_PDP0_UDW		49
 #define STATE_PDP0_LDW		51
-#define STATE_ENGINE		0x50	/* where the engine's own state starts */
+#define STATE_ENGINE		0x50	/* start of the engine state */
 
-/* ---- beyond the PRM ---- */
+/* ---- not in the PRM ---- */
 
 /* Mailbox of the power controller: i915_reg.h in the kernel */
 #define PCODE_MAILBOX		0x138124u
@@ -212,13 +219,13 @@
 #define  SAGV_DISABLE		0u
 #define  SAGV_IS_DISABLED	1u
 
-/* What GVT-g shares with the guest's driver: i915_pvinfo.h in the kernel */
+/* Interface of GVT-g to the guest's driver: i915_pvinfo.h in the kernel */
 #define PVINFO_MAGIC		0x78000u
 #define  PVINFO_MAGIC_VALUE	0x4776544776544776ull	/* "vGTvGTvG" */
 #define PVINFO_VERSION		0x78008u
 #define PVINFO_APERTURE		0x78040u
 #define PVINFO_APERTURE_SIZE	0x78044u
-#define PVINFO_HIDDEN_SIZE	0x7804cu	/* beyond the aperture */
+#define PVINFO_HIDDEN_SIZE	0x7804cu	/* GGTT past the aperture */
 #define PVINFO_DISPLAY_READY	0x78804u
 #define PVINFO_G2V_NOTIFY	0x78818u
 #define  PPGTT_L4_CREATE	4u

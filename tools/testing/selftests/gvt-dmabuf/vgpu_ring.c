@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Contexts and rings of a guest. */
+/* Contexts and rings of a guest */
 #include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,7 +17,7 @@
 
 enum { PAGE_STATUS, PAGE_RING, PAGE_IMAGE, PAGE_STATE, PAGES };
 
-/* The largest image, which is that of gen9: Skylake PRM, Volume 7 */
+/* The size of gen9's image, which is the larger one: Skylake PRM, Volume 7 */
 #define RENDER_IMAGE_PAGES	22
 
 int vgpu_ring_init_on(struct vgpu *v, struct vgpu_ring *r, uint32_t engine)
@@ -41,7 +41,7 @@ int vgpu_ring_init_on(struct vgpu *v, struct vgpu_ring *r, uint32_t engine)
 		.state = (uint32_t *)(ram + PAGE_STATE * VGPU_PAGE),
 		.ring = (uint32_t *)(ram + PAGE_RING * VGPU_PAGE),
 	};
-	/* No page tables: nothing that only the ring asks for needs them. */
+	/* No page tables: the ring itself is in the GGTT. */
 	r->state[STATE_START] = gma + PAGE_RING * VGPU_PAGE;
 	r->state[STATE_CTL] = CTL_PAGES(1);
 
@@ -56,7 +56,7 @@ int vgpu_ring_init(struct vgpu *v, struct vgpu_ring *r)
 	return vgpu_ring_init_on(v, r, VGPU_BLITTER);
 }
 
-/* The image says that the ring is empty, then the engine that it is idle. */
+/* Is the ring empty, according to the image, and is the engine idle? */
 static bool done(struct vgpu *v, const struct vgpu_ring *r)
 {
 	uint32_t head = __atomic_load_n(&r->state[STATE_HEAD],
@@ -77,7 +77,7 @@ int vgpu_ring_emit(struct vgpu_ring *r, const uint32_t *commands, size_t count)
 	memcpy((uint8_t *)r->ring + r->tail, commands, count * 4);
 	r->tail += count * 4;
 	r->state[STATE_TAIL] = r->tail;
-	/* The engine's own state is what it happens to be. */
+	/* The image has no valid engine state to restore. */
 	r->state[STATE_CONTROL] = CONTROL_INHIBIT;
 	return 0;
 }
@@ -86,7 +86,10 @@ int vgpu_ring_start(struct vgpu *v, const struct vgpu_ring *first,
 		    const struct vgpu_ring *second)
 {
 	const uint32_t flags = DESC_PRIVILEGED | DESC_48_BIT | DESC_VALID;
-	/* Two descriptors, the high dword first, the first context last */
+	/*
+	 * Descriptors of both contexts, the first context last, high dwords
+	 * first
+	 */
 	const uint32_t elsp[4] = {
 		second == first ? CONTEXT_ID : CONTEXT_ID + 1,
 		second ? second->image | flags : 0,

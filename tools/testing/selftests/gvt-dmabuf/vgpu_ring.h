@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A guest driver that can do one thing: run a few commands on the ring of an
- * engine. GVT-g checks and shadows them like those of any guest.
+ * A minimal guest driver: execute a few commands by the ring of an engine.
+ * GVT-g scans and shadows them like those of any guest.
  */
 #ifndef GVT_DMABUF_VGPU_RING_H
 #define GVT_DMABUF_VGPU_RING_H
 
 #include "vgpu_core.h"
 
-/* An engine is where its registers begin: Skylake PRM, Volume 2c */
+/* An engine is identified by its register base: Skylake PRM, Volume 2c */
 #define VGPU_RENDER	0x2000u
 #define VGPU_BLITTER	0x22000u
 
 /**
  * struct vgpu_ring - a context of the guest, with its ring
- * @engine: of the context
+ * @engine: engine of the context
  * @image: GGTT address of the context image
- * @state: the registers in the image (STATE_* of vgpu_regs.h)
+ * @state: register state in the image (STATE_* of vgpu_regs.h)
  * @ring: the ring, one page
- * @tail: bytes of it that were submitted
+ * @tail: offset of the ring's tail
  */
 struct vgpu_ring {
 	uint32_t engine;
@@ -28,7 +28,7 @@ struct vgpu_ring {
 };
 
 /**
- * vgpu_ring_init_on - make a context, and start the engine's execlists
+ * vgpu_ring_init_on - make a context, and enable execlists of the engine
  * @v: the vGPU
  * @r: the context
  * @engine: VGPU_RENDER or VGPU_BLITTER
@@ -38,7 +38,7 @@ struct vgpu_ring {
 int vgpu_ring_init_on(struct vgpu *v, struct vgpu_ring *r, uint32_t engine);
 
 /**
- * vgpu_ring_init - the same on the blitter
+ * vgpu_ring_init - vgpu_ring_init_on() for the blitter
  * @v: the vGPU
  * @r: the context
  *
@@ -47,22 +47,23 @@ int vgpu_ring_init_on(struct vgpu *v, struct vgpu_ring *r, uint32_t engine);
 int vgpu_ring_init(struct vgpu *v, struct vgpu_ring *r);
 
 /**
- * vgpu_ring_emit - put commands into the ring
+ * vgpu_ring_emit - append commands to the ring
  * @r: the context
  * @commands: dwords (vgpu_commands.h)
- * @count: how many
+ * @count: number of dwords
  *
  * Return: 0, %-EINVAL if @count is odd, or %-ENOSPC.
  */
 int vgpu_ring_emit(struct vgpu_ring *r, const uint32_t *commands, size_t count);
 
 /**
- * vgpu_ring_start - submit one context, or two in turn
+ * vgpu_ring_start - submit an execlist of one or two contexts
  * @v: the vGPU
- * @first: context of an engine
- * @second: of the same one, or NULL
+ * @first: the first context
+ * @second: the second context, of the same engine, or NULL
  *
- * Return: 0, or the errno of a write to a register: %-EFAULT if GVT-g refuses it.
+ * Return: 0, or the errno of a write to a register: %-EFAULT if GVT-g refuses a
+ * context.
  */
 int vgpu_ring_start(struct vgpu *v, const struct vgpu_ring *first,
 		    const struct vgpu_ring *second);
@@ -72,7 +73,7 @@ int vgpu_ring_start(struct vgpu *v, const struct vgpu_ring *first,
  * @v: the vGPU
  * @r: the context
  *
- * Return: 0, or %-ETIME after seconds.
+ * Return: 0, or %-ETIME after some seconds.
  */
 int vgpu_ring_wait(struct vgpu *v, const struct vgpu_ring *r);
 
@@ -81,7 +82,7 @@ int vgpu_ring_wait(struct vgpu *v, const struct vgpu_ring *r);
  * @v: the vGPU
  * @r: the context
  * @commands: dwords
- * @count: how many
+ * @count: number of dwords
  *
  * Return: 0, or as vgpu_ring_emit(), vgpu_ring_start() and vgpu_ring_wait().
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Surfaces in guest memory: their formats, their layout, their lines. */
+/* Surfaces in guest memory: formats, layout, and access to lines */
 #include <string.h>
 
 #include "vgpu_memory.h"
@@ -89,9 +89,9 @@ uint8_t *vgpu_surface_bytes(const struct vgpu *v, const struct vgpu_surface *s)
 }
 
 /*
- * Offsets along x and along y add up in every tiling, and those along x repeat
- * from tile to tile. So a line is copied in runs whose places within a tile
- * are worked out once.
+ * In every tiling, the offset of a byte is the sum of an offset for x and one
+ * for y, and the offsets for x repeat in each tile. So compute the offsets of
+ * the contiguous runs of a line in a tile once, and copy the line run by run.
  */
 static void copy_line(const struct vgpu_surface *s, uint8_t *raw, uint32_t y,
 		      uint8_t *line, bool put)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Surfaces in guest memory, and the formats that planes show. */
+/* Surfaces in guest memory, and pixel formats of planes */
 #ifndef GVT_DMABUF_VGPU_SURFACE_H
 #define GVT_DMABUF_VGPU_SURFACE_H
 
@@ -9,16 +9,16 @@
 
 #include "vgpu_core.h"
 
-/* In the place of bits for a register: its plane does not show the format. */
+/* Instead of register bits: the plane does not support the format. */
 #define VGPU_NOT_SHOWN		UINT32_MAX
 
 /**
- * struct vgpu_format - pixels of a surface
+ * struct vgpu_format - pixel format of a surface
  * @fourcc: DRM_FORMAT_*
  * @cpp: bytes per pixel
- * @bdw: bits for PRI_CTL of Broadwell, or VGPU_NOT_SHOWN
- * @spr: bits for its SPR_CTL, or VGPU_NOT_SHOWN
- * @skl: bits for PLANE_CTL of later ones, or VGPU_NOT_SHOWN
+ * @bdw: bits of PRI_CTL on Broadwell, or VGPU_NOT_SHOWN
+ * @spr: bits of SPR_CTL on Broadwell, or VGPU_NOT_SHOWN
+ * @skl: bits of PLANE_CTL from Skylake on, or VGPU_NOT_SHOWN
  */
 struct vgpu_format {
 	uint32_t fourcc, cpp, bdw, spr, skl;
@@ -30,12 +30,12 @@ struct vgpu_format {
  * @height: lines
  * @fourcc: DRM_FORMAT_*
  * @cpp: bytes per pixel
- * @stride: bytes from one line to the next, as the plane registers see it
+ * @stride: bytes from one line to the next
  * @modifier: DRM_FORMAT_MOD_LINEAR or I915_FORMAT_MOD_*
  * @gma: GGTT address of the first pixel
  * @gpa: guest physical address of the first page; pages are contiguous until
  *	the caller remaps them with vgpu_ggtt_map()
- * @size: bytes, whole pages and whole tile rows
+ * @size: bytes, rounded up to whole pages and tile rows
  */
 struct vgpu_surface {
 	uint32_t width, height, fourcc, cpp, stride;
@@ -48,22 +48,22 @@ struct vgpu_surface {
  * vgpu_format_find - find a format
  * @fourcc: DRM_FORMAT_*
  *
- * Return: the format, or NULL if no plane shows it.
+ * Return: the format, or NULL if no plane supports it.
  */
 const struct vgpu_format *vgpu_format_find(uint32_t fourcc);
 
 /**
- * vgpu_can_show - can the primary plane of this GPU show it?
+ * vgpu_can_show - does the primary plane of this GPU support a format?
  * @v: the vGPU
  * @fourcc: DRM_FORMAT_*
  * @modifier: of the format
  *
- * Return: true if it can.
+ * Return: true if it does.
  */
 bool vgpu_can_show(const struct vgpu *v, uint32_t fourcc, uint64_t modifier);
 
 /**
- * vgpu_surface_init - lay out a surface, and take memory for it
+ * vgpu_surface_init - lay out a surface, and allocate memory for it
  * @v: the vGPU
  * @s: the surface
  * @width: pixels
@@ -71,9 +71,9 @@ bool vgpu_can_show(const struct vgpu *v, uint32_t fourcc, uint64_t modifier);
  * @fourcc: DRM_FORMAT_*
  * @modifier: of the format
  *
- * What the memory contains is unknown.
+ * The memory is not initialized.
  *
- * Return: 0, %-EINVAL for a format or modifier that no plane has, or as
+ * Return: 0, %-EINVAL for a format or modifier that no plane supports, or as
  * vgpu_alloc_mapped().
  */
 int vgpu_surface_init(struct vgpu *v, struct vgpu_surface *s, uint32_t width,
@@ -89,21 +89,21 @@ int vgpu_surface_init(struct vgpu *v, struct vgpu_surface *s, uint32_t width,
 uint8_t *vgpu_surface_bytes(const struct vgpu *v, const struct vgpu_surface *s);
 
 /**
- * vgpu_put_line - tile a line
+ * vgpu_put_line - write a line of pixels to a tiled or linear surface
  * @s: the surface
- * @raw: memory laid out like it
- * @y: which line
- * @line: the pixels, one beside the other
+ * @raw: memory with the layout of @s
+ * @y: the line
+ * @line: pixels from left to right
  */
 void vgpu_put_line(const struct vgpu_surface *s, void *raw, uint32_t y,
 		   const void *line);
 
 /**
- * vgpu_get_line - detile a line
+ * vgpu_get_line - read a line of pixels from a tiled or linear surface
  * @s: the surface
- * @raw: memory laid out like it
- * @y: which line
- * @line: gets the pixels, one beside the other
+ * @raw: memory with the layout of @s
+ * @y: the line
+ * @line: destination of the pixels, from left to right
  */
 void vgpu_get_line(const struct vgpu_surface *s, const void *raw, uint32_t y,
 		   void *line);

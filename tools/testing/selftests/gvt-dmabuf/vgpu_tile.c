@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Where the pixels of a tiled surface lie in memory. */
+/* Layout of tiled surfaces */
 #include <drm/drm_fourcc.h>
 
 #include "vgpu_core.h"
@@ -29,13 +29,14 @@ uint32_t vgpu_tile_height(uint64_t modifier, uint32_t cpp)
 }
 
 /*
- * Skylake PRM, Volume 5 (Memory Views), "Tiled memory": X is eight lines of
- * 512 bytes; Y is columns of 16 bytes, 32 lines deep; Yf halves its 4 KiB in
- * x and y by turns down to blocks of 256 bytes, whose shape depends on cpp.
+ * Skylake PRM, Volume 5 (Memory Views), "Tiled memory": an X tile has 8 lines
+ * of 512 bytes; a Y tile has columns of 16 bytes and 32 lines; a Yf tile is
+ * divided in x and y alternately, down to blocks of 256 bytes, whose shape
+ * depends on cpp.
  */
 static uint32_t yf_offset(uint32_t cpp, uint32_t x, uint32_t y)
 {
-	/* The 16 bytes at the bottom and two lines of them: every format */
+	/* For every cpp, the smallest unit is 16 bytes by 4 lines. */
 	uint32_t at = (x & 15) | (y & 3) << 4;
 	uint32_t bit = 6;
 

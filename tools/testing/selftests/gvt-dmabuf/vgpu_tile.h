@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where the bytes of a tiled surface lie. Gen8 and gen9 never swizzle bit 6, so
- * modifier, pixel size and stride are all that it depends on.
+ * Layout of tiled surfaces. Gen8 and gen9 never swizzle bit 6, so the layout
+ * depends only on modifier, bytes per pixel and stride.
  */
 #ifndef GVT_DMABUF_VGPU_TILE_H
 #define GVT_DMABUF_VGPU_TILE_H
@@ -14,8 +14,8 @@
  * @modifier: of the format
  * @cpp: bytes per pixel
  *
- * Return: bytes, or 0 if there is no such modifier; if it is linear, the unit of
- * the stride register.
+ * Return: bytes; the unit of the stride register if the modifier is linear; 0
+ * for an unknown modifier.
  */
 uint32_t vgpu_tile_width(uint64_t modifier, uint32_t cpp);
 
@@ -29,14 +29,14 @@ uint32_t vgpu_tile_width(uint64_t modifier, uint32_t cpp);
 uint32_t vgpu_tile_height(uint64_t modifier, uint32_t cpp);
 
 /**
- * vgpu_byte_offset - where a byte of a surface lies
+ * vgpu_byte_offset - the offset of a byte of a surface
  * @modifier: of the format; one that vgpu_tile_width() knows
  * @cpp: bytes per pixel
- * @stride: bytes from one line to the next, in whole tiles
+ * @stride: bytes from one line to the next, a multiple of the tile width
  * @x: bytes from the left
  * @y: lines from the top
  *
- * Return: bytes from the start of the surface.
+ * Return: the offset from the start of the surface.
  */
 size_t vgpu_byte_offset(uint64_t modifier, uint32_t cpp, uint32_t stride,
 			uint32_t x, uint32_t y);

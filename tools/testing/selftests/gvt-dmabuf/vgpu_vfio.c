@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* VFIO as a VMM uses it: guest memory, the device, its regions. */
+/* VFIO as a VMM uses it: guest memory, the device, and its regions */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -19,11 +19,11 @@
 #include "vgpu_vfio.h"
 #include "vgpu_vm.h"
 
-static bool is_way(const char *way)
+static bool uses_iommu(const char *name)
 {
-	const char *wanted = getenv("VGPU_IOMMU");
+	const char *iommu = getenv("VGPU_IOMMU");
 
-	return !strcmp(wanted ? wanted : "type1", way);
+	return !strcmp(iommu ? iommu : "type1", name);
 }
 
 static int open_node(const char *path)
@@ -33,7 +33,7 @@ static int open_node(const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-/* The group of an mdev is named by a link in its directory... */
+/* A link in the directory of an mdev has the number of its group. */
 static int find_group(struct vgpu *v)
 {
 	char link[128], target[PATH_MAX], node[64];
@@ -52,7 +52,7 @@ static int find_group(struct vgpu *v)
 	return v->group < 0 ? v->group : 0;
 }
 
-/* ... and its own node by a directory. */
+/* A subdirectory has the name of its character device. */
 static int find_device(struct vgpu *v)
 {
 	char path[128], node[64] = "";
@@ -82,7 +82,7 @@ int vgpu_vfio_find(struct vgpu *v)
 		return -ENODEV;
 
 	v->step = VGPU_STEP_MDEV;
-	return is_way("cdev") ? find_device(v) : find_group(v);
+	return uses_iommu("cdev") ? find_device(v) : find_group(v);
 }
 
 /* ---- guest memory ---- */
@@ -125,7 +125,7 @@ static int attach_group(struct vgpu *v)
 	ret = vgpu_ioctl(v->group, VFIO_GROUP_SET_CONTAINER, &v->container);
 	if (ret < 0)
 		return ret;
-	/* Version 1 does not let an mdev pin pages. */
+	/* VFIO_TYPE1_IOMMU does not support pinning by an mdev. */
 	ret = vgpu_ioctl(v->container, VFIO_SET_IOMMU,
 			 (void *)VFIO_TYPE1v2_IOMMU);
 	if (ret < 0)
@@ -134,7 +134,7 @@ static int attach_group(struct vgpu *v)
 	return ret < 0 ? ret : vgpu_vm_add_vfio(v, v->group);
 }
 
-/* An address space that VFIO's ioctls on the same fd mean as well */
+/* Create an IOAS, and make it the one that VFIO's ioctls on the IOMMUFD use. */
 static int attach_device(struct vgpu *v)
 {
 	struct vfio_device_bind_iommufd bind = {
@@ -169,11 +169,11 @@ static int attach_device(struct vgpu *v)
 int vgpu_vfio_attach(struct vgpu *v)
 {
 	v->step = VGPU_STEP_CONTAINER;
-	v->container = open_node(is_way("type1") ? "/dev/vfio/vfio" :
-						   "/dev/iommu");
+	v->container = open_node(uses_iommu("type1") ? "/dev/vfio/vfio" :
+						       "/dev/iommu");
 	if (v->container < 0)
 		return v->container;
-	return is_way("cdev") ? attach_device(v) : attach_group(v);
+	return uses_iommu("cdev") ? attach_device(v) : attach_group(v);
 }
 
 /* ---- the device ---- */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * VFIO: container or IOMMUFD, group, device, regions, and the two ioctls by which a
- * vGPU's planes are exported.
+ * VFIO: container or IOMMUFD, group, device, regions, and the two ioctls that
+ * export a vGPU's planes.
  *
- * A VMM comes to guest memory in one of three ways, which the environment names
- * as VGPU_IOMMU: by a container of VFIO's own (type1, the default), by IOMMUFD in
- * the place of that container (iommufd), or by the device's own node and IOMMUFD,
- * without a group (cdev). In each, &vgpu.container takes VFIO's ioctls to map and
+ * The environment variable VGPU_IOMMU selects how guest memory is mapped: a
+ * VFIO container ("type1", the default), IOMMUFD in place of the container
+ * ("iommufd"), or IOMMUFD and the device's character device, without a group
+ * ("cdev"). In all three, &vgpu.container accepts VFIO's ioctls to map and
  * unmap.
  */
 #ifndef GVT_DMABUF_VGPU_VFIO_H
@@ -16,30 +16,30 @@
 
 #include "vgpu_core.h"
 
-/* &vfio_device_gfx_plane_info.x_hot and y_hot of a cursor without a hotspot */
+/* &vfio_device_gfx_plane_info.x_hot and y_hot if the hotspot is unknown */
 #define VGPU_HOT_UNKNOWN	0xffffffffu
 
 /* ---- opening: vgpu_open() calls these in this order ---- */
 
 /**
- * vgpu_vfio_find - open the group of an mdev, or its own node
+ * vgpu_vfio_find - open the group of an mdev, or its character device
  * @v: with &vgpu.uuid set
  *
- * Return: 0, %-ENODEV without a UUID, or the errno of what cannot be opened.
+ * Return: 0, %-ENODEV without a UUID, or the errno of open().
  */
 int vgpu_vfio_find(struct vgpu *v);
 
 /**
- * vgpu_vfio_attach - map guest memory, and make the VM known to VFIO
- * @v: found, and with a VM that has memory
+ * vgpu_vfio_attach - map guest memory, and register the VM with VFIO
+ * @v: after vgpu_vfio_find() and vgpu_vm_open()
  *
  * Return: 0, or the errno of open() or an ioctl.
  */
 int vgpu_vfio_attach(struct vgpu *v);
 
 /**
- * vgpu_vfio_open_device - open the device, and find its registers
- * @v: attached
+ * vgpu_vfio_open_device - open the device, and find its regions
+ * @v: after vgpu_vfio_attach()
  *
  * Return: 0, or the errno of an ioctl of VFIO.
  */
@@ -48,7 +48,7 @@ int vgpu_vfio_open_device(struct vgpu *v);
 /* ---- the device ---- */
 
 /**
- * vgpu_reset - reset the device, as a VMM does when its guest starts over
+ * vgpu_reset - reset the device, as a VMM does when its guest restarts
  * @v: the vGPU
  *
  * Return: 0, or the errno of the ioctl.
@@ -58,9 +58,9 @@ int vgpu_reset(struct vgpu *v);
 /**
  * vgpu_region - find a region of the device
  * @v: the vGPU
- * @index: VFIO_PCI_*_REGION_INDEX, or that of another
- * @offset: where it begins in &vgpu.device
- * @size: bytes of it
+ * @index: VFIO_PCI_*_REGION_INDEX, or the index of a device-specific region
+ * @offset: offset of the region in &vgpu.device
+ * @size: bytes of the region
  *
  * Return: 0, or the errno of the ioctl.
  */
@@ -77,21 +77,22 @@ int vgpu_region(struct vgpu *v, uint32_t index, uint64_t *offset,
 int vgpu_find_capability(struct vgpu *v, uint8_t id);
 
 /**
- * vgpu_map_dma - give the guest memory, besides or in place of &vgpu.ram
+ * vgpu_map_dma - map memory into the guest, in addition to or in place of
+ * &vgpu.ram
  * @v: the vGPU
  * @iova: guest physical address
  * @vaddr: the memory
- * @size: bytes of it
+ * @size: bytes
  *
  * Return: 0, or the errno of the ioctl.
  */
 int vgpu_map_dma(struct vgpu *v, uint64_t iova, void *vaddr, size_t size);
 
 /**
- * vgpu_unmap_dma - take memory from the guest
+ * vgpu_unmap_dma - unmap memory of the guest
  * @v: the vGPU
  * @iova: guest physical address
- * @size: bytes, in whole mappings
+ * @size: bytes; the range must consist of whole mappings
  *
  * Return: 0, or the errno of the ioctl.
  */
@@ -102,9 +103,9 @@ int vgpu_unmap_dma(struct vgpu *v, uint64_t iova, size_t size);
 /**
  * vgpu_write - write a part of BAR 0
  * @v: the vGPU
- * @reg: offset in BAR 0, which need not be where a register starts
- * @val: what to write
- * @bytes: how much
+ * @reg: offset in BAR 0, which need not be the start of a register
+ * @val: data to write
+ * @bytes: number of bytes
  *
  * Return: 0, the errno of pwrite(), or %-EIO if it wrote less.
  */
@@ -114,8 +115,8 @@ int vgpu_write(struct vgpu *v, uint32_t reg, const void *val, size_t bytes);
  * vgpu_read - read a part of BAR 0
  * @v: the vGPU
  * @reg: offset in BAR 0
- * @val: what is read
- * @bytes: how much
+ * @val: destination
+ * @bytes: number of bytes
  *
  * Return: 0, the errno of pread(), or %-EIO if it read less.
  */
@@ -135,14 +136,14 @@ int vgpu_write32(struct vgpu *v, uint32_t reg, uint32_t val);
  * vgpu_read32 - read a register
  * @v: the vGPU
  * @reg: its offset (vgpu_regs.h)
- * @val: its value, on success only
+ * @val: its value, set on success only
  *
  * Return: as vgpu_read().
  */
 int vgpu_read32(struct vgpu *v, uint32_t reg, uint32_t *val);
 
 /**
- * vgpu_update32 - read a register, change bits, write it
+ * vgpu_update32 - read, modify and write a register
  * @v: the vGPU
  * @reg: its offset
  * @clear: bits to clear
@@ -164,11 +165,11 @@ struct vgpu_reg_write {
 /**
  * vgpu_write_all - write registers in order
  * @v: the vGPU
- * @base: is added to each offset
+ * @base: added to each offset
  * @writes: the writes
- * @count: of them
+ * @count: number of writes
  *
- * Return: 0, or what the first write returns that fails.
+ * Return: 0, or the errno of the first write that fails.
  */
 int vgpu_write_all(struct vgpu *v, uint32_t base,
 		   const struct vgpu_reg_write *writes, size_t count);
@@ -178,8 +179,8 @@ int vgpu_write_all(struct vgpu *v, uint32_t base,
 /**
  * vgpu_query - VFIO_DEVICE_QUERY_GFX_PLANE for a dma-buf
  * @v: the vGPU
- * @type: of the plane
- * @info: the answer; a plane that is off has no drm_format
+ * @type: type of the plane
+ * @info: the description; drm_format is 0 if the plane is off
  *
  * Return: 0, or the errno of the ioctl.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The KVM VM that owns a vGPU. */
+/* The KVM VM that owns a vGPU */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -24,7 +24,7 @@ int vgpu_vm_open(struct vgpu *v)
 	if (v->vm < 0)
 		return v->vm;
 
-	/* Shared, so that a child sees what its parent's vGPU wrote. */
+	/* Shared, so that children of the process share it with the vGPU. */
 	v->step = VGPU_STEP_RAM;
 	v->ram = mmap(NULL, v->ram_size, PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);

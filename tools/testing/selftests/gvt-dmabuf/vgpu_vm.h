@@ -9,18 +9,19 @@
  * vgpu_vm_open - create the VM and its memory
  * @v: with &vgpu.ram_size set
  *
- * On failure what was opened stays in @v, for vgpu_leave() to close.
+ * On failure, vgpu_leave() closes what was opened.
  *
  * Return: 0, or the errno of open(), mmap() or an ioctl of KVM.
  */
 int vgpu_vm_open(struct vgpu *v);
 
 /**
- * vgpu_vm_add_vfio - make the VM known to a VFIO group or device
+ * vgpu_vm_add_vfio - register the VM with a VFIO group or device
  * @v: with a VM
  * @fd: the group or the device
  *
- * kvmgt looks for the VM of a vGPU when the device is opened or bound.
+ * kvmgt requires a registered VM when the device is opened (or bound to an
+ * IOMMUFD).
  *
  * Return: 0, or the errno of an ioctl of KVM.
  */
