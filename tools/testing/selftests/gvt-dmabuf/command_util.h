@@ -14,8 +14,7 @@
 #define PATTERN			0xc0ffee11u
 
 /**
- * struct exec - a guest that can run a store command, to test that its engine
- * works
+ * struct exec - a guest that executes stores, to test that its engine works
  * @v: the vGPU
  * @ring: a context of the blitter
  * @gma: GGTT address of @written
@@ -72,9 +71,7 @@ static inline bool exec_was_stored(const struct exec *e)
 	return __atomic_load_n(e->written, __ATOMIC_ACQUIRE) == PATTERN;
 }
 
-/*
- * Store the pattern by a ring of either engine: 0, or -EIO if it is not stored.
- */
+/* Store the pattern by a ring of either engine: 0, -EIO if that fails. */
 static inline int exec_store(struct exec *e, struct vgpu_ring *ring)
 {
 	int ret;

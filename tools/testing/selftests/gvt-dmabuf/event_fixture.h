@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * Fixture of the display event tests: a vGPU with planes, and an eventfd per
- * plane
- */
+/* Fixture of display event tests: planes, and an eventfd for each */
 #ifndef GVT_DMABUF_EVENT_FIXTURE_H
 #define GVT_DMABUF_EVENT_FIXTURE_H
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * The display event: a VFIO IRQ index that signals changes of a vGPU's planes
- */
+/* The display event: a VFIO IRQ index that signals changes of planes */
 #ifndef GVT_DMABUF_EVENT_UTIL_H
 #define GVT_DMABUF_EVENT_UTIL_H
 
@@ -46,10 +44,7 @@ static inline const void *event_capability(const struct vfio_irq_info *info,
 	return NULL;
 }
 
-/*
- * VFIO_DEVICE_GET_IRQ_INFO with all capabilities; NULL on error. The caller
- * frees the result.
- */
+/* GET_IRQ_INFO with capabilities, for the caller to free; NULL on error */
 static inline struct vfio_irq_info *event_irq_info(struct vgpu *v,
 						   uint32_t index)
 {

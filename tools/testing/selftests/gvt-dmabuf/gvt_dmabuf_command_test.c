@@ -6,10 +6,7 @@
  */
 #include "command_util.h"
 
-/*
- * Placeholder in a variant's commands for the address of the batch's second
- * page
- */
+/* Placeholder in a variant for the address of the batch's second page */
 #define SECOND_PAGE		0xadd4e550u
 
 /* ---- commands cut off by the end of the ring or batch ---- */
@@ -36,9 +33,7 @@ FIXTURE_VARIANT(cut) {
 	bool in_batch;
 };
 
-/*
- * Without the fix: flipped to an address left in the buffer by an earlier ring
- */
+/* Without the fix: flipped to an address left there by an earlier ring */
 FIXTURE_VARIANT_ADD(cut, flip_after_its_header) {
 	.commands = { MI_NOOP, MI_NOOP, MI_NOOP, MI_DISPLAY_FLIP },
 	.count = 4,
@@ -154,10 +149,7 @@ TEST_F(cut, command_is_refused)
 #define TOO_MANY_PAGES		(20 * 256)
 #define SECONDS			60	/* on a slow machine; it takes one */
 
-/*
- * Long commands, sixteen per page, so that parsing is fast. MI_MATH of zeroes
- * does nothing.
- */
+/* Long commands that do nothing, 16 per page, so that parsing is fast */
 #define COMMAND_DWORDS		64
 
 /* @batch: GGTT address of the batch buffer */
@@ -296,10 +288,7 @@ TEST_F(chain, that_ends_is_executed)
 	EXPECT_TRUE(exec_was_stored(&self->e));
 }
 
-/*
- * Without the fix: it was shadowed again and again, until the host ran out of
- * memory
- */
+/* Without the fix: shadowed repeatedly, until the host ran out of memory */
 TEST_F_TIMEOUT(chain, to_itself_is_refused, 120)
 {
 	int64_t start;
@@ -349,10 +338,7 @@ static void expect_refused(struct __test_metadata *_metadata, struct exec *e,
 	EXPECT_TRUE(exec_in_failsafe_mode(e));
 }
 
-/*
- * Without the fix: the parser returned to the end of batch itself, in an
- * endless loop
- */
+/* Without the fix: the parser returned there in an endless loop */
 TEST_F_TIMEOUT(chain, end_in_the_ring_is_refused, 120)
 {
 	const uint32_t commands[] = {

@@ -53,10 +53,7 @@ FIXTURE_VARIANT_ADD(ring, head_after_the_end_of_two_pages) {
 	.engine = VGPU_BLITTER, .pages = 2, .head = 0x3000, .tail = 0x1000,
 };
 
-/*
- * Without the fix: the same length past the end in both, so the ring seemed
- * valid
- */
+/* Without the fix: as both are past the end, the ring seemed valid */
 FIXTURE_VARIANT_ADD(ring, head_and_tail_after_the_end) {
 	.engine = VGPU_BLITTER, .pages = 1, .head = 0x2000, .tail = 0x3000,
 };
@@ -222,10 +219,7 @@ TEST_F(space, is_loaded_by_a_ring)
 	expect_life(_metadata, &self->e, &self->render);
 }
 
-/*
- * Without the fix: a freed shadow page table of frame 0 stayed in the lookup
- * tree
- */
+/* Without the fix: a shadow page table of frame 0 was found once freed */
 TEST_F(space, at_frame_0_is_freed_on_destroy)
 {
 	const uint64_t frame_0 = 1;	/* address 0 would mean no table */
@@ -247,10 +241,7 @@ TEST_F(space, at_frame_0_is_freed_on_destroy)
 	}
 }
 
-/*
- * Without the fix: its entry was added to the lists of both workloads,
- * corrupting them
- */
+/* Without the fix: it was on the lists of two workloads, corrupting both */
 TEST_F(space, can_be_loaded_by_two_engines)
 {
 	uint32_t blitter[EXEC_LOAD_DWORDS], render[EXEC_LOAD_DWORDS];
@@ -271,10 +262,7 @@ TEST_F(space, can_be_loaded_by_two_engines)
 	expect_life(_metadata, &self->e, &self->render);
 }
 
-/*
- * Without the fix: its entry was added twice to the workload's list, which then
- * had no end
- */
+/* Without the fix: it was added twice to a list, which then had no end */
 TEST_F(space, can_be_loaded_twice_by_a_ring)
 {
 	uint32_t load[2 * EXEC_LOAD_DWORDS];
@@ -319,9 +307,7 @@ TEST_F(space, that_is_half_loaded_is_refused)
 	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
 }
 
-/*
- * Without the fix: the GPU used page tables at any address that the guest chose
- */
+/* Without the fix: the GPU used page tables at any address */
 TEST_F(space, load_by_registers_is_refused)
 {
 	const uint32_t registers[] = {
@@ -377,10 +363,7 @@ TEST_F(space, that_became_invalid_is_destroyed)
 	close(log.fd);
 }
 
-/*
- * Without the fix: the workload in execution was freed, and used when it
- * completed
- */
+/* Without the fix: the workload was freed, and used when it completed */
 TEST_F(space, in_use_when_execlists_restart)
 {
 	if (!test_unsafe(_metadata))
@@ -392,9 +375,7 @@ TEST_F(space, in_use_when_execlists_restart)
 	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
 }
 
-/*
- * Without the fix: the kernel's copy of the ring was freed while it was scanned
- */
+/* Without the fix: the copy of the ring was freed while it was scanned */
 TEST_F(space, of_a_ring_that_starts_execlists)
 {
 	const uint32_t load[] = {
@@ -449,9 +430,7 @@ TEST_F(context, without_its_ring_is_refused)
 	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
 }
 
-/*
- * Without the fix: the ring's address was read from uninitialized stack memory
- */
+/* Without the fix: the ring's address was uninitialized stack memory */
 TEST_F(context, missing_image_refuses_it_alone)
 {
 	struct vgpu_ring *ring = &self->ring;

@@ -181,10 +181,7 @@ static bool is_shown(struct vgpu *v, const uint8_t *pixels)
 	return !ret && !memcmp(shown, pixels, sizeof(shown));
 }
 
-/*
- * As in hardware, writing one half changes the entry; the other half keeps its
- * value.
- */
+/* As in hardware, the half that is not written keeps its value. */
 TEST_F(entry, half_counts_when_it_is_written)
 {
 	uint8_t pixels[PIXELS];
@@ -226,10 +223,7 @@ TEST_F(entry, halves_may_come_in_any_order)
 	}
 }
 
-/*
- * An unaligned write of eight bytes writes the upper half of one entry, the
- * lower of the next.
- */
+/* Eight unaligned bytes are halves of two entries. */
 TEST_F(entry, is_not_written_across)
 {
 	const uint64_t new = NEW;
@@ -257,9 +251,7 @@ TEST_F(entry, is_not_written_in_less_than_halves)
 	EXPECT_EQ(OLD, get_entry(&self->v, self->gma, 1));
 }
 
-/*
- * The size covers the second entry in part: the first is written in one step.
- */
+/* The first entry is written whole if the size ends within the second. */
 TEST_F(entry, is_whole_whatever_follows_it)
 {
 	static const size_t sizes[] = { 9, 10, 11, 12, 13, 15 };
@@ -273,10 +265,7 @@ TEST_F(entry, is_whole_whatever_follows_it)
 	}
 }
 
-/*
- * ---- reads: the entry changes while its first half is copied to the caller
- * ----
- */
+/* ---- reads: the entry changes while its first half is copied ---- */
 
 struct changer {
 	struct vgpu *v;

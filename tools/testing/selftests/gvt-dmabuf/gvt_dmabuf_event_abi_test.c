@@ -221,9 +221,7 @@ static int arm(struct _test_data_irqs *self)
 		   sizeof(self->fd));
 }
 
-/*
- * Signals since the last call, one decimal digit per sub-interrupt, such as 101
- */
+/* Signals since the last call, a digit per sub-interrupt, such as 101 */
 static int signalled(struct _test_data_irqs *self)
 {
 	eventfd_t count;
@@ -320,9 +318,7 @@ TEST_F(irqs, trigger_while_masked_waits)
 	EXPECT_EQ(10, signalled(self));
 }
 
-/*
- * VFIO_DEVICE_RESET keeps eventfds and masks, as for the IRQs of a PCI device.
- */
+/* A reset keeps eventfds and masks, as for the IRQs of a PCI device. */
 TEST_F(irqs, outlive_a_reset)
 {
 	ASSERT_EQ(0, arm(self));

@@ -165,10 +165,7 @@ TEST_F(event, signals_the_overlay)
 	arm_all(_metadata, self);
 	ASSERT_EQ(0, vgpu_overlay_show(&self->v, 0, &self->over));
 	ASSERT_TRUE(refreshes_pass(&self->v, 2));
-	/*
-	 * While a plane is off, its control register arms it as well: two
-	 * changes.
-	 */
+	/* The control register of a plane that is off arms it. */
 	expect_steps(_metadata, self, OVERLAY, 2, "overlay on");
 	settle(_metadata, self);
 	ASSERT_EQ(0, vgpu_overlay_hide(&self->v, 0));
@@ -194,10 +191,7 @@ TEST_F(event, signals_a_flip_by_command)
 	expect_signals(_metadata, self, 0, "MI_DISPLAY_FLIP, other planes");
 }
 
-/*
- * GGTT writes below, above and between the framebuffers displayed, in one
- * refresh
- */
+/* GGTT writes below, above and between the displayed framebuffers */
 TEST_F(event, pages_that_no_plane_shows)
 {
 	const uint64_t pages[] = {
@@ -291,9 +285,7 @@ TEST_F(event, equal_pte_after_a_remap)
 	close(dmabuf);
 }
 
-/*
- * A query describes cursor and overlay of the same pipe as the primary plane.
- */
+/* Queries describe cursor and overlay of the primary plane's pipe. */
 TEST_F(event, head_switch_changes_all_planes)
 {
 	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 1, TEST_WIDTH, TEST_HEIGHT));
@@ -324,10 +316,7 @@ TEST_F(event, head_that_is_not_described)
 	expect_signals(_metadata, self, 0, "planes of pipe B");
 }
 
-/*
- * The primary plane selects the pipe, so turning it off affects the cursor,
- * too.
- */
+/* The primary plane selects the pipe, also for the cursor. */
 TEST_F(event, cursor_goes_with_its_primary)
 {
 	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 1, TEST_WIDTH, TEST_HEIGHT));

@@ -16,10 +16,7 @@
 
 /* ---- how often ---- */
 
-/*
- * Each flip is signalled, and a query after the signal describes its
- * framebuffer.
- */
+/* Each flip is signalled, and described by a query after the signal. */
 TEST_F(event, follows_flips_at_each_refresh)
 {
 	const struct vgpu_surface *shown[] = { &self->b, &self->a };
@@ -233,10 +230,7 @@ static void expect_pending_is_notified(struct __test_metadata *_metadata,
 		ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, p->plane, -1));
 		signals(fd);
 		ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, p->plane, fd));
-		/*
-		 * One for arming, and one for the change if it was latched
-		 * already
-		 */
+		/* One for arming, one for a change latched already */
 		EXPECT_LE(1, signals(fd));
 		ASSERT_EQ(0, vgpu_query(&self->v, p->plane, &before));
 		/* A front-buffer scan comes only after two refreshes. */
@@ -272,8 +266,7 @@ TEST_F(event, pending_change_when_it_is_rearmed)
 
 /*
  * Wait until a vblank has been handled: move the cursor, and wait for its
- * signal. Then read a register, which waits for the rest of the work at this
- * vblank.
+ * signal. Reading a register then waits for the rest of the work.
  */
 static bool pass_vblank(struct _test_data_event *self, int x)
 {
@@ -301,10 +294,7 @@ TEST_F_TIMEOUT(event, flip_away_from_what_was_just_drawn, 120)
 	for (round = 0; round < 60 && tried < 10; round++) {
 		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->a.gma));
 		settle(_metadata, self);
-		/*
-		 * Once a scan has found a change, it is repeated at each
-		 * refresh.
-		 */
+		/* After a change, scans are repeated every refresh. */
 		bytes[0]++;
 		ASSERT_EQ(1, next_signal(fd));
 		ASSERT_TRUE(pass_vblank(self, 20 + round));
@@ -321,9 +311,7 @@ TEST_F_TIMEOUT(event, flip_away_from_what_was_just_drawn, 120)
 		ASSERT_TRUE(refreshes_pass(&self->v, 2));
 		count = signals(fd);
 		ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &last));
-		/*
-		 * On a busy machine the flip may be latched at a later vblank.
-		 */
+		/* On a busy machine the flip is latched later. */
 		if (now != first + 1)
 			continue;
 		tried++;
@@ -419,10 +407,7 @@ static void *client_thread(void *arg)
 	return NULL;
 }
 
-/*
- * Make a change that depends on @i, at a time within the refresh that does as
- * well.
- */
+/* Make a change. Its kind and its time in the refresh depend on @i. */
 static int change_something(struct _test_data_event *self, unsigned int i)
 {
 	const struct vgpu_surface *shown[] = { &self->a, &self->b, &self->c };

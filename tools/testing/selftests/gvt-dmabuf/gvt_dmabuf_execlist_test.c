@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Contexts that a guest submits repeatedly, and batches that an engine executes
- * when it restores a context: only checked commands and state may reach the
- * engine.
+ * Repeatedly submitted contexts, and batches that an engine executes on context
+ * restore: only checked commands and state may reach the engine.
  */
 #include "command_util.h"
 
@@ -56,10 +55,7 @@ FIXTURE_TEARDOWN(restore)
 
 static const uint32_t nothing[] = { MI_NOOP, MI_NOOP };
 
-/*
- * The first command modifies the second in guest memory; the scanned copy must
- * run.
- */
+/* The first command modifies the second, but only in guest memory. */
 TEST_F(restore, batch_runs_as_checked)
 {
 	const uint32_t batch[] = {
@@ -98,8 +94,7 @@ TEST_F(restore, batch_with_refused_command)
 
 /*
  * The length of the indirect context's last command covers the start of the
- * batch. Without the fix: the parser skipped the batch, which was executed
- * unchecked.
+ * batch. Without the fix: the batch was executed unchecked.
  */
 TEST_F(restore, batch_starts_inside_a_command)
 {
@@ -267,10 +262,7 @@ TEST_F(resubmit, forbidden_state_is_refused)
 	expect_refused(_metadata, &self->e, &self->ring);
 }
 
-/*
- * State that is neither restored nor saved now is restored by the next
- * submission.
- */
+/* State that is inhibited now is restored by the next submission. */
 TEST_F(resubmit, state_set_inhibited_is_refused)
 {
 	if (!test_unsafe(_metadata))
@@ -283,10 +275,7 @@ TEST_F(resubmit, state_set_inhibited_is_refused)
 	expect_refused(_metadata, &self->e, &self->ring);
 }
 
-/*
- * Without the fix: the execlist never completed, and the next one caused a
- * warning
- */
+/* Without the fix: it never completed, and the next one caused a warning */
 TEST_F(resubmit, same_list_is_refused_alone)
 {
 	if (!test_unsafe(_metadata))
@@ -300,10 +289,7 @@ TEST_F(resubmit, same_list_is_refused_alone)
 	EXPECT_FALSE(self->log.warned) TH_LOG("%s", self->log.line);
 }
 
-/*
- * Drivers submit at most four contexts at a time. Without the fix: there was no
- * limit
- */
+/* Drivers submit four at most. Without the fix: there was no limit */
 TEST_F(resubmit, is_refused_when_many_wait)
 {
 	struct vgpu *v = &self->e.v;

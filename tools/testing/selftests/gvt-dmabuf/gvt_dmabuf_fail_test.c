@@ -128,9 +128,7 @@ static int step_gtt_mmap(struct state *st)
 	return st->map == MAP_FAILED ? -errno : 0;
 }
 
-/*
- * A page fault that runs out of memory is retried, so the access does not fail.
- */
+/* A page fault that runs out of memory is retried, so this never fails. */
 static int step_page_fault(struct state *st)
 {
 	memcpy(st->got, st->map, VGPU_PAGE);
@@ -278,9 +276,7 @@ static int run_with_fault(struct state *st, enum fail_step step, unsigned int n,
 	if (pwrite(st->fail_nth, text, strlen(text), 0) < 0)
 		return -errno;
 	ret = steps[step].run(st);
-	/*
-	 * The number of allocations left until the fault, 0 if it was injected
-	 */
+	/* Allocations left until the fault, 0 if it was injected */
 	if (pread(st->fail_nth, text, sizeof(text) - 1, 0) < 0 ||
 	    pwrite(st->fail_nth, "0", 1, 0) < 0)
 		return -errno;
@@ -396,10 +392,7 @@ static bool try_fault(struct __test_metadata *_metadata, struct state *st,
 	ret = run_with_fault(st, step, n, &injected);
 	if (!injected || steps[step].faults != CAN_FAIL)
 		ASSERT_EQ(0, ret) TH_LOG("fault %u", n);
-	/*
-	 * i915 ignores a failure of drm_vma_node_allow_once(); then mmap() is
-	 * denied.
-	 */
+	/* If drm_vma_node_allow_once() fails, mmap() is denied. */
 	if (step == STEP_GTT_MMAP && ret == -EACCES)
 		ret = -ENOMEM;
 	if (ret) {

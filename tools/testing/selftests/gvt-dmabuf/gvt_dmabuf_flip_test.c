@@ -187,8 +187,7 @@ static int flip_synchronously(struct vgpu *v)
 
 /*
  * After flip done, the guest draws to the previous framebuffer; before, it may
- * still draw to the new one. So queries must describe the flip exactly from
- * flip done on.
+ * still draw to the new one. So queries must describe the flip from then on.
  */
 static void expect_seen_when_done(struct __test_metadata *_metadata,
 				  struct vgpu *v, uint32_t reg, uint64_t gma)
@@ -227,9 +226,7 @@ TEST_F(flip, reg_50080_visible_when_flip_done)
 	expect_seen_when_done(_metadata, &self->v, FLIP_PLANE_1, self->b.gma);
 }
 
-/*
- * A pipe that is off has no vblank, so a pending flip is latched without one.
- */
+/* Without vblanks, a pending flip is latched when the pipe turns off. */
 TEST_F(flip, pending_latches_when_pipe_turns_off)
 {
 	ASSERT_EQ(0, flip_synchronously(&self->v));
@@ -367,9 +364,7 @@ static int flip_by_command(struct vgpu *v, struct vgpu_ring *r, uint32_t plane,
 	return ret ? ret : vgpu_wait_vblank(v, 1);	/* one pipe is off */
 }
 
-/*
- * The code of plane 1 for pipes A and B; on Broadwell, pipe C's code is not 2.
- */
+/* The code of plane 1 of pipes A and B. (Broadwell's for pipe C is not 2.) */
 static uint32_t plane_1(const struct vgpu *v, uint32_t pipe)
 {
 	return v->gen == 8 ? BDW_FLIP_PLANE(pipe) : SKL_FLIP_PLANE(pipe);
@@ -420,10 +415,7 @@ TEST_F(command, flips_plane_1)
 	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->a));
 }
 
-/*
- * A flip takes effect only after the commands before it, which may draw its
- * framebuffer.
- */
+/* A flip waits for the commands before it, which may draw to the buffer. */
 TEST_F(command, flip_follows_earlier_commands)
 {
 	struct vfio_device_gfx_plane_info before, meanwhile;

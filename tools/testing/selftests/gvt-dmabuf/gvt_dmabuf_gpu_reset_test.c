@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The guest resets its GPU by GDRST, as a driver does after a hang. This resets
- * engines, but not the display. Only a full reset also clears PVINFO, and the
- * cursor's hotspot in it.
+ * engines, but not the display; a full reset also clears the cursor's hotspot.
  */
 #include "test_util.h"
 #include "vgpu_commands.h"

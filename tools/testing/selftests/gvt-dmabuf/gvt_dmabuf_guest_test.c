@@ -84,10 +84,7 @@ static int read_aperture(struct vgpu *v, uint64_t gma, void *to, size_t size)
 	return n == (ssize_t)size ? 0 : n < 0 ? -errno : -EIO;
 }
 
-/*
- * Count the pages of @s that have the same contents in the aperture and at
- * @ram.
- */
+/* Count the pages of @s that are the same in the aperture and at @ram. */
 static int pages_in_aperture(struct vgpu *v, const struct vgpu_surface *s,
 			     const uint8_t *ram)
 {
@@ -243,10 +240,7 @@ TEST_F(rate, is_that_of_the_guests_mode)
 	EXPECT_GE(35, hz);
 }
 
-/*
- * Neither the host's timer nor the frame counter may run at any rate that a
- * guest sets.
- */
+/* The rates of the host's timer and of the frame counter are limited. */
 TEST_F(rate, is_bounded)
 {
 	ASSERT_EQ(0, vgpu_pipe_timing(&self->v, 2475000, 2200, 1125));
@@ -273,8 +267,7 @@ FIXTURE_TEARDOWN(access)
 
 /*
  * Without the fix: a one-byte access was handled as four bytes, three of them
- * from the host's stack. The upper bytes of the register may be kept, or become
- * 0.
+ * from the host's stack. The upper bytes may be kept, or become 0.
  */
 TEST_F(access, of_one_byte_is_one_byte)
 {
@@ -300,9 +293,7 @@ TEST_F(access, of_one_byte_is_one_byte)
 
 /* ---- tests that may crash or hang an unfixed kernel, so they are last ---- */
 
-/*
- * A refresh rate of zero, exact or rounded, must not cause a division by zero.
- */
+/* A rate of zero, exact or rounded, must not cause a division by zero. */
 FIXTURE(division) {
 	struct vgpu v;
 };

@@ -272,9 +272,7 @@ TEST_F(hotplug, dpcd_ends_with_its_owner)
 	EXPECT_EQ(0, read_dpcd(&self->v, DPCD_BRANCH));
 }
 
-/*
- * Start an I2C transaction, read the first byte of the EDID, and do not end it.
- */
+/* Read the first byte of the EDID, without ending the transaction. */
 static int begin_to_read_edid(struct vgpu *v)
 {
 	const uint32_t read = DP_AUX_I2C_READ_MOT(I2C_EDID);

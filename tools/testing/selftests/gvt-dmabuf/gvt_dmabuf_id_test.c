@@ -39,9 +39,7 @@ static int64_t query_id(struct vgpu *v)
 	return ret ? ret : (int64_t)info.dmabuf_id;
 }
 
-/*
- * Objects are freed asynchronously after the last close: retry for two seconds.
- */
+/* Objects are freed asynchronously after the last close: retry for 2 s. */
 static bool eventually(bool (*done)(void *arg), void *arg)
 {
 	int tries;
@@ -233,10 +231,7 @@ TEST_F(id, remap_of_the_last_page_gives_a_new_id)
 	      self->a.size - VGPU_PAGE, VGPU_PAGE);
 }
 
-/*
- * Set bits that are neither part of the address nor the present bit in some
- * entries.
- */
+/* Change bits other than the address and present in some entries. */
 TEST_F(id, other_bits_of_an_entry_do_not_count)
 {
 	struct vfio_device_gfx_plane_info info;
@@ -298,10 +293,7 @@ TEST_F(id, ends_with_a_reset)
 	EXPECT_EQ(-EINVAL, vgpu_get_dmabuf(&self->v, info.dmabuf_id));
 }
 
-/*
- * Without the fix: ids were not reset for a new owner, so a vGPU could run out
- * of them
- */
+/* Without the fix: ids ran out, as they continued over all owners */
 TEST_F(id, starts_over_with_a_new_owner)
 {
 	const uint32_t first = 1;
@@ -325,10 +317,7 @@ TEST_F(id, starts_over_with_a_new_owner)
 	EXPECT_LT(id, query_id(&self->v));
 }
 
-/*
- * A dma-buf of an earlier owner is not affected by a new surface with the same
- * id.
- */
+/* An earlier owner's dma-buf is not affected by a reused id. */
 TEST_F(id, of_an_earlier_owner_keeps_its_memory)
 {
 	struct vfio_device_gfx_plane_info before, after;

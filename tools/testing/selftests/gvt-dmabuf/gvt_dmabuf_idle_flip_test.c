@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Flips of a guest that has been idle, so that the host's vblank timer does not
- * run: each must be latched at the next vblank, not at one that has already
- * passed.
+ * run: each must be latched at the next vblank, not at a past one.
  */
 #include "idle_util.h"
 #include "thread_util.h"
@@ -208,8 +207,7 @@ TEST_F(idle_late, flip_done_despite_rate_change)
 
 /*
  * A flip of a pipe that is off, which is turned on before the service thread
- * runs. If the thread does run in between, on another CPU, it has completed the
- * flip already.
+ * runs. If the thread does run in between, on another CPU, it drops the flip.
  */
 TEST_F(idle_late, flip_done_despite_pipe_on)
 {

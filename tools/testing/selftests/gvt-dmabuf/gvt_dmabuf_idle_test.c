@@ -8,10 +8,7 @@
 #include "vgpu_commands.h"
 
 #define STILL_US	2000000
-/*
- * Rounds that fail the timing on a busy machine are repeated, for less than 30
- * s.
- */
+/* Rounds that were too slow are repeated, for less than 30 s. */
 #define MANY_ROUNDS	(3 * IDLE_ROUNDS)
 
 FIXTURE(idle) {
@@ -122,10 +119,7 @@ static bool begin_round(struct idle *d, int i)
 	return true;
 }
 
-/*
- * A vblank interrupt that is unmasked at any time comes at the end of the
- * frame.
- */
+/* A vblank that is unmasked at any time comes at the end of the frame. */
 TEST_F(idle, unmasked_comes_at_next_vblank)
 {
 	struct idle *d = &self->d;
@@ -145,10 +139,7 @@ TEST_F(idle, unmasked_comes_at_next_vblank)
 	EXPECT_EQ(IDLE_ROUNDS, in_time);
 }
 
-/*
- * The scanline at the interrupt is at the start of vblank, not where it was
- * unmasked.
- */
+/* The scanline at the interrupt is that of the start of vblank. */
 TEST_F(idle, unmasked_vblank_comes_in_phase)
 {
 	const uint32_t vtotal = IDLE_HEIGHT + 45, start = IDLE_HEIGHT - 1;
@@ -217,9 +208,7 @@ TEST_F(idle, other_pipe_turned_on_has_vblanks)
 	EXPECT_LE(1, signals_within(d->msi, CLOCK_MANY_MS));
 }
 
-/*
- * After any sequence of actions, a vblank that the guest unmasks must arrive.
- */
+/* After any actions of the guest, an unmasked vblank must arrive. */
 TEST_F(idle, no_wakeup_is_lost)
 {
 	struct idle *d = &self->d;
@@ -240,10 +229,7 @@ TEST_F(idle, no_wakeup_is_lost)
 			ASSERT_EQ(0, idle_mask_vblanks(d));
 		if (step & 16)
 			usleep(step * 150);
-		/*
-		 * This delivers a pending interrupt again, which does not
-		 * count.
-		 */
+		/* Ignore a pending interrupt that is delivered again. */
 		ASSERT_EQ(0, vgpu_vblank_irq_on(&d->v, 0));
 		signals(d->msi);
 		ASSERT_EQ(0, vgpu_vblank_irq_ack(&d->v, 0));
@@ -328,10 +314,7 @@ TEST_F(idle, masked_listener_needs_no_timer)
 				    VFIO_IRQ_SET_ACTION_UNMASK, 0, EVENT_PLANES,
 				    NULL, 0));
 	EXPECT_LE(1, next_signal(fd));
-	/*
-	 * Flip before the first front-buffer scan is complete, which signals as
-	 * well.
-	 */
+	/* Flip before the first scan is complete, as that signals, too. */
 	ASSERT_EQ(0, vgpu_primary_flip(&d->v, 0, d->s[0].gma));
 	ASSERT_TRUE(refreshes_pass(&d->v, 2));
 	EXPECT_LE(1, signals(fd));
@@ -341,9 +324,7 @@ TEST_F(idle, masked_listener_needs_no_timer)
 	close(fd);
 }
 
-/*
- * While no pipe is on, a worker handles the event, at most at the refresh rate.
- */
+/* With all pipes off, a worker handles the event, at most at 60 Hz. */
 TEST_F(idle, toggled_pipe_wakes_at_refresh_rate)
 {
 	struct vgpu_event e = { };

@@ -103,10 +103,7 @@ TEST_F(import, outlives_all_other_files)
 	close(again);
 }
 
-/*
- * The other device's DMA mapping may be writable, but re-exporting gives no
- * write access.
- */
+/* Even if the other device maps it writable, its re-export is read-only. */
 TEST_F(import, other_device_stays_read_only)
 {
 	void *map;
@@ -254,9 +251,8 @@ FIXTURE_TEARDOWN(long_segments)
 }
 
 /*
- * virtio-gpu of Linux 6.12 maps a dma-buf of another device, and then fails the
- * import with -ENODEV, since it does not support it. This still tests the
- * exporter.
+ * virtio-gpu of Linux 6.12 maps a dma-buf of another device, and then fails
+ * with -ENODEV, as it does not support it. This still tests the exporter.
  */
 TEST_F(long_segments, are_mapped)
 {
@@ -372,10 +368,7 @@ TEST_F(dmabuf, reexport_is_the_same_dmabuf)
 	close(drm);
 }
 
-/*
- * PREAD of i915 does not expect failed memory, and reading it could crash the
- * host.
- */
+/* Reading failed memory, which PREAD does not expect, can crash the host. */
 TEST_F(dmabuf, pread_of_failed_memory)
 {
 	const struct {

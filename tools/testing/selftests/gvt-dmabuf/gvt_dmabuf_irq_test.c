@@ -45,9 +45,7 @@ static int release_msi(struct vgpu *v)
 			VFIO_PCI_MSI_IRQ_INDEX, 0, 0, -1);
 }
 
-/*
- * Pipe A is on, and its vblank interrupt enabled; only the eventfd is not set.
- */
+/* Pipe A is on, with its vblank interrupt enabled; no eventfd is set. */
 FIXTURE(irq) {
 	struct vgpu v;
 	int a, b;
@@ -73,10 +71,7 @@ FIXTURE_TEARDOWN(irq)
 	test_close(&self->v);
 }
 
-/*
- * Wait for two vblanks, by when a pending interrupt and a further one have
- * arrived.
- */
+/* Wait for two vblanks, so that pending interrupts have arrived. */
 static bool next_vblanks_pass(struct vgpu *v)
 {
 	uint32_t first, now;

@@ -21,7 +21,7 @@ static int set_sync_flips(struct vgpu *v, int n)
 	return ret ? ret : vgpu_wait_vblank(v, 0);
 }
 
-/* ---- writes after frames that no one has observed ---- */
+/* ---- writes after frames without any access ---- */
 
 /**
  * struct screen - plane 1 of pipe A
@@ -109,10 +109,7 @@ static bool in_third_frame(const struct screen *s)
 	return time_ms() - s->began < THIRD_FRAME_MS + 5;
 }
 
-/*
- * The plane has been on since the end of the first frame, so a flip waits for
- * vblank.
- */
+/* The plane is on since the end of the first frame: flips must wait. */
 TEST_F(late, surf_after_turn_on_waits)
 {
 	struct vfio_device_gfx_plane_info info;

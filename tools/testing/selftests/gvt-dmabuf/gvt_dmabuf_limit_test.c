@@ -45,10 +45,7 @@ FIXTURE_TEARDOWN(get)
 	test_close(&self->v);
 }
 
-/*
- * GET until it fails, at most MAX_EXPORTS + 1 times in total. Return the errno,
- * or 0.
- */
+/* GET until it fails or there are MAX_EXPORTS + 1 fds: the errno, or 0 */
 static int get_all(struct vgpu *v, uint32_t id, int *fds, int *num_fds)
 {
 	int fd;
@@ -143,9 +140,7 @@ TEST_F_TIMEOUT(get, of_another_vgpu_has_its_own_limit, 120)
 
 /* ---- pages ---- */
 
-/*
- * Export different framebuffers of BIG_PAGES pages each until this is refused.
- */
+/* Export different framebuffers of BIG_PAGES each until this is refused. */
 TEST_F_TIMEOUT(get, is_limited_in_pages, 120)
 {
 	struct vgpu *v = &self->v;
@@ -176,9 +171,7 @@ TEST_F_TIMEOUT(get, is_limited_in_pages, 120)
 	EXPECT_EQ(-EDQUOT, fd);
 	EXPECT_EQ(pages / BIG_PAGES, self->num_fds);
 
-	/*
-	 * A second dma-buf of the same surface does not count its pages again.
-	 */
+	/* Another dma-buf of a surface does not count its pages again. */
 	s.width--;
 	ASSERT_EQ(0, vgpu_primary_show(v, 0, &s));
 	again = test_export(v, VGPU_PRIMARY, &info);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Neither a guest nor its VMM must be able to flood the host's kernel log, or
- * to trigger a warning with a backtrace. Each variant is an action that one of
- * them can repeat.
+ * to trigger a warning with a backtrace. Each variant repeats an action.
  */
 #include "test_util.h"
 #include "log_util.h"
@@ -148,9 +147,7 @@ static void access_register_odd(struct vgpu *v, unsigned int i)
 	access_odd(v, v->bar0 + regs[i / ODD_ACCESSES % ARRAY_SIZE(regs)], i);
 }
 
-/*
- * Access between the registers and the GGTT, past both, and across their ends.
- */
+/* Access between registers and GGTT, past both, and across their ends. */
 static void access_no_register(struct vgpu *v, unsigned int i)
 {
 	static const uint32_t ends[] = {
@@ -239,10 +236,7 @@ static void write_others_fence(struct vgpu *v, unsigned int i)
 	vgpu_write32(v, FENCE(15), i);
 }
 
-/*
- * A guest that accesses fences not its own before it reads PVINFO does not
- * support GVT-g.
- */
+/* Using others' fences before PVINFO shows that a guest ignores GVT-g. */
 static void enter_failsafe_mode(struct vgpu *v, unsigned int i)
 {
 	vgpu_reset(v);
@@ -290,10 +284,7 @@ static void interrupt(struct vgpu *v, unsigned int i)
 	vgpu_write32(v, MASTER_IRQ, MASTER_IRQ_ENABLE);
 }
 
-/*
- * The offset of a region in the device fd: kvmgt places them at equal
- * distances.
- */
+/* The offset of a region in the device fd; they are equally spaced. */
 static uint64_t region(const struct vgpu *v, unsigned int index)
 {
 	return v->config / VFIO_PCI_CONFIG_REGION_INDEX * index;

@@ -119,9 +119,7 @@ TEST_F(framebuffer, first_query_describes_it)
 	EXPECT_EQ(480, self->info.height);
 }
 
-/*
- * Without the fix: closing the first fd freed the file of the second as well.
- */
+/* Without the fix: closing the first fd freed the file of the second. */
 TEST_F(framebuffer, survives_close_of_first_fd)
 {
 	int first, second;

@@ -178,9 +178,7 @@ TEST_F(object, sw_finish_and_willneed_work)
 	EXPECT_EQ(1, advice.retained);
 }
 
-/*
- * DONTNEED before the first read must not purge the pages for other importers.
- */
+/* DONTNEED before the first read must not purge pages of other importers. */
 TEST_F(object, dontneed_keeps_pages_of_others)
 {
 	struct drm_i915_gem_madvise advice = {
@@ -241,10 +239,7 @@ TEST_F(object, gtt_mmap_shows_the_pixels)
 	EXPECT_EQ(0, memcmp(self->was, map, self->s.size));
 }
 
-/*
- * While the GPU is suspended, its GGTT reads as ones, so the entries must not
- * be read.
- */
+/* The GGTT reads as ones while the GPU is suspended. */
 TEST_F(object, import_works_while_the_gpu_sleeps)
 {
 	int asleep = test_let_sleep(self->drm), ret;
@@ -372,10 +367,7 @@ static int make_userptr(int drm, const void *at, size_t size, uint32_t flags,
 	return ret;
 }
 
-/*
- * Creating the object with a probe fails; without a probe, its pages cannot be
- * pinned.
- */
+/* With a probe, creation fails; without, getting the pages fails. */
 TEST_F(object, userptr_of_an_mmap_gets_no_pages)
 {
 	const uint8_t junk[64] = { 1, 2, 3 };

@@ -178,10 +178,7 @@ FIXTURE_TEARDOWN(pages)
 	free(self->e.got);
 }
 
-/*
- * Count the pages of the import that differ from what the guest drew, or
- * -errno.
- */
+/* Count the pages that differ from what the guest drew, or -errno. */
 static int wrong_pages(struct export *e)
 {
 	int i, n = 0, ret;
@@ -258,10 +255,7 @@ TEST_F(pages, survive_d3_of_the_vgpu)
 	EXPECT_EQ(0, wrong_pages(&self->e));
 }
 
-/*
- * The first read comes after the close: it may fail, or return the guest's
- * pixels.
- */
+/* A first read after the close may fail, or return the guest's pixels. */
 TEST_F_TIMEOUT(pages, late_first_read_is_not_recycled, 120)
 {
 	int wrong;

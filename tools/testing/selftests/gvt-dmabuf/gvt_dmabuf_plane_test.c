@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Which hardware plane a query describes, and from when on: orders of register
- * writes, several pipes, planes that do not cover their pipe, scalers, and
- * encryption.
+ * writes, several pipes, planes smaller than their pipe, scalers, encryption.
  */
 #include "test_util.h"
 #include "vgpu_regs.h"
@@ -39,10 +38,7 @@ static int shows(struct vgpu *v, enum vgpu_plane type,
 
 /* ---- control registers of planes that are off ---- */
 
-/*
- * A plane of pipe A that is off. Unless it is plane 1, plane 1 displays
- * @desktop.
- */
+/* A plane of pipe A, off. @desktop is on plane 1, unless that is the plane. */
 FIXTURE(ctl) {
 	struct vgpu v;
 	struct vgpu_surface desktop, s;
@@ -154,10 +150,7 @@ TEST_F(ctl, off_and_on_within_a_frame_is_seen)
 	EXPECT_EQ(0, shows(&self->v, variant->type, &self->s));
 }
 
-/*
- * While a plane is on, its control register does not arm it, even to turn it
- * off.
- */
+/* While a plane is on, its control register does not arm it. */
 TEST_F(ctl, off_alone_waits_for_the_surface)
 {
 	ASSERT_EQ(0, show(&self->v, variant->plane, &self->s, VGPU_SURF_LAST));
@@ -170,10 +163,7 @@ TEST_F(ctl, off_alone_waits_for_the_surface)
 	EXPECT_EQ(-ENOENT, shows(&self->v, variant->type, &self->s));
 }
 
-/*
- * While the plane is still off, writes after the control register are latched
- * with it.
- */
+/* Writes after that of the control register are latched with it. */
 TEST_F(ctl, brings_what_is_written_meanwhile)
 {
 	const uint32_t reg = PLANE_REG(PLANE_STRIDE, variant->plane);
@@ -257,9 +247,7 @@ TEST_F(head, without_primary_is_passed_over)
 	EXPECT_EQ(0, shows(&self->v, VGPU_OVERLAY, &self->over));
 }
 
-/*
- * Without any primary plane, the cursor described is that of the lowest pipe.
- */
+/* Without a primary plane, the cursor is that of the lowest pipe. */
 TEST_F(head, cursor_is_lowest_without_primary)
 {
 	ASSERT_EQ(0, vgpu_primary_hide(&self->v, 0));
@@ -279,9 +267,7 @@ TEST_F(head, cursor_is_lowest_without_primary)
 #define VIDEO_X			200
 #define VIDEO_Y			100
 
-/*
- * Windows may put a video on plane 1, below a desktop with a transparent hole.
- */
+/* Windows may put a video on plane 1, below a hole in the desktop. */
 FIXTURE(video) {
 	struct vgpu v;
 	struct vgpu_surface desktop, video;
@@ -348,10 +334,7 @@ TEST_F(video, that_ends_leaves_the_desktop)
 	EXPECT_EQ(-ENOENT, shows(&self->v, VGPU_OVERLAY, &self->video));
 }
 
-/*
- * No plane covers the pipe, so the primary is described with its size and
- * position.
- */
+/* No plane covers the pipe: plane 1 is described with its position. */
 TEST_F(video, alone_is_primary)
 {
 	ASSERT_EQ(0, vgpu_plane_hide(&self->v, 0, 2));
@@ -410,10 +393,7 @@ FIXTURE_TEARDOWN(scaler_reg)
 	test_close(&self->v);
 }
 
-/*
- * Without the fix: the binding to a plane was lost, and the scaler seemed to be
- * off
- */
+/* Without the fix: a scaler bound to a plane was treated as off */
 TEST_F(scaler_reg, keeps_what_was_written)
 {
 	static const uint32_t regs[] = {
@@ -533,10 +513,7 @@ TEST_F(scaler, that_is_on_waits_for_its_window)
 	EXPECT_EQ(-EOPNOTSUPP, vgpu_query(&self->v, VGPU_PRIMARY, &self->info));
 }
 
-/*
- * Each write to a scaler that is off arms it, so the position may be written
- * last.
- */
+/* Each write to a scaler that is off arms it, also of the position. */
 static int scale_with_position_last(struct vgpu *v, uint32_t base, uint32_t pos)
 {
 	int ret = vgpu_write32(v, PS_WIN_SZ + base,

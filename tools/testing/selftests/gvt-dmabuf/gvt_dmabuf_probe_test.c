@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * State of a vGPU after a reset that i915 in the guest relies on when it is
- * loaded.
- */
+/* State after a reset that i915 in the guest relies on when it loads. */
 #include "test_util.h"
 #include "vgpu_regs.h"
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The scheduler of vGPUs. Its timer must not expire while no guest has work for
- * the GPU, and time slices must work after such a pause as if the timer had
- * run.
+ * the GPU, and such a pause must not affect time slices.
  */
 #include <pthread.h>
 
@@ -166,10 +165,7 @@ static int64_t request_ms(struct exec *e)
 	return ret ? ret : time_ms() - from;
 }
 
-/*
- * A guest that has exceeded its share of time must not be delayed after a pause
- * of 1 s.
- */
+/* A guest that has exceeded its share is not delayed after 1 s. */
 TEST_F(slices, debt_expires_in_a_pause)
 {
 	int64_t usual, ms;

@@ -108,10 +108,7 @@ TEST_F(submit, first_command_starts_shadow_batch)
 	EXPECT_EQ(PATTERN, *self->written);
 }
 
-/*
- * Without the fix: refusing the ring unpinned a context that had not been
- * pinned
- */
+/* Without the fix: a context that was never pinned was unpinned */
 TEST_F(submit, works_after_a_refused_ring)
 {
 	if (!test_unsafe(_metadata))
@@ -162,8 +159,7 @@ TEST_F(submit, works_after_two_refused_rings)
 
 /*
  * A page directory that refers to itself. If it was shadowed, shadow page
- * tables would be mapped as guest pages, and this store would write an entry of
- * one.
+ * tables would be mapped as guest pages, and the store would change one.
  */
 TEST_F(submit, table_at_two_levels_is_refused)
 {

@@ -12,10 +12,7 @@
 #define AREA			(2u << 20)	/* mapped by an entry */
 #define AREAS			(TEST_RAM / 2 / AREA)
 
-/*
- * Each directory needs a shadow page table per entry, as GVT-g splits 2 MiB
- * pages.
- */
+/* A directory may need a shadow page table for each of its entries. */
 #define MAX_TABLES		16384u
 #define FULL			(MAX_TABLES / ENTRIES - 1)
 #define TOO_MANY		(4 * MAX_TABLES / ENTRIES)
@@ -84,10 +81,7 @@ static int add_directories(struct vgpu *v, struct vgpu_gate *gate,
 	ret = vgpu_alloc_ram(v, count * VGPU_PAGE, &gpa);
 	if (ret)
 		return ret;
-	/*
-	 * Populate guest memory now, so that it is not counted as memory of the
-	 * tables.
-	 */
+	/* Populate guest memory now, so that it is not counted later. */
 	memset(v->ram + TEST_RAM / 2, 0, TEST_RAM / 2);
 	entry = (uint64_t *)(v->ram + gpa);
 	for (i = 0; i < count * ENTRIES; i++)
@@ -157,10 +151,7 @@ TEST_F_TIMEOUT(tables, too_many_refuse_a_workload_alone, 300)
 	EXPECT_EQ(0, run_in(&self->e, &self->other));
 }
 
-/*
- * As many as the limit allows; another address space's tables evict them, and
- * vice versa.
- */
+/* As many as allowed; tables of another space evict them and vice versa. */
 TEST_F_TIMEOUT(tables, up_to_the_limit_are_used, 300)
 {
 	struct vgpu *v = &self->e.v;
@@ -197,9 +188,7 @@ TEST_F_TIMEOUT(tables, dropped_by_gpu_reset_are_scanned, 120)
 
 	if (!test_unsafe(_metadata))
 		return;
-	/*
-	 * The gate's batch would be refused, as scans refuse semaphore waits.
-	 */
+	/* Scans refuse semaphore waits on this engine. */
 	batch[0] = MI_BATCH_BUFFER_END;
 	ret = scan_all_batches(&e->v, "0xff");
 	if (ret == -ENOENT)
@@ -213,9 +202,7 @@ TEST_F_TIMEOUT(tables, dropped_by_gpu_reset_are_scanned, 120)
 	EXPECT_EQ(0, exec_store(e, &e->ring));
 }
 
-/*
- * Without the fix: each value of the other bits made a separate address space
- */
+/* Without the fix: each value of the other bits made another space */
 TEST_F_TIMEOUT(tables, root_is_known_by_its_address, 120)
 {
 	struct vgpu *v = &self->e.v;
@@ -236,10 +223,7 @@ TEST_F_TIMEOUT(tables, root_is_known_by_its_address, 120)
 	}
 }
 
-/*
- * Without the fix: all spaces were kept. The first one, now evicted, can still
- * be used.
- */
+/* Without the fix: all were kept. An evicted space can still be used. */
 TEST_F_TIMEOUT(tables, of_many_spaces_make_room, 300)
 {
 	struct vgpu *v = &self->e.v;
@@ -256,10 +240,7 @@ TEST_F_TIMEOUT(tables, of_many_spaces_make_room, 300)
 	EXPECT_EQ(0, run_in(&self->e, &self->gate));
 }
 
-/*
- * Guests create a space only once, so loading an evicted space must create it
- * again.
- */
+/* Guests create a space only once; loading must create an evicted one. */
 TEST_F_TIMEOUT(tables, evicted_by_others_are_loaded, 120)
 {
 	uint32_t load[EXEC_LOAD_DWORDS];
@@ -274,10 +255,7 @@ TEST_F_TIMEOUT(tables, evicted_by_others_are_loaded, 120)
 				      ARRAY_SIZE(load)));
 }
 
-/*
- * An evicted space that is used again is kept again, not shadowed for each
- * workload.
- */
+/* An evicted space is kept again after use, not shadowed each time. */
 TEST_F_TIMEOUT(tables, evicted_by_others_are_kept_again, 120)
 {
 	struct vgpu *v = &self->e.v;
@@ -297,9 +275,7 @@ TEST_F_TIMEOUT(tables, evicted_by_others_are_kept_again, 120)
 	EXPECT_EQ(used - pages, vgpu_pinned_pages(v));
 }
 
-/*
- * Eviction is by last use: the space created first stays if it was used since.
- */
+/* The space created first is not evicted if it was used since. */
 TEST_F_TIMEOUT(tables, in_use_are_evicted_last, 120)
 {
 	struct vgpu *v = &self->e.v;
@@ -320,10 +296,7 @@ TEST_F_TIMEOUT(tables, in_use_are_evicted_last, 120)
 	EXPECT_GT(used, vgpu_pinned_pages(v));
 }
 
-/*
- * Without the fix: the number was not limited, and all were held until
- * completion
- */
+/* Without the fix: any number was loaded, and held until completion */
 TEST_F_TIMEOUT(tables, loads_of_a_workload_are_limited, 120)
 {
 	uint32_t loads[(MAX_LOADS + 1) * EXEC_LOAD_DWORDS];

@@ -66,9 +66,7 @@ TEST_F(unload, is_refused_while_the_vgpu_is_open)
 
 /* ---- tests that may crash an unfixed kernel, so they are last ---- */
 
-/*
- * If unload() succeeds, stop: any use of the export crashes, even closing it.
- */
+/* If unload() succeeds, stop: any use of the export crashes. */
 TEST_F(unload, is_refused_while_an_export_lives)
 {
 	struct vfio_device_gfx_plane_info info;

@@ -64,10 +64,7 @@ FIXTURE_SETUP(reached)
 	table = vgpu_gate_table(v, &self->gate, VGPU_GATE_PT, NULL);
 	table[PT_INDEX] = IOVA | PTE_PRESENT | PTE_WRITABLE;
 
-	/*
-	 * The host keeps the shadow page tables of a PPGTT after this
-	 * notification.
-	 */
+	/* After this, the host keeps the shadow page tables. */
 	ASSERT_EQ(0, vgpu_ppgtt_notify(v, self->gate.pml4, PPGTT_L4_CREATE));
 
 	self->store[0] = MI_STORE_DATA_IMM | variant->address_space;
@@ -146,9 +143,7 @@ TEST_F(reached, other_memory_mapped_there)
 	EXPECT_EQ(PATTERN, self->memory[B][0]);
 }
 
-/*
- * A workload that ran while the memory was unmapped must not affect later ones.
- */
+/* A workload that ran without the memory must not affect later ones. */
 TEST_F(reached, memory_mapped_after_a_miss)
 {
 	ASSERT_EQ(0, vgpu_unmap_dma(&self->v, IOVA, VGPU_PAGE));
@@ -211,9 +206,8 @@ TEST_F(reached, entry_that_was_written_asleep)
 #define KEPT		1024	/* limit in gtt.c */
 
 /*
- * The GPU waits at @gate. An entry for @memory, in the GGTT or in the page
- * tables of
- * @other, is set and replaced meanwhile; the GPU may have it in a TLB.
+ * The GPU waits at @gate, and may have any entry in a TLB. Meanwhile an entry
+ * for @memory, in the GGTT or the page tables of @other, is set and replaced.
  */
 struct entry {
 	struct vgpu v;
@@ -243,10 +237,7 @@ static int set_entry(struct entry *e)
 	       vgpu_ppgtt_notify(&e->v, e->other.pml4, PPGTT_L4_CREATE);
 }
 
-/*
- * In the GGTT, by a page that stays pinned for another entry; or drop the
- * PPGTT.
- */
+/* By a page that stays pinned for another entry; or drop the PPGTT. */
 static int replace_entry(struct entry *e)
 {
 	return e->ggtt ?

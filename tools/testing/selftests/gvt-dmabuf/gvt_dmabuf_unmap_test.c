@@ -12,10 +12,7 @@
 #include "time_util.h"
 #include "trace_util.h"
 
-/*
- * Guest physical address of the framebuffer, outside of the guest's other
- * memory
- */
+/* Guest physical address of the framebuffer, outside of v->ram */
 #define IOVA		0x1000000000ull
 #define PAGES		16u
 #define BYTES		(PAGES * VGPU_PAGE)
@@ -23,10 +20,7 @@
 #define ROUNDS		50
 #define MAX_ID		65536
 
-/*
- * Pages that are far apart in guest physical memory, with nothing mapped in
- * between
- */
+/* Pages far apart in guest physical memory, with nothing in between */
 #define FAR_PAGES	1024u
 #define FAR		(256ull << 20)
 
@@ -75,9 +69,7 @@ FIXTURE_TEARDOWN(unmapped)
 		munmap(self->memory[i], BYTES);
 }
 
-/*
- * Which of the two memories does a dma-buf contain? -EILSEQ if it is a mixture
- */
+/* Which of the two memories is in a dma-buf? -EILSEQ if it is a mixture */
 static int memory_of(int dmabuf)
 {
 	uint64_t words[BYTES / sizeof(uint64_t)];
@@ -107,10 +99,7 @@ TEST_F(unmapped, page_is_enough_to_end_an_id)
 	const uint64_t middle = IOVA + BYTES / 2;
 	uint8_t *memory = (uint8_t *)self->memory[A];
 
-	/*
-	 * Only whole mappings can be unmapped, so map the middle page
-	 * separately.
-	 */
+	/* Only whole mappings can be unmapped: map a page separately. */
 	ASSERT_EQ(0, vgpu_ggtt_unmap(v, self->s.gma, BYTES));
 	ASSERT_EQ(0, vgpu_unmap_dma(v, IOVA, BYTES));
 	ASSERT_EQ(0, vgpu_map_dma(v, IOVA, memory, BYTES / 2));
@@ -153,10 +142,7 @@ TEST_F(unmapped, other_memory_gets_another_id)
 	close(new);
 }
 
-/*
- * The guest clears its GGTT entries and writes them again: it is the same
- * framebuffer.
- */
+/* Clearing GGTT entries and writing them again keeps the framebuffer. */
 TEST_F(unmapped, same_pages_again_keep_the_id)
 {
 	struct vfio_device_gfx_plane_info before, after;
@@ -180,10 +166,7 @@ static int map_again(struct vgpu *v, uint64_t gpa, uint64_t *gma)
 	return ret ? ret : vgpu_ggtt_map(v, *gma, gpa, BYTES);
 }
 
-/*
- * Without the fix: a page reference was dropped by DMA address, even of another
- * entry
- */
+/* Without the fix: an entry dropped the page reference of another one */
 TEST_F(unmapped, old_entry_releases_nothing)
 {
 	struct vfio_device_gfx_plane_info info;
@@ -219,10 +202,7 @@ TEST_F(unmapped, frames_of_one_page_are_two)
 	EXPECT_EQ(0, vgpu_query(v, VGPU_PRIMARY, &info));
 }
 
-/*
- * A framebuffer must hold its own pages, not rely on references of other
- * entries.
- */
+/* A framebuffer must not rely on page references of other entries. */
 TEST_F(unmapped, page_survives_another_entry)
 {
 	struct vfio_device_gfx_plane_info info;
@@ -359,9 +339,7 @@ static int64_t first_use_ns(struct vgpu *v, struct vgpu_surface *s,
 	size_t i;
 	int fd, ret = 0;
 
-	/*
-	 * No two adjacent pages are contiguous: 389 and FAR_PAGES are coprime.
-	 */
+	/* No two pages are contiguous: 389 and FAR_PAGES are coprime. */
 	for (i = 0; i < FAR_PAGES && !ret; i++)
 		ret = vgpu_ggtt_map(v, s->gma + i * VGPU_PAGE, base +
 				    i * 389 % FAR_PAGES * stride, VGPU_PAGE);
@@ -412,9 +390,7 @@ TEST_F_TIMEOUT(unmapped, far_frames_cost_nothing, 120)
 	munmap(memory, size);
 }
 
-/*
- * Guards against bookkeeping of 16 KiB for each page if pages are 2 MiB apart.
- */
+/* Guards against bookkeeping of 16 KiB for each of these pages. */
 TEST_F_TIMEOUT(unmapped, lone_frames_take_little_memory, 120)
 {
 	const size_t size = FAR_PAGES * VGPU_PAGE;
@@ -531,10 +507,7 @@ FIXTURE_TEARDOWN(reset)
 	munmap(self->memory, BYTES);
 }
 
-/*
- * Count the pages unpinned before the first TLB flush and after it: 0 or
- * -errno.
- */
+/* Count pages unpinned before and after the first TLB flush: 0 or -errno. */
 static int count_unpins(const char *instance, unsigned int *before,
 			unsigned int *after)
 {

@@ -124,8 +124,7 @@ TEST_F(scanline, stays_inside_the_frame)
 
 /*
  * A driver combines frame counter and scanline to a time. Counted from the
- * first line of the vblank, it must never go back, and must advance within a
- * frame as well.
+ * first line of the vblank, it must never go back.
  */
 TEST_F(scanline, and_frame_counter_agree)
 {
@@ -305,8 +304,7 @@ TEST_F(counter, of_frames_moves_before_the_flip)
 
 /*
  * Two frames end without an access of the guest, and before the service thread
- * runs. The first flip must have been latched then, and not be replaced by the
- * second one.
+ * runs. The first flip must be latched, not replaced by the second one.
  */
 TEST_F(counter, late_update_keeps_pending_flip)
 {
@@ -384,10 +382,7 @@ TEST_F(vblank, unacknowledged_comes_once)
 	EXPECT_EQ(0, signals_within(self->fd, 0));
 }
 
-/*
- * A vblank of pipe B is pending. Masked vblanks of pipe A must not deliver it
- * again.
- */
+/* Masked vblanks of pipe A must not deliver a pending one of pipe B. */
 TEST_F(vblank, masked_sends_no_interrupt)
 {
 	ASSERT_EQ(0, vgpu_vblank_irq_on(&self->v, 1));

@@ -2,8 +2,8 @@
 /*
  * No reader of a dma-buf waits for the guest, and no guest for a reader.
  *
- * A guest may never finish its GPU work, so this must not be a fence of a
- * dma-buf (Documentation/driver-api/dma-buf.rst, "Indefinite DMA Fences"). A
+ * A guest may never finish its GPU work, so its requests must not be fences of
+ * a dma-buf (Documentation/driver-api/dma-buf.rst, "Indefinite DMA Fences"). A
  * gate is a request of the guest that ends when the test opens it; while it is
  * closed, all calls of a reader must return. A GGTT write of the guest may wait
  * for a part of a reader's work, but this part must be bounded.
@@ -83,10 +83,7 @@ static void expect_no_wait(struct __test_metadata *_metadata, int dmabuf)
 		.flags = DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ,
 	};
 
-	/*
-	 * These first: if there is a fence, they fail, where the others would
-	 * block.
-	 */
+	/* First, as these fail where the others would block. */
 	ASSERT_TRUE(is_ready(dmabuf));
 	ASSERT_EQ(0, vgpu_ioctl(dmabuf, DMA_BUF_IOCTL_EXPORT_SYNC_FILE, &file));
 	ASSERT_TRUE(is_ready(file.fd));
@@ -125,10 +122,7 @@ TEST_F(reader, that_comes_later_does_not_wait)
 	close(dmabuf);
 }
 
-/*
- * A dma-buf may outlive its owner; it must not wait for requests of the next
- * one.
- */
+/* A dma-buf of an earlier owner must not wait for the next owner. */
 TEST_F(reader, does_not_wait_for_the_next_owner)
 {
 	ASSERT_EQ(0, test_compare(self->dmabuf, &self->v, &self->s));
@@ -193,10 +187,7 @@ TEST_F_TIMEOUT(reader, costs_a_request_nothing, 120)
 		fds[i] = vgpu_get_dmabuf(&self->v, self->info.dmabuf_id);
 		ASSERT_LE(0, fds[i]);
 	}
-	/*
-	 * Repeat: on a busy machine, all rounds of a measurement may be
-	 * delayed.
-	 */
+	/* Repeat, as all rounds may be slow on a busy machine. */
 	for (i = 0, after = INT64_MAX; i < 10 && after > before * 2; i++) {
 		took = request_ns(&self->v, &self->ring);
 		ASSERT_LT(0, took);
@@ -243,9 +234,7 @@ struct writer {
 	bool stop;
 };
 
-/*
- * The time that this thread was neither running nor runnable, plus a constant
- */
+/* The time that this thread was not runnable, plus a constant */
 static int64_t slept_ns(int schedstat)
 {
 	long long ran, ready;
@@ -315,10 +304,7 @@ TEST_F_TIMEOUT(reader, does_not_hold_up_a_ggtt_write, 120)
 		EXPECT_LE(0, fd);
 		__atomic_store_n(&w.longest, 0, __ATOMIC_RELEASE);
 		from = time_ns();
-		/*
-		 * PREAD, as a page fault would hold mmap_lock, for which pins
-		 * wait
-		 */
+		/* A page fault would hold mmap_lock and block pins. */
 		EXPECT_EQ(0, test_read(fd, &word, sizeof(word)));
 		import = MIN(import, time_ns() - from);
 		usleep(10000);	/* until a write that waited has ended */

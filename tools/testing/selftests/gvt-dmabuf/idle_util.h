@@ -66,10 +66,7 @@ static inline int idle_mask_vblanks(struct idle *d)
 	return ret;
 }
 
-/*
- * Writes only IMR: writing IER or the master control would deliver pending
- * interrupts again.
- */
+/* Writes of IER or the master control would deliver pending interrupts. */
 static inline int idle_unmask_vblanks(struct idle *d)
 {
 	return vgpu_write32(&d->v, DE_PIPE_IMR(0), ~DE_PIPE_VBLANK);

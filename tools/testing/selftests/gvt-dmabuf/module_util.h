@@ -32,9 +32,7 @@ static inline int load(const char *ko)
 	return ret;
 }
 
-/*
- * Objects are freed asynchronously after the last close: retry for two seconds.
- */
+/* Objects are freed asynchronously after the last close: retry for 2 s. */
 static inline int unload_soon(void)
 {
 	int tries, ret;

@@ -22,8 +22,7 @@
 
 /*
  * Open the vGPU named by VGPU_UUID. Skip and return false if the variable is
- * not set; the caller returns. A vGPU that is named but cannot be opened is a
- * failure.
+ * not set; the caller returns. It is a failure if the vGPU cannot be opened.
  */
 static inline bool test_open_vgpu(struct __test_metadata *_metadata,
 				  struct vgpu *v)
@@ -50,10 +49,7 @@ static inline int test_stay_on_this_cpu(void)
 	return sched_setaffinity(0, sizeof(here), &here);
 }
 
-/*
- * Skip and return false if this kernel exports no framebuffers; the caller
- * returns.
- */
+/* Skip and return false if there is no export; the caller returns. */
 static inline bool test_exports(struct __test_metadata *_metadata,
 				const struct vgpu *v)
 {
@@ -105,9 +101,8 @@ static inline bool test_release_kernel(struct __test_metadata *_metadata)
 }
 
 /*
- * Close the vGPU. An unfixed kernel crashes if a vGPU is closed while the
- * worker that frees its objects runs. Wait for the worker if unsafe tests are
- * to be skipped.
+ * Close the vGPU. An unfixed kernel crashes if a vGPU is closed while a worker
+ * frees its objects. Wait for the worker if unsafe tests are skipped.
  */
 static inline void test_close(struct vgpu *v)
 {
@@ -116,9 +111,7 @@ static inline void test_close(struct vgpu *v)
 	vgpu_close(v);
 }
 
-/*
- * Close the vGPU, and open it again as its next owner: 0 or a negative errno.
- */
+/* Close the vGPU, and open it as its next owner: 0 or a negative errno. */
 static inline int test_next_owner(struct vgpu *v)
 {
 	char uuid[sizeof(v->uuid)];

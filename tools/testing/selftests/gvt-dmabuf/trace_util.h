@@ -22,9 +22,7 @@ static inline FILE *trace_open(const char *instance, const char *mode)
 	return fopen(path, mode);
 }
 
-/*
- * Disable the events of an instance that a failed test has left, and clear it.
- */
+/* Disable the events of an instance left by a failed test, and clear it. */
 static inline int trace_clean(const char *instance)
 {
 	char path[PATH_MAX];

@@ -183,10 +183,7 @@ void vgpu_leave(struct vgpu *v)
 
 void vgpu_close(struct vgpu *v)
 {
-	/*
-	 * On an unfixed kernel, the vblank timer would keep running for the
-	 * next owner.
-	 */
+	/* An unfixed kernel would not stop the vblank timer on close. */
 	if (v->device >= 0)
 		planes_off(v);
 	vgpu_leave(v);

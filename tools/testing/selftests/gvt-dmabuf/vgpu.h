@@ -71,8 +71,7 @@ int vgpu_open_device(struct vgpu *v, const char *uuid, size_t ram_size);
 int vgpu_open(struct vgpu *v, const char *uuid, size_t ram_size);
 
 /**
- * vgpu_open_as_left - open a vGPU without a reset, with its previous owner's
- * state
+ * vgpu_open_as_left - open a vGPU without a reset
  * @v: the vGPU, initialized here
  * @uuid: UUID of the mdev, or NULL
  * @ram_size: bytes of guest memory

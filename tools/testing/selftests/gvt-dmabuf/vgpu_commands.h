@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Commands of rings and batch buffers: Broadwell and Skylake PRM, Volume 2a.
- * Where the length of a command varies, the comment or the name says which one
- * is encoded.
+ * Commands of rings and batch buffers: Broadwell and Skylake PRM, Volume 2a. If
+ * a command has several lengths, comment or name give the encoded one.
  */
 #ifndef GVT_DMABUF_VGPU_COMMANDS_H
 #define GVT_DMABUF_VGPU_COMMANDS_H

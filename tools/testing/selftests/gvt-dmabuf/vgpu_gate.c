@@ -8,9 +8,7 @@
 #include "vgpu_memory.h"
 #include "vgpu_regs.h"
 
-/*
- * Pages of a gate: the page tables, then the two pages that the lowest one maps
- */
+/* Pages of a gate: page tables, then the two pages that the last one maps */
 enum { BATCH = VGPU_GATE_PT + 1, WORDS, PAGES };
 enum { REACHED, OPEN };
 

@@ -9,9 +9,7 @@
 
 #include "vgpu_ring.h"
 
-/*
- * The page tables; the first entry is used, of the lowest level the first two.
- */
+/* The page tables; entry 0 is used, in VGPU_GATE_PT also entry 1. */
 enum vgpu_gate_level {
 	VGPU_GATE_PML4, VGPU_GATE_PDP, VGPU_GATE_PD, VGPU_GATE_PT,
 };
@@ -51,8 +49,7 @@ uint64_t *vgpu_gate_table(const struct vgpu *v, const struct vgpu_gate *g,
 			  enum vgpu_gate_level level, uint64_t *gpa);
 
 /**
- * vgpu_gate_enter - submit a ring that enters the gate, and wait until the GPU
- * does
+ * vgpu_gate_enter - submit a ring, and wait until the GPU enters the gate
  * @v: the vGPU
  * @g: the gate; it is closed unless it was opened before
  * @r: the ring

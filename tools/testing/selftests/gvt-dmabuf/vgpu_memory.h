@@ -55,8 +55,7 @@ int vgpu_alloc_ram(struct vgpu *v, size_t size, uint64_t *gpa);
 int vgpu_alloc_gma(struct vgpu *v, size_t size, uint64_t *gma);
 
 /**
- * vgpu_alloc_mapped - allocate guest memory and GGTT space, and map the memory
- * there
+ * vgpu_alloc_mapped - allocate guest memory, and map it in the GGTT
  * @v: the vGPU
  * @size: bytes, rounded up to whole pages
  * @gpa: guest physical address
@@ -109,8 +108,7 @@ int vgpu_ggtt_unmap(struct vgpu *v, uint64_t gma, size_t size);
 int vgpu_ggtt_read(struct vgpu *v, uint64_t gma, uint64_t *pte);
 
 /**
- * vgpu_ppgtt_notify - notify GVT-g of a PPGTT with four levels, as its guests
- * do
+ * vgpu_ppgtt_notify - notify GVT-g of a PPGTT with four levels
  * @v: the vGPU
  * @pml4: guest physical address of the highest table
  * @notification: PPGTT_L4_CREATE or PPGTT_L4_DESTROY (vgpu_regs.h)

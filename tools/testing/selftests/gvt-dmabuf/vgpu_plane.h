@@ -67,8 +67,7 @@ int vgpu_primary_ctl(struct vgpu *v, int pipe, uint32_t clear, uint32_t set);
 int vgpu_primary_stride(struct vgpu *v, int pipe, uint32_t reg);
 
 /**
- * vgpu_plane_show - show a surface on any plane, without changing the pipe's
- * size
+ * vgpu_plane_show - show a surface on any plane; the pipe keeps its size
  * @v: the vGPU; writes are in &vgpu.order
  * @pipe: the pipe
  * @plane: on gen9, 1 to 3 from bottom to top; on Broadwell, 1 for the primary

@@ -21,9 +21,7 @@
 
 /* ---- pipes and planes ---- */
 
-/*
- * Offsets are those of pipe A and plane 1. Pipes count from 0, planes from 1.
- */
+/* Offsets are for pipe A and plane 1. Pipes count from 0, planes from 1. */
 #define PIPE_STEP		0x1000u
 #define PIPE_REG(reg, pipe)	((reg) + PIPE_STEP * (pipe))
 #define PLANE_STEP		0x100u		/* to the sprite on Broadwell */
@@ -81,9 +79,7 @@
 #define FLIP_PLANE_1		0x50080u
 #define FLIP_PLANE_2		0x50090u
 
-/*
- * Offsets are those of scaler 1 of pipe A; Broadwell cannot scale single planes
- */
+/* Offsets are for scaler 1 of pipe A; Broadwell cannot scale planes */
 #define PS_REG(reg, pipe, scaler) \
 	((reg) + 0x800u * (pipe) + 0x100u * ((scaler) - 1))
 #define PF_CTL			0x68080u	/* BDW */
@@ -130,9 +126,7 @@
 #define  DP_AUX_SEND		0x80000000u
 #define  DP_AUX_BYTES(n)	((n) << 20)
 #define DP_AUX_DATA(ctl, i)	((ctl) + 4 + 4 * (i))
-/*
- * First dword of a message. MOT (middle of transaction): more messages follow.
- */
+/* First dword of a message. MOT: middle of transaction, more follow. */
 #define  DP_AUX_WRITE(address)	(8u << 28 | (address) << 8)
 #define  DP_AUX_READ(address)	(9u << 28 | (address) << 8)
 #define  DP_AUX_I2C_READ_MOT(address) (5u << 28 | (address) << 8)

@@ -86,10 +86,7 @@ int vgpu_ring_start(struct vgpu *v, const struct vgpu_ring *first,
 		    const struct vgpu_ring *second)
 {
 	const uint32_t flags = DESC_PRIVILEGED | DESC_48_BIT | DESC_VALID;
-	/*
-	 * Descriptors of both contexts, the first context last, high dwords
-	 * first
-	 */
+	/* Context descriptors, first context last, high dword first */
 	const uint32_t elsp[4] = {
 		second == first ? CONTEXT_ID : CONTEXT_ID + 1,
 		second ? second->image | flags : 0,

@@ -77,8 +77,7 @@ int vgpu_region(struct vgpu *v, uint32_t index, uint64_t *offset,
 int vgpu_find_capability(struct vgpu *v, uint8_t id);
 
 /**
- * vgpu_map_dma - map memory into the guest, in addition to or in place of
- * &vgpu.ram
+ * vgpu_map_dma - map memory into the guest, besides or in place of &vgpu.ram
  * @v: the vGPU
  * @iova: guest physical address
  * @vaddr: the memory
