@@ -71,10 +71,10 @@ FIXTURE_TEARDOWN(event)
 }
 
 /*
- * A front-buffer scan of a new framebuffer may begin this many refreshes after
- * a change, and signal once more.
+ * A front-buffer scan of a new framebuffer begins this many refreshes after a
+ * change, and signals once more.
  */
-#define SCAN_REFRESHES	5
+#define SCAN_REFRESHES	4
 
 /* Wait until no further signals arrive. */
 static inline void settle(struct __test_metadata *_metadata,
@@ -84,7 +84,7 @@ static inline void settle(struct __test_metadata *_metadata,
 	int i, tries;
 
 	for (tries = 0, count = 1; count && tries < 20; tries++) {
-		ASSERT_TRUE(refreshes_pass(&self->v, SCAN_REFRESHES + 1));
+		ASSERT_TRUE(refreshes_pass(&self->v, SCAN_REFRESHES + 2));
 		for (i = 0, count = 0; i < EVENT_PLANES; i++)
 			count += signals(self->fd[i]);
 	}

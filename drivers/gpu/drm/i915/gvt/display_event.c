@@ -84,6 +84,12 @@ u8 intel_vgpu_display_refreshed(struct intel_vgpu *vgpu)
 	spin_lock(&event->lock);
 	gvt_event_touch(&event->state, gvt_event_collect_latched(vgpu));
 	changed = event->state.dirty;
+	spin_unlock(&event->lock);
+
+	/* What is drawn after the signal is not part of it. */
+	intel_vgpu_end_frontbuffer_scans(vgpu, changed);
+
+	spin_lock(&event->lock);
 	gvt_event_signal_planes(event, gvt_event_refresh(&event->state));
 	event->refreshed = ktime_get();
 	spin_unlock(&event->lock);
@@ -270,15 +276,18 @@ int intel_vgpu_set_display_triggers(struct intel_vgpu *vgpu,
 				    unsigned long planes,
 				    struct eventfd_ctx **triggers)
 {
+	unsigned int i;
+	u8 arm = 0;
+
+	for_each_set_bit(i, &planes, GVT_PLANE_TYPES)
+		if (triggers[i])
+			arm |= BIT(i);
+
 	/* Held while commands of the guest are scanned, which may take long. */
 	if (mutex_lock_killable(&vgpu->vgpu_lock))
 		return -EINTR;
+	intel_vgpu_restart_frontbuffer_scans(vgpu, arm);
 	gvt_event_swap_triggers(vgpu, planes, triggers);
-	/*
-	 * The scan learns of listeners at a vblank. Also of one that goes: if it
-	 * comes back, it is a new one.
-	 */
-	intel_vgpu_await_vblank(vgpu);
 	mutex_unlock(&vgpu->vgpu_lock);
 	return 0;
 }

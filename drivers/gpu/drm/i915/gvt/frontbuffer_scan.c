@@ -1,24 +1,30 @@
 // SPDX-License-Identifier: MIT
 /*
- * Detection of front-buffer writes by sampling page checksums.
+ * Detection of front-buffer writes by comparing page checksums.
  *
  * Consoles and desktops without page flips write to the framebuffer that is
  * scanned out, and no register or GGTT entry changes. Write protection would cost
- * the guest one fault per page and frame. Instead the host samples, per refresh,
- * no more than PHASE_PAGES pages that are spread over the framebuffer, and
- * compares a checksum of their content with the previous one. All pages are
- * sampled in turn. frontbuffer_pace.c decides when.
+ * the guest one fault per page and frame, and KVM emulates an instruction that writes
+ * to a page it tracks, which fails for SSE and AVX. Instead the host compares
+ * checksums: at each refresh those of pages near the last changes, and of part of
+ * all pages in turn. frontbuffer_pace.c decides which.
+ *
+ * Nothing is drawn by a CPU that does not run. So after the guest's CPUs have run, all
+ * pages are scanned once, and then none until one of them runs again. What
+ * else writes to guest memory, a device that the VMM emulates for example, is
+ * noticed no earlier than that. A guest without CPUs is taken to run.
  *
  * It is done by a work item: the lock that accesses of the guest wait for is only
- * held to look the pages up.
+ * held to look some pages up. What is found is signalled immediately, but at most
+ * once per refresh.
  *
- * A write that is undone before its page is sampled again is not detected.
+ * A write that is undone before its page is scanned again is not detected.
  */
 
 #include <linux/highmem.h>
+#include <linux/kvm_host.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 #include <linux/xxhash.h>
 
 #include "i915_drv.h"
@@ -28,8 +34,37 @@
 #include "trace.h"
 #include "vgpu_plane.h"
 
-#define PHASE_PAGES	32u
-#define PIECE_BYTES	512u
+/* Pages that are looked up with vgpu_lock held once */
+#define CHUNK_PAGES	GVT_PACE_PROBES
+
+/* Refreshes without a signal, after which it is enough to look at every second one */
+#define QUIET			60
+
+/* The checksum of what is not memory, or has failed; all others are odd as well. */
+#define SUM_OF_NOTHING	1
+
+/**
+ * struct gvt_scan_pass - one scan of a plane
+ * @vgpu: a vGPU
+ * @type: type of the plane
+ * @pages: pages that have been read
+ * @changed: a page had changed since its last scan, and that is not signalled yet
+ * @signalled: a page had changed, and that is signalled, now or at the next refresh
+ * @ended: the plane has changed meanwhile, or is not watched any more
+ */
+struct gvt_scan_pass {
+	struct intel_vgpu *vgpu;
+	unsigned int type;
+	unsigned int pages;
+	bool changed;
+	bool signalled;
+	bool ended;
+};
+
+static struct gvt_scanned_plane *gvt_scan_plane_of(const struct gvt_scan_pass *pass)
+{
+	return &pass->vgpu->display.scan.planes[pass->type];
+}
 
 static bool same_framebuffer(const struct gvt_plane *a, const struct gvt_plane *b)
 {
@@ -37,188 +72,273 @@ static bool same_framebuffer(const struct gvt_plane *a, const struct gvt_plane *
 	       a->stride == b->stride && a->fourcc == b->fourcc;
 }
 
-/* Nothing is known of the pixels of @plane, which may be without any. */
+/*
+ * Nothing is known of the pixels of @plane, which may be without any. Without memory
+ * for the checksums, try again at the next scan.
+ */
 static void gvt_scan_restart(struct gvt_scanned_plane *scanned,
 			     const struct gvt_plane *plane)
 {
-	unsigned int phases = DIV_ROUND_UP(plane->size >> PAGE_SHIFT,
-					   PHASE_PAGES);
+	unsigned int pages = plane->size >> PAGE_SHIFT;
 
-	if (phases != scanned->phases) {
+	if (pages != scanned->pace.pages || !scanned->sums) {
 		kvfree(scanned->sums);
-		scanned->sums = kvmalloc_objs(*scanned->sums, phases);
-		scanned->phases = scanned->sums ? phases : 0;
+		scanned->sums = pages ? kvmalloc_objs(*scanned->sums, pages,
+						      GFP_KERNEL | __GFP_NOWARN) : NULL;
+		pages = scanned->sums ? pages : 0;
 	}
+	if (pages)
+		memset(scanned->sums, 0, array_size(pages, sizeof(*scanned->sums)));
 	scanned->plane = *plane;
-	scanned->phase = 0;
-	scanned->seen = 0;
+	scanned->unseen = pages;
+	gvt_pace_restart(&scanned->pace, pages, plane->stride);
 }
 
-/* The page that is there, with a reference, unless its memory has failed */
-static struct page *gvt_scan_hold_page(struct intel_vgpu *vgpu,
-				       const struct gvt_plane *plane,
-				       unsigned int index)
+/* Like KSM, read the page in place. */
+static u64 gvt_scan_checksum(struct page *page)
 {
-	struct page *page = gvt_plane_hold_page(vgpu, plane, index);
+	u64 sum;
+	void *bytes;
 
-	if (!page || !is_page_hwpoison(page))
-		return page;
+	if (!page || is_page_hwpoison(page))
+		return SUM_OF_NOTHING;
 
-	put_page(page);
-	return NULL;
-}
-
-/* The good pages of a phase, each with a reference */
-static unsigned int gvt_scan_get_pages(struct intel_vgpu *vgpu,
-				       const struct gvt_scanned_plane *scanned,
-				       struct page **pages)
-{
-	const unsigned int total = scanned->plane.size >> PAGE_SHIFT;
-	unsigned int count = 0, i;
-
-	for (i = scanned->phase; i < total; i += scanned->phases) {
-		pages[count] = gvt_scan_hold_page(vgpu, &scanned->plane, i);
-		if (pages[count])
-			count++;
-	}
-
-	return count;
-}
-
-/*
- * Memory that has failed takes the host down unless it is copied, so the page is
- * copied in pieces. A piece that has failed ends the checksum.
- */
-static u64 gvt_scan_checksum_page(struct page *page, u64 sum)
-{
-	u8 *bytes = kmap_local_page(page);
-	u8 piece[PIECE_BYTES];
-	unsigned int at;
-
-	for (at = 0; at < PAGE_SIZE; at += PIECE_BYTES) {
-		if (copy_mc_to_kernel(piece, bytes + at, PIECE_BYTES)) {
-			memory_failure_queue(page_to_pfn(page), 0);
-			break;
-		}
-		sum = xxh64(piece, PIECE_BYTES, sum);
-	}
+	bytes = kmap_local_page(page);
+	sum = xxh64(bytes, PAGE_SIZE, 0);
 	kunmap_local(bytes);
 
-	return sum;
+	return sum | 1;
 }
 
-static u64 gvt_scan_checksum(struct page **pages, unsigned int count)
+/* Return whether it differs from before, or completes what was unknown. */
+static bool gvt_scan_compare(struct gvt_scanned_plane *scanned, unsigned int index,
+			     u64 sum)
 {
+	u64 *known = &scanned->sums[index];
+
+	if (*known == sum)
+		return false;
+
+	if (!*known) {
+		/* What was drawn before the first checksum is not known. */
+		*known = sum;
+		return !--scanned->unseen;
+	}
+
+	*known = sum;
+	gvt_pace_changed(&scanned->pace, index);
+	return true;
+}
+
+/* Has the plane changed, or its listener been masked, since the scan began? */
+static bool gvt_scan_has_ended(const struct gvt_scan_pass *pass)
+{
+	const struct intel_vgpu_display *display = &pass->vgpu->display;
+
+	return !(READ_ONCE(display->scan.scanning) &
+		 READ_ONCE(display->event.state.watched) & BIT(pass->type));
+}
+
+/* Take a reference on each page that is there, unless the scan has ended. */
+static void gvt_scan_hold_pages(struct gvt_scan_pass *pass,
+				const unsigned int *index, struct page **pages,
+				unsigned int count)
+{
+	const struct gvt_plane *plane = &gvt_scan_plane_of(pass)->plane;
+	struct intel_vgpu *vgpu = pass->vgpu;
 	unsigned int i;
-	u64 sum = 0;
 
-	for (i = 0; i < count; i++)
-		sum = gvt_scan_checksum_page(pages[i], sum);
+	mutex_lock(&vgpu->vgpu_lock);
+	pass->ended = gvt_scan_has_ended(pass);
+	for (i = 0; i < count && !pass->ended; i++)
+		pages[i] = gvt_plane_hold_page(vgpu, plane, index[i]);
+	mutex_unlock(&vgpu->vgpu_lock);
+}
 
-	return sum;
+static void gvt_scan_chunk(struct gvt_scan_pass *pass, const unsigned int *index,
+			   unsigned int count)
+{
+	struct gvt_scanned_plane *scanned = gvt_scan_plane_of(pass);
+	struct page *pages[CHUNK_PAGES];
+	u64 sums[CHUNK_PAGES];
+	unsigned int i;
+
+	gvt_scan_hold_pages(pass, index, pages, count);
+	if (pass->ended)
+		return;
+
+	for (i = 0; i < count; i++) {
+		sums[i] = gvt_scan_checksum(pages[i]);
+		if (pages[i])
+			put_page(pages[i]);
+	}
+	cond_resched();
+
+	/*
+	 * If the plane has changed meanwhile, pages may have been drawn after that
+	 * was signalled: keep their old checksums, so that the next scan finds it. If
+	 * it has not, they were drawn before. The pages have to be read first: this
+	 * pairs with the unlock in intel_vgpu_end_frontbuffer_scans().
+	 */
+	smp_rmb();
+	pass->ended = gvt_scan_has_ended(pass);
+	for (i = 0; i < count && !pass->ended; i++) {
+		pass->changed |= gvt_scan_compare(scanned, index[i], sums[i]);
+		pass->pages += sums[i] != SUM_OF_NOTHING;
+	}
+}
+
+static void gvt_scan_surroundings(struct gvt_scan_pass *pass, unsigned int spot)
+{
+	unsigned int index[CHUNK_PAGES];
+	unsigned int first, left, i, n;
+
+	left = gvt_pace_surroundings(&gvt_scan_plane_of(pass)->pace, spot, &first);
+	for (; left && !pass->ended; left -= n) {
+		n = min(left, CHUNK_PAGES);
+		for (i = 0; i < n; i++)
+			index[i] = first++;
+		gvt_scan_chunk(pass, index, n);
+	}
 }
 
 /*
- * Compare with the previous checksum. Report one change once the baseline is
- * complete: what was drawn before that is unknown.
+ * Signal what has been found, but once per refresh. What the same scan finds after the
+ * signal may have been drawn after it, and is signalled at the next refresh. The
+ * surroundings of a change are scanned first, so that one drawing is one signal.
  */
-static bool gvt_scan_compare(struct gvt_scanned_plane *scanned, u64 sum)
+static void gvt_scan_signal(struct gvt_scan_pass *pass)
 {
-	u64 *known = &scanned->sums[scanned->phase];
-	bool changed;
+	struct gvt_frontbuffer_scan *scan = &pass->vgpu->display.scan;
+	const u8 plane = BIT(pass->type);
+	unsigned int spot;
 
-	if (scanned->seen < scanned->phases)
-		changed = ++scanned->seen == scanned->phases;
-	else
-		changed = *known != sum;
+	if (!pass->changed)
+		return;
 
-	*known = sum;
-	scanned->phase += gvt_pace_step(scanned->phases);
-	scanned->phase %= scanned->phases;
-	return changed;
-}
-
-/* Is it still to be sampled? A plane that has been masked meanwhile is not. */
-static bool gvt_scan_begin(struct intel_vgpu *vgpu, u8 plane, bool *unknown)
-{
-	struct gvt_frontbuffer_scan *scan = &vgpu->display.scan;
-	bool due;
-
-	lockdep_assert_held(&vgpu->vgpu_lock);
+	for (spot = 0; spot < GVT_PACE_SPOTS && !pass->signalled; spot++)
+		gvt_scan_surroundings(pass, spot);
+	pass->changed = false;
+	pass->signalled = true;
 
 	spin_lock(&scan->lock);
-	due = scan->due & READ_ONCE(vgpu->display.event.state.watched) & plane;
-	scan->due &= ~plane;
+	/* The signal of a plane that has changed meanwhile stands for this, too. */
+	if (!(scan->scanning & plane)) {
+		pass->ended = true;
+	} else if (scan->signalled & plane) {
+		scan->found |= plane;
+	} else {
+		scan->signalled |= plane;
+		scan->quiet = 0;
+		intel_vgpu_trigger_display_event(pass->vgpu, plane);
+	}
+	spin_unlock(&scan->lock);
+}
+
+static void gvt_scan_hot_spots(struct gvt_scan_pass *pass)
+{
+	struct gvt_frontbuffer_pace *pace = &gvt_scan_plane_of(pass)->pace;
+	unsigned int index[CHUNK_PAGES];
+	unsigned int spot, count;
+
+	for (spot = 0; spot < GVT_PACE_SPOTS && !pass->ended; spot++) {
+		count = gvt_pace_probe(pace, spot, index);
+		if (count)
+			gvt_scan_chunk(pass, index, count);
+	}
+	gvt_scan_signal(pass);
+}
+
+/*
+ * Visit pages in turn. If the next scan is due meanwhile, because the machine is
+ * slow or busy, what is hot comes first again.
+ */
+static void gvt_scan_in_turn(struct gvt_scan_pass *pass)
+{
+	struct gvt_frontbuffer_scan *scan = &pass->vgpu->display.scan;
+	struct gvt_frontbuffer_pace *pace = &gvt_scan_plane_of(pass)->pace;
+	unsigned int budget = gvt_pace_budget(pace);
+	unsigned int index[CHUNK_PAGES];
+	unsigned int i, n;
+
+	for (; budget && !pass->ended; budget -= n) {
+		n = min(budget, CHUNK_PAGES);
+		for (i = 0; i < n; i++)
+			index[i] = gvt_pace_next(pace);
+		gvt_scan_chunk(pass, index, n);
+		gvt_scan_signal(pass);
+		if (READ_ONCE(scan->due) & BIT(pass->type))
+			break;
+	}
+}
+
+/* Is it still to be scanned? A plane that has been masked meanwhile is not. */
+static bool gvt_scan_begin(struct gvt_scan_pass *pass, bool *unknown, bool *hinted)
+{
+	struct gvt_frontbuffer_scan *scan = &pass->vgpu->display.scan;
+	const u8 plane = BIT(pass->type);
+	bool due;
+
+	lockdep_assert_held(&pass->vgpu->vgpu_lock);
+
+	spin_lock(&scan->lock);
+	due = scan->due & READ_ONCE(pass->vgpu->display.event.state.watched) & plane;
+	WRITE_ONCE(scan->due, scan->due & ~plane);
 	if (due) {
 		*unknown = scan->unknown & plane;
+		*hinted = scan->hinted & plane;
 		scan->unknown &= ~plane;
-		scan->scanning |= plane;
+		scan->hinted &= ~plane;
+		scan->unfinished &= ~plane;
+		WRITE_ONCE(scan->scanning, scan->scanning | plane);
 	}
 	spin_unlock(&scan->lock);
 
 	return due;
 }
 
-/* Do not report a framebuffer replaced meanwhile: that change was signalled. */
-static void gvt_scan_end(struct gvt_frontbuffer_scan *scan, unsigned int i,
-			 bool changed)
+static void gvt_scan_end(struct gvt_scan_pass *pass, bool unfinished)
 {
-	const struct gvt_scanned_plane *scanned = &scan->planes[i];
+	struct gvt_frontbuffer_scan *scan = &pass->vgpu->display.scan;
 
 	spin_lock(&scan->lock);
-	if (scan->scanning & BIT(i)) {
-		scan->scanning &= ~BIT(i);
-		if (changed)
-			WRITE_ONCE(scan->found, scan->found | BIT(i));
-		gvt_pace_scanned(&scan->paces[i],
-				 changed || scanned->seen < scanned->phases);
-	}
+	WRITE_ONCE(scan->scanning, scan->scanning & ~BIT(pass->type));
+	if (unfinished)
+		scan->unfinished |= BIT(pass->type);
 	spin_unlock(&scan->lock);
 }
 
-/* Set the phases of the plane to 0 if there is nothing to sample. */
-static unsigned int gvt_scan_find_pages(struct intel_vgpu *vgpu, unsigned int i,
-					bool unknown, struct page **pages)
+static void gvt_scan_plane(struct intel_vgpu *vgpu, unsigned int type)
 {
-	struct gvt_scanned_plane *scanned = &vgpu->display.scan.planes[i];
-	static const struct gvt_plane nothing;
+	struct gvt_scan_pass pass = { .vgpu = vgpu, .type = type };
+	struct gvt_scanned_plane *scanned = gvt_scan_plane_of(&pass);
+	struct gvt_frontbuffer_pace *pace = &scanned->pace;
 	struct gvt_plane plane;
-
-	if (intel_vgpu_decode_plane(vgpu, i, 0, &plane)) {
-		gvt_scan_restart(scanned, &nothing);
-		return 0;
-	}
-	/* Without memory for the checksums, try again. */
-	if (unknown || !scanned->phases ||
-	    !same_framebuffer(&scanned->plane, &plane))
-		gvt_scan_restart(scanned, &plane);
-
-	return scanned->phases ? gvt_scan_get_pages(vgpu, scanned, pages) : 0;
-}
-
-static void gvt_scan_plane(struct intel_vgpu *vgpu, unsigned int i)
-{
-	struct gvt_frontbuffer_scan *scan = &vgpu->display.scan;
-	struct gvt_scanned_plane *scanned = &scan->planes[i];
-	struct page *pages[PHASE_PAGES];
-	bool changed = false, unknown;
-	unsigned int count;
+	bool unknown, hinted;
 
 	mutex_lock(&vgpu->vgpu_lock);
-	if (!gvt_scan_begin(vgpu, BIT(i), &unknown)) {
+	if (!gvt_scan_begin(&pass, &unknown, &hinted)) {
 		mutex_unlock(&vgpu->vgpu_lock);
 		return;
 	}
-	count = gvt_scan_find_pages(vgpu, i, unknown, pages);
+	/* One that is off or refused has no pages. */
+	if (intel_vgpu_decode_plane(vgpu, type, 0, &plane))
+		plane = (struct gvt_plane){ };
 	mutex_unlock(&vgpu->vgpu_lock);
 
-	if (scanned->phases) {
-		changed = gvt_scan_compare(scanned,
-					   gvt_scan_checksum(pages, count));
-		release_pages(pages, count);
-		trace_gvt_frontbuffer_scan(vgpu->id, i, count, changed);
+	if (unknown || !scanned->sums || !same_framebuffer(&scanned->plane, &plane))
+		gvt_scan_restart(scanned, &plane);
+	gvt_pace_cool(pace);
+	if (hinted) {
+		gvt_pace_hint(pace);
+		gvt_scan_hot_spots(&pass);
 	}
-	gvt_scan_end(scan, i, changed);
+	gvt_scan_in_turn(&pass);
+	if (pass.ended)
+		gvt_pace_hint(pace);
+	if (pace->pages)
+		trace_gvt_frontbuffer_scan(vgpu->id, type, pass.pages, pass.signalled);
+	gvt_scan_end(&pass, pace->left || (plane.size && !scanned->sums));
 }
 
 static void gvt_scan_work(struct work_struct *work)
@@ -232,56 +352,189 @@ static void gvt_scan_work(struct work_struct *work)
 		gvt_scan_plane(vgpu, i);
 }
 
+/* Have the guest's CPUs run since the last call? */
+static bool gvt_scan_guest_has_run(struct intel_vgpu *vgpu)
+{
+	struct gvt_frontbuffer_scan *scan = &vgpu->display.scan;
+	bool inside = false, outside = false;
+	struct kvm_vcpu *vcpu;
+	unsigned long i;
+	u64 exits = 0;
+
+	lockdep_assert_held(&vgpu->vgpu_lock);
+
+	/*
+	 * A CPU that has run has exited since, or is in the guest still. One that enters
+	 * it meanwhile has run at the next call.
+	 */
+	kvm_for_each_vcpu(i, vcpu, vgpu->vfio_device.kvm) {
+		if (READ_ONCE(vcpu->mode) == OUTSIDE_GUEST_MODE)
+			outside = true;
+		else
+			inside = true;
+		exits += READ_ONCE(vcpu->stat.exits);
+	}
+	swap(exits, scan->exits);
+
+	return inside || !outside || exits != scan->exits;
+}
+
+/* Which planes have not changed for some refreshes? */
+static u8 gvt_scan_settled_planes(struct gvt_frontbuffer_scan *scan,
+				  unsigned long active, u8 changed)
+{
+	unsigned int i;
+	u8 settled = 0;
+
+	lockdep_assert_held(&scan->lock);
+
+	for_each_set_bit(i, &active, GVT_PLANE_TYPES) {
+		if (changed & BIT(i))
+			scan->settle[i] = GVT_PACE_SETTLE - 1;
+		else if (scan->settle[i])
+			scan->settle[i]--;
+		else
+			settled |= BIT(i);
+	}
+
+	return settled;
+}
+
+/* Is nothing to be scanned, and has nothing been signalled for long? */
+static bool gvt_scan_is_idle(struct gvt_frontbuffer_scan *scan, bool has_run)
+{
+	lockdep_assert_held(&scan->lock);
+
+	if (scan->signalled)
+		scan->quiet = 0;
+	else if (scan->quiet < QUIET)
+		scan->quiet++;
+
+	return scan->quiet == QUIET && !has_run && !scan->due && !scan->scanning;
+}
+
 /**
- * intel_vgpu_scan_frontbuffers - sample planes whose registers have not changed
+ * intel_vgpu_restart_frontbuffer_scans - expect nothing of what planes show
+ * @vgpu: an open vGPU
+ * @planes: planes that get a new listener
+ *
+ * It has seen what was drawn before, and if that is undone, it is a change. Call it
+ * before the listener is signalled for the first time.
+ *
+ * Context: Process context, vgpu_lock held.
+ */
+void intel_vgpu_restart_frontbuffer_scans(struct intel_vgpu *vgpu, u8 planes)
+{
+	struct gvt_frontbuffer_scan *scan = &vgpu->display.scan;
+
+	lockdep_assert_held(&vgpu->vgpu_lock);
+
+	if (planes)
+		intel_vgpu_await_vblank(vgpu);
+	spin_lock(&scan->lock);
+	scan->unknown |= planes;
+	scan->hinted |= planes;
+	spin_unlock(&scan->lock);
+}
+
+/**
+ * intel_vgpu_end_frontbuffer_scans - drop what scans find of planes that change
+ * @vgpu: an open vGPU at a refresh
+ * @planes: planes that are about to be signalled
+ *
+ * The client sees after the signal what was drawn before it.
+ *
+ * Context: Process context, vgpu_lock held.
+ */
+void intel_vgpu_end_frontbuffer_scans(struct intel_vgpu *vgpu, u8 planes)
+{
+	struct gvt_frontbuffer_scan *scan = &vgpu->display.scan;
+
+	lockdep_assert_held(&vgpu->vgpu_lock);
+
+	spin_lock(&scan->lock);
+	WRITE_ONCE(scan->scanning, scan->scanning & ~planes);
+	scan->found &= ~planes;
+	scan->hinted |= planes;
+	scan->signalled |= planes;
+	spin_unlock(&scan->lock);
+}
+
+/**
+ * intel_vgpu_scan_frontbuffers - scan planes whose registers have not changed
  * @vgpu: a vGPU at a vblank
  * @changed: planes whose clients have just been notified of a change
  *
  * Does nothing while no plane is armed and unmasked. Checksums survive a mask:
- * what is drawn meanwhile is a change when its page is scanned again. Clients of
- * what has been found since the last vblank are notified. While a plane is scanned,
- * the vblank timer runs.
+ * what is drawn meanwhile is a change when its page is scanned again. While a plane is
+ * watched, the vblank timer runs, at half the refresh rate if that is enough.
  *
  * Context: Process context, vgpu_lock held.
  */
 void intel_vgpu_scan_frontbuffers(struct intel_vgpu *vgpu, u8 changed)
 {
-	const struct gvt_event_state *state = &vgpu->display.event.state;
+	const u8 active = READ_ONCE(vgpu->display.event.state.watched);
 	struct gvt_frontbuffer_scan *scan = &vgpu->display.scan;
-	u8 fresh = state->armed & ~scan->armed, found;
-	unsigned long active = READ_ONCE(state->watched);
-	unsigned int i;
+	u8 found, settled, rendered;
+	bool has_run, idle;
 
-	scan->armed = state->armed;
-	/* A change that the work finds now is reported at the next vblank. */
-	if (!active && !fresh && !READ_ONCE(scan->found))
+	if (!active)
 		return;
-	if (active)
-		intel_vgpu_await_vblank(vgpu);
+
+	has_run = gvt_scan_guest_has_run(vgpu);
 
 	spin_lock(&scan->lock);
-	/*
-	 * A new listener has seen what was drawn before. If that is undone, it is
-	 * a change.
-	 */
-	scan->unknown |= fresh;
-	/* A framebuffer that was replaced need not be sampled any more. */
-	scan->due &= ~changed;
-	scan->scanning &= ~changed;
-	found = scan->found & ~changed;
-	WRITE_ONCE(scan->found, 0);
-	for_each_set_bit(i, &active, GVT_PLANE_TYPES) {
-		if (changed & BIT(i))
-			gvt_pace_restart(&scan->paces[i]);
-		else if (gvt_pace_refresh(&scan->paces[i]))
-			scan->due |= BIT(i);
-	}
+	/* Those that are not watched now have been drawn to as well. */
+	if (has_run)
+		scan->hinted = GVT_ALL_PLANE_TYPES;
+	settled = gvt_scan_settled_planes(scan, active, changed);
+	rendered = scan->rendered & settled;
+	scan->rendered &= ~(settled | changed);
+	/* What has been drawn is known when it has been scanned. */
+	scan->hinted |= rendered;
+	found = (scan->found & active) | rendered;
+	scan->found = 0;
+	scan->signalled = changed | found;
+	/* While the GPU draws, each refresh is signalled: scan when it is done. */
+	WRITE_ONCE(scan->due, settled & ~rendered &
+			      (scan->hinted | scan->unfinished));
 	if (scan->due)
 		queue_work(system_dfl_wq, &scan->work);
-	spin_unlock(&scan->lock);
-
 	if (found)
 		intel_vgpu_trigger_display_event(vgpu, found);
+	idle = gvt_scan_is_idle(scan, has_run);
+	spin_unlock(&scan->lock);
+
+	if (idle)
+		intel_vgpu_await_late_vblank(vgpu);
+	else
+		intel_vgpu_await_vblank(vgpu);
+}
+
+/**
+ * intel_vgpu_note_rendering - note that the guest's GPU may have drawn
+ * @vgpu: a vGPU that has completed a workload
+ *
+ * It is not known into what. It is taken for the framebuffer of the primary plane,
+ * unless that is flipped next: a guest that flips draws into another one. What a
+ * workload with an error has drawn is not signalled.
+ *
+ * Context: vgpu_lock held.
+ */
+void intel_vgpu_note_rendering(struct intel_vgpu *vgpu)
+{
+	const u8 primary = BIT(DRM_PLANE_TYPE_PRIMARY);
+	struct gvt_frontbuffer_scan *scan = &vgpu->display.scan;
+
+	lockdep_assert_held(&vgpu->vgpu_lock);
+
+	if (!(READ_ONCE(vgpu->display.event.state.watched) & primary))
+		return;
+
+	intel_vgpu_await_vblank(vgpu);
+	spin_lock(&scan->lock);
+	scan->rendered |= primary;
+	spin_unlock(&scan->lock);
 }
 
 /**
@@ -291,12 +544,9 @@ void intel_vgpu_scan_frontbuffers(struct intel_vgpu *vgpu, u8 changed)
 void intel_vgpu_init_frontbuffer_scan(struct intel_vgpu *vgpu)
 {
 	struct gvt_frontbuffer_scan *scan = &vgpu->display.scan;
-	unsigned int i;
 
 	spin_lock_init(&scan->lock);
 	INIT_WORK(&scan->work, gvt_scan_work);
-	for (i = 0; i < GVT_PLANE_TYPES; i++)
-		gvt_pace_restart(&scan->paces[i]);
 }
 
 /**
@@ -312,22 +562,26 @@ void intel_vgpu_close_frontbuffer_scan(struct intel_vgpu *vgpu)
 
 	/*
 	 * A vblank before it was disarmed may have queued the work. From now on
-	 * nothing is due, so none queues it, and what a running one finds is dropped.
+	 * nothing is due, so none queues it, and a running one ends.
 	 */
 	mutex_lock(&vgpu->vgpu_lock);
 	spin_lock(&scan->lock);
-	scan->due = 0;
-	scan->scanning = 0;
-	scan->unknown = 0;
-	WRITE_ONCE(scan->found, 0);
+	WRITE_ONCE(scan->due, 0);
+	WRITE_ONCE(scan->scanning, 0);
 	spin_unlock(&scan->lock);
-	scan->armed = 0;
 	mutex_unlock(&vgpu->vgpu_lock);
 	cancel_work_sync(&scan->work);
 
 	for (i = 0; i < GVT_PLANE_TYPES; i++) {
 		kvfree(scan->planes[i].sums);
 		scan->planes[i] = (struct gvt_scanned_plane){ };
-		gvt_pace_restart(&scan->paces[i]);
+		scan->settle[i] = 0;
 	}
+	scan->unfinished = 0;
+	scan->hinted = 0;
+	scan->unknown = 0;
+	scan->signalled = 0;
+	scan->found = 0;
+	scan->rendered = 0;
+	scan->quiet = 0;
 }

@@ -1,181 +1,313 @@
 // SPDX-License-Identifier: MIT
 /*
- * KUnit: how often, and in which order, the pixels of a plane are sampled.
+ * KUnit: which pages of a framebuffer are scanned, and in which order.
  */
 
 #include <kunit/test.h>
-#include <linux/bits.h>
+#include <linux/bitmap.h>
+#include <linux/minmax.h>
 #include <linux/sizes.h>
 
 #include "gvt/frontbuffer_pace.h"
 
-/* Refreshes until the next sample, that one included */
-static unsigned int refreshes_to_sample(struct gvt_frontbuffer_pace *pace)
-{
-	unsigned int n = 1;
+#define FULL_HD_PAGES	2025	/* 1920 x 1080 in 32 bits */
+#define FULL_HD_STRIDE	7680
 
-	while (!gvt_pace_refresh(pace) && n < 1000)
-		n++;
-	return n;
+static void restart_full_hd(struct gvt_frontbuffer_pace *pace)
+{
+	gvt_pace_restart(pace, FULL_HD_PAGES, FULL_HD_STRIDE);
 }
 
-static void signalled_change_is_left_to_settle(struct kunit *test)
+/* Pages that are visited until none is left */
+static unsigned int visit_all(struct gvt_frontbuffer_pace *pace, unsigned long *seen)
 {
-	struct gvt_frontbuffer_pace pace;
+	unsigned int visits = 0;
 
-	gvt_pace_restart(&pace);
-	KUNIT_EXPECT_EQ(test, GVT_PACE_SETTLE, refreshes_to_sample(&pace));
-	gvt_pace_scanned(&pace, false);
-	KUNIT_EXPECT_EQ(test, 1, refreshes_to_sample(&pace));
-}
-
-static void guest_that_flips_is_never_sampled(struct kunit *test)
-{
-	struct gvt_frontbuffer_pace pace;
-	unsigned int i, samples = 0;
-
-	for (i = 0; i < 100; i++) {
-		gvt_pace_restart(&pace);
-		samples += gvt_pace_refresh(&pace);
+	while (pace->left) {
+		__set_bit(gvt_pace_next(pace), seen);
+		visits++;
 	}
-	KUNIT_EXPECT_EQ(test, 0, samples);
+	return visits;
 }
 
-static void run_quiet(struct gvt_frontbuffer_pace *pace, unsigned int samples)
+static void each_page_is_visited_once(struct kunit *test)
 {
-	while (samples--) {
-		refreshes_to_sample(pace);
-		gvt_pace_scanned(pace, false);
-	}
-}
-
-static void quiet_framebuffer_is_sampled_less(struct kunit *test)
-{
+	static const unsigned int sizes[] = {
+		1, 2, 3, 4, 5, 7, 8, 16, 64, 100, 750, 2025, 2040, 8100, 8160, 65536,
+	};
 	struct gvt_frontbuffer_pace pace;
-	unsigned int samples, doubled;
+	unsigned long *seen;
+	unsigned int i;
 
-	gvt_pace_restart(&pace);
-	run_quiet(&pace, 1);
-	for (samples = 0; samples < 10 * GVT_PACE_QUIET; samples++) {
-		doubled = min(samples / GVT_PACE_QUIET, 8u);
-		KUNIT_EXPECT_EQ_MSG(test, min(1u << doubled, GVT_PACE_MAX),
-				    refreshes_to_sample(&pace), "sample %u", samples);
-		gvt_pace_scanned(&pace, false);
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		seen = bitmap_zalloc(sizes[i], GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, seen);
+		gvt_pace_restart(&pace, sizes[i], FULL_HD_STRIDE);
+		KUNIT_EXPECT_EQ(test, sizes[i], visit_all(&pace, seen));
+		KUNIT_EXPECT_EQ_MSG(test, sizes[i], bitmap_weight(seen, sizes[i]),
+				    "%u pages", sizes[i]);
+		bitmap_free(seen);
 	}
 }
 
-static void change_brings_the_rate_back(struct kunit *test)
+static void hint_in_between_leaves_all_pages(struct kunit *test)
 {
 	struct gvt_frontbuffer_pace pace;
+	unsigned long *seen;
+	unsigned int i;
 
-	gvt_pace_restart(&pace);
-	run_quiet(&pace, 10 * GVT_PACE_QUIET);
-	gvt_pace_scanned(&pace, true);
-	KUNIT_EXPECT_EQ(test, 1, refreshes_to_sample(&pace));
-	gvt_pace_scanned(&pace, false);
-	KUNIT_EXPECT_EQ(test, 1, refreshes_to_sample(&pace));
+	seen = bitmap_zalloc(FULL_HD_PAGES, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, seen);
+	restart_full_hd(&pace);
+	for (i = 0; i < 1000; i++)
+		gvt_pace_next(&pace);
+	gvt_pace_hint(&pace);
+	KUNIT_EXPECT_EQ(test, FULL_HD_PAGES, visit_all(&pace, seen));
+	KUNIT_EXPECT_EQ(test, FULL_HD_PAGES, bitmap_weight(seen, FULL_HD_PAGES));
+	bitmap_free(seen);
 }
 
-/* Framebuffers up to 4 GiB have 32768 phases. */
-static void each_phase_is_visited_once(struct kunit *test)
+static void no_page_is_left_without_a_hint(struct kunit *test)
 {
-	unsigned int phases, step, phase, visits;
+	struct gvt_frontbuffer_pace pace;
+	unsigned int first;
 
-	for (phases = 1; phases <= 32768; phases += phases < 300 ? 1 : 4999) {
-		step = gvt_pace_step(phases);
-		phase = step % phases;
-		for (visits = 1; phase && visits <= phases; visits++)
-			phase = (phase + step) % phases;
-		KUNIT_EXPECT_EQ_MSG(test, phases, visits, "%u phases", phases);
+	gvt_pace_restart(&pace, 0, 0);
+	KUNIT_EXPECT_EQ(test, 0, gvt_pace_budget(&pace));
+	gvt_pace_hint(&pace);
+	KUNIT_EXPECT_EQ(test, 0, gvt_pace_budget(&pace));
+	KUNIT_EXPECT_EQ(test, 0, gvt_pace_surroundings(&pace, 0, &first));
+
+	gvt_pace_restart(&pace, 4, 256);
+	KUNIT_EXPECT_EQ(test, 4, gvt_pace_budget(&pace));
+	while (pace.left)
+		gvt_pace_next(&pace);
+	KUNIT_EXPECT_EQ(test, 0, gvt_pace_budget(&pace));
+}
+
+static void scan_of_any_size_is_bounded(struct kunit *test)
+{
+	struct gvt_frontbuffer_pace pace;
+	unsigned int pages, scans;
+
+	for (pages = 1; pages <= 65536; pages = 2 * pages + 1) {
+		gvt_pace_restart(&pace, pages, FULL_HD_STRIDE);
+		KUNIT_EXPECT_LE(test, gvt_pace_budget(&pace), GVT_PACE_MAX_PAGES);
+		scans = DIV_ROUND_UP(pages, gvt_pace_budget(&pace));
+		KUNIT_EXPECT_LE_MSG(test, scans,
+				    max(pages / GVT_PACE_MAX_PAGES + 1, GVT_PACE_SCANS),
+				    "%u pages", pages);
 	}
 }
 
-/*
- * 1920 x 1080 in 32 bits has 64 phases in each layout. A line of text over the
- * whole width is found soon whatever the layout. A single glyph is on more pages
- * the less the layout gathers, so in a tiled one it can take all phases.
- */
+/* Whether it is scanned because of what has changed lately */
+static bool is_hot(const struct gvt_frontbuffer_pace *pace, unsigned int page)
+{
+	unsigned int pages[GVT_PACE_PROBES];
+	unsigned int spot, count, i;
+
+	for (spot = 0; spot < GVT_PACE_SPOTS; spot++) {
+		count = gvt_pace_probe(pace, spot, pages);
+		for (i = 0; i < count; i++)
+			if (pages[i] == page)
+				return true;
+	}
+	return false;
+}
+
+static void place_of_a_change_cools(struct kunit *test)
+{
+	struct gvt_frontbuffer_pace pace;
+	unsigned int i;
+
+	restart_full_hd(&pace);
+	gvt_pace_changed(&pace, 1000);
+	for (i = 0; i < GVT_PACE_HOT; i++) {
+		KUNIT_EXPECT_TRUE(test, is_hot(&pace, 1000));
+		gvt_pace_cool(&pace);
+	}
+	KUNIT_EXPECT_FALSE(test, is_hot(&pace, 1000));
+}
+
+/* A clock beside the text that is typed */
+static void two_places_are_hot_at_once(struct kunit *test)
+{
+	struct gvt_frontbuffer_pace pace;
+	unsigned int i;
+
+	restart_full_hd(&pace);
+	for (i = 0; i < 10; i++) {
+		gvt_pace_changed(&pace, 20);
+		gvt_pace_changed(&pace, 21);
+		gvt_pace_cool(&pace);
+		gvt_pace_changed(&pace, 1000 + i);
+		gvt_pace_cool(&pace);
+		KUNIT_EXPECT_TRUE(test, is_hot(&pace, 20));
+		KUNIT_EXPECT_TRUE(test, is_hot(&pace, 1000 + i));
+	}
+	/* The older of them makes room. */
+	gvt_pace_changed(&pace, 500);
+	KUNIT_EXPECT_FALSE(test, is_hot(&pace, 20));
+	KUNIT_EXPECT_TRUE(test, is_hot(&pace, 500));
+	KUNIT_EXPECT_TRUE(test, is_hot(&pace, 1009));
+}
+
+static void surroundings_are_those_of_new_changes(struct kunit *test)
+{
+	struct gvt_frontbuffer_pace pace;
+	unsigned int first, count;
+
+	restart_full_hd(&pace);
+	KUNIT_EXPECT_EQ(test, 0, gvt_pace_surroundings(&pace, 0, &first));
+	gvt_pace_changed(&pace, 1000);
+	count = gvt_pace_surroundings(&pace, 0, &first);
+	KUNIT_EXPECT_LT(test, first, 1000);
+	KUNIT_EXPECT_GT(test, first + count, 1001);
+	gvt_pace_cool(&pace);
+	KUNIT_EXPECT_EQ(test, 0, gvt_pace_surroundings(&pace, 0, &first));
+}
+
+static void hot_pages_are_within_the_framebuffer(struct kunit *test)
+{
+	static const unsigned int sizes[] = { 65, 66, 80, FULL_HD_PAGES };
+	unsigned int pages[GVT_PACE_PROBES];
+	struct gvt_frontbuffer_pace pace;
+	unsigned int i, n, at, first, count;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		for (at = 0; at < sizes[i]; at++) {
+			gvt_pace_restart(&pace, sizes[i], FULL_HD_STRIDE);
+			gvt_pace_changed(&pace, at);
+			count = gvt_pace_probe(&pace, 0, pages);
+			KUNIT_EXPECT_LE(test, count, GVT_PACE_PROBES);
+			for (n = 0; n < count; n++)
+				KUNIT_EXPECT_LT(test, pages[n], sizes[i]);
+			count = gvt_pace_surroundings(&pace, 0, &first);
+			KUNIT_EXPECT_LE(test, first + count, sizes[i]);
+			KUNIT_EXPECT_TRUE(test, is_hot(&pace, at));
+		}
+	}
+}
+
+/* All of a small one is scanned each time. */
+static void small_framebuffer_has_no_hot_pages(struct kunit *test)
+{
+	unsigned int pages[GVT_PACE_PROBES];
+	struct gvt_frontbuffer_pace pace;
+
+	gvt_pace_restart(&pace, GVT_PACE_MIN_PAGES, 256);
+	gvt_pace_changed(&pace, 1);
+	KUNIT_EXPECT_EQ(test, 0, gvt_pace_probe(&pace, 0, pages));
+	KUNIT_EXPECT_EQ(test, GVT_PACE_MIN_PAGES, gvt_pace_budget(&pace));
+}
+
+/* What is drawn into 1920 x 1080 in 32 bits */
 static const struct drawing_case {
 	const char *name;
 	u32 tile_width;		/* bytes; 0 for linear */
 	u32 tile_height;
 	u32 width;		/* pixels that are drawn, 16 lines of them */
-	unsigned int worst;	/* samples */
+	unsigned int worst;	/* scans until it is found */
 } drawing_cases[] = {
-	{ "line of text, linear",      0,  1, 1920,  3 },
-	{ "line of text, X-tiled",   512,  8, 1920,  3 },
-	{ "line of text, Y-tiled",   128, 32, 1920,  2 },
-	{ "line of text, Yf-tiled",  128, 32, 1920,  2 },
-	{ "glyph, linear",             0,  1,    8,  9 },
-	{ "glyph, X-tiled",          512,  8,    8, 55 },
-	{ "glyph, Y-tiled",          128, 32,    8, 64 },
-	{ "glyph, Yf-tiled",         128, 32,    8, 64 },
+	{ "line of text, linear",      0,  1, 1920, 1 },
+	{ "line of text, X-tiled",   512,  8, 1920, 1 },
+	{ "line of text, Y-tiled",   128, 32, 1920, 1 },
+	{ "line of text, Yf-tiled",  128, 32, 1920, 1 },
+	{ "glyph, linear",             0,  1,    8, 2 },
+	{ "glyph, X-tiled",          512,  8,    8, 5 },
+	{ "glyph, Y-tiled",          128, 32,    8, 5 },
+	{ "glyph, Yf-tiled",         128, 32,    8, 5 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(drawing_cases, drawing_cases, name);
 
-#define STRIDE	(1920 * 4)
-
 static u32 page_of(const struct drawing_case *c, u32 x, u32 y)
 {
 	if (!c->tile_width)
-		return (y * STRIDE + x) / SZ_4K;
+		return (y * FULL_HD_STRIDE + x) / SZ_4K;
 
-	return y / c->tile_height * (STRIDE / c->tile_width) +
+	return y / c->tile_height * (FULL_HD_STRIDE / c->tile_width) +
 	       x / c->tile_width;
 }
 
-/* Which of the 64 phases sample what is drawn at @left bytes, @top lines */
-static u64 phases_of(const struct drawing_case *c, u32 left, u32 top)
+/* The scan that finds what is drawn at @left bytes, @top lines; @scan_of: of each page */
+static unsigned int scan_that_finds(const struct drawing_case *c, const u8 *scan_of,
+				    u32 left, u32 top)
 {
-	u64 phases = 0;
+	unsigned int scan = UINT_MAX;
 	u32 x, y;
 
-	for (y = top; y < top + 16; y++) {
+	for (y = top; y < top + 16; y++)
 		for (x = left; x < left + c->width * 4; x += 32)
-			phases |= BIT_ULL(page_of(c, x, y) % 64);
-		phases |= BIT_ULL(page_of(c, x - 1, y) % 64);
-	}
+			scan = min(scan, scan_of[page_of(c, x, y)]);
 
-	return phases;
-}
-
-static unsigned int samples_until(u64 phases, unsigned int phase)
-{
-	const unsigned int step = gvt_pace_step(64);
-	unsigned int samples = 1;
-
-	for (; !(phases & BIT_ULL(phase)); phase = (phase + step) % 64)
-		samples++;
-
-	return samples;
+	return scan;
 }
 
 static void drawing_is_found_within(struct kunit *test)
 {
 	const struct drawing_case *c = test->param_value;
-	const u32 last = STRIDE - c->width * 4;
-	unsigned int phase, worst = 0;
+	const u32 last = FULL_HD_STRIDE - c->width * 4;
+	struct gvt_frontbuffer_pace pace;
+	unsigned int scan, budget, worst = 0;
 	u32 left, top;
-	u64 phases;
+	u8 *scan_of;
 
-	for (top = 0; top <= 1080 - 16; top += 16) {
-		for (left = 0; left <= last; left += 13 * 32) {
-			phases = phases_of(c, left, top);
-			for (phase = 0; phase < 64; phase++)
-				worst = max(worst, samples_until(phases, phase));
-		}
-	}
+	scan_of = kunit_kzalloc(test, FULL_HD_PAGES, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, scan_of);
+	restart_full_hd(&pace);
+	for (scan = 1; pace.left; scan++)
+		for (budget = gvt_pace_budget(&pace); budget; budget--)
+			scan_of[gvt_pace_next(&pace)] = scan;
+
+	for (top = 0; top <= 1080 - 16; top += 8)
+		for (left = 0; left <= last; left += 32)
+			worst = max(worst, scan_that_finds(c, scan_of, left, top));
 	KUNIT_EXPECT_EQ(test, c->worst, worst);
 }
 
+static bool glyph_is_hot(const struct gvt_frontbuffer_pace *pace,
+			 const struct drawing_case *c, u32 left, u32 top)
+{
+	u32 y;
+
+	for (y = top; y < top + 16; y++)
+		if (is_hot(pace, page_of(c, left, y)))
+			return true;
+	return false;
+}
+
+/* What is typed next: to the right, in the line below, or at its beginning */
+static void next_glyph_is_hot(struct kunit *test)
+{
+	const struct drawing_case *c = test->param_value;
+	struct gvt_frontbuffer_pace pace;
+	u32 left, top, y;
+
+	for (top = 0; top <= 1080 - 48; top += 8) {
+		for (left = 0; left < FULL_HD_STRIDE - 32; left += 32) {
+			restart_full_hd(&pace);
+			for (y = top; y < top + 16; y++)
+				gvt_pace_changed(&pace, page_of(c, left, y));
+			KUNIT_EXPECT_TRUE(test, glyph_is_hot(&pace, c, left + 32, top));
+			KUNIT_EXPECT_TRUE(test, glyph_is_hot(&pace, c, left, top + 16));
+			KUNIT_EXPECT_TRUE(test, glyph_is_hot(&pace, c, 0, top + 16));
+		}
+	}
+}
+
 static struct kunit_case frontbuffer_pace_cases[] = {
-	KUNIT_CASE(signalled_change_is_left_to_settle),
-	KUNIT_CASE(guest_that_flips_is_never_sampled),
-	KUNIT_CASE(quiet_framebuffer_is_sampled_less),
-	KUNIT_CASE(change_brings_the_rate_back),
-	KUNIT_CASE(each_phase_is_visited_once),
+	KUNIT_CASE(each_page_is_visited_once),
+	KUNIT_CASE(hint_in_between_leaves_all_pages),
+	KUNIT_CASE(no_page_is_left_without_a_hint),
+	KUNIT_CASE(scan_of_any_size_is_bounded),
+	KUNIT_CASE(place_of_a_change_cools),
+	KUNIT_CASE(two_places_are_hot_at_once),
+	KUNIT_CASE(surroundings_are_those_of_new_changes),
+	KUNIT_CASE(hot_pages_are_within_the_framebuffer),
+	KUNIT_CASE(small_framebuffer_has_no_hot_pages),
 	KUNIT_CASE_PARAM(drawing_is_found_within, drawing_cases_gen_params),
+	KUNIT_CASE_PARAM(next_glyph_is_hot, drawing_cases_gen_params),
 	{ }
 };
 
