@@ -138,6 +138,7 @@ void bench_memory(struct bench *b);
 void bench_unfetched(struct bench *b);
 void bench_read(struct bench *b);
 void bench_event(struct bench *b);
+void bench_glyphs(struct bench *b);
 void bench_request(struct bench *b);
 void bench_lifecycle(struct bench *b);
 void bench_viewers(struct bench *b);

@@ -53,6 +53,7 @@ int main(int argc, char **argv)
 		{ "unfetched", bench_unfetched },
 		{ "read", bench_read },
 		{ "event", bench_event },
+		{ "glyphs", bench_glyphs },
 		{ "request", bench_request },
 		{ "lifecycle", bench_lifecycle },
 		{ "viewers", bench_viewers },
