@@ -12,6 +12,7 @@
 
 #define FULL_HD_PAGES	2025	/* 1920 x 1080 in 32 bits */
 #define FULL_HD_STRIDE	7680
+#define FULL_HD_LINES	1080
 
 static void restart_full_hd(struct gvt_frontbuffer_pace *pace)
 {
@@ -247,15 +248,17 @@ static unsigned int scan_that_finds(const struct drawing_case *c, const u8 *scan
 static void drawing_is_found_within(struct kunit *test)
 {
 	const struct drawing_case *c = test->param_value;
+	/* With the rest of the last row of tiles */
+	const u32 pages = page_of(c, FULL_HD_STRIDE - 1, FULL_HD_LINES - 1) + 1;
 	const u32 last = FULL_HD_STRIDE - c->width * 4;
 	struct gvt_frontbuffer_pace pace;
 	unsigned int scan, budget, worst = 0;
 	u32 left, top;
 	u8 *scan_of;
 
-	scan_of = kunit_kzalloc(test, FULL_HD_PAGES, GFP_KERNEL);
+	scan_of = kunit_kzalloc(test, pages, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, scan_of);
-	restart_full_hd(&pace);
+	gvt_pace_restart(&pace, pages, FULL_HD_STRIDE);
 	for (scan = 1; pace.left; scan++)
 		for (budget = gvt_pace_budget(&pace); budget; budget--)
 			scan_of[gvt_pace_next(&pace)] = scan;
