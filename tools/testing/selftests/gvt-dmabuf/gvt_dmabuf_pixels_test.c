@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <sys/eventfd.h>
 
+#include "clock_util.h"
 #include "test_util.h"
 #include "event_util.h"
 #include "trace_util.h"
@@ -285,6 +286,38 @@ TEST_F(pixels, are_not_scanned_while_masked)
 	ASSERT_EQ(0, mask_all(self, VFIO_IRQ_SET_ACTION_UNMASK));
 	ASSERT_TRUE(refreshes_pass(&self->v, 4 * PATIENCE));
 	EXPECT_LE(2, scans(self, VGPU_PRIMARY));
+}
+
+/* Map each 16th page of the surface to its own memory, or to that of the next page. */
+static int remap_pages(struct _test_data_pixels *self, bool own)
+{
+	const struct vgpu_surface *s = &self->s;
+	uint64_t at;
+	int ret = 0;
+
+	for (at = 0; !ret && at < s->size; at += 16 * VGPU_PAGE)
+		ret = vgpu_ggtt_map(&self->v, s->gma + at,
+				    s->gpa + at + (own ? 0 : VGPU_PAGE), VGPU_PAGE);
+	return ret;
+}
+
+/* The scan that is under way leaves what has changed to the signal of the vblank. */
+TEST_F(pixels, remap_during_a_scan_is_one_signal)
+{
+	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->s);
+	size_t i;
+
+	for (i = 0; i < self->s.size; i++)
+		bytes[i] = i / VGPU_PAGE;
+	for (i = 0; i < 8; i++) {
+		ASSERT_TRUE(settles(self));
+		ASSERT_TRUE(clock_frame_ends(&self->v, 0));
+		usleep(i * 200);
+		ASSERT_EQ(0, remap_pages(self, i % 2));
+		ASSERT_TRUE(refreshes_pass(&self->v, 2));
+		EXPECT_EQ(1, signals(self->fd[VGPU_PRIMARY]))
+			TH_LOG("%zu us after the vblank", i * 200);
+	}
 }
 
 /* A client that masks until it has queried must not be woken by its own unmasking. */

@@ -63,6 +63,28 @@ static void gvt_event_update_shown(struct intel_vgpu *vgpu, unsigned long planes
 }
 
 /**
+ * intel_vgpu_planes_to_signal - planes that have changed since the last refresh
+ * @vgpu: an open vGPU
+ *
+ * Context: vgpu_lock held.
+ * Return: BIT(enum drm_plane_type) of each; the next refresh signals those that are
+ * watched.
+ */
+u8 intel_vgpu_planes_to_signal(struct intel_vgpu *vgpu)
+{
+	struct gvt_display_event *event = &vgpu->display.event;
+	u8 planes = vgpu->display.latch.latched;
+
+	lockdep_assert_held(&vgpu->vgpu_lock);
+
+	spin_lock(&event->lock);
+	planes |= event->state.dirty;
+	spin_unlock(&event->lock);
+
+	return planes;
+}
+
+/**
  * intel_vgpu_display_refreshed - notify clients of what changed since last time
  * @vgpu: a vGPU at a vblank, or one without vblanks
  *

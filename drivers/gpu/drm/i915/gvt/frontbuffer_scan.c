@@ -149,7 +149,8 @@ static void gvt_scan_hold_pages(struct gvt_scan_pass *pass,
 	unsigned int i;
 
 	mutex_lock(&vgpu->vgpu_lock);
-	pass->ended = gvt_scan_has_ended(pass);
+	pass->ended = gvt_scan_has_ended(pass) ||
+		      intel_vgpu_planes_to_signal(vgpu) & BIT(pass->type);
 	for (i = 0; i < count && !pass->ended; i++)
 		pages[i] = gvt_plane_hold_page(vgpu, plane, index[i]);
 	mutex_unlock(&vgpu->vgpu_lock);
@@ -272,17 +273,22 @@ static void gvt_scan_in_turn(struct gvt_scan_pass *pass)
 	}
 }
 
-/* Is it still to be scanned? A plane that has been masked meanwhile is not. */
+/*
+ * Is it still to be scanned? A plane that has been masked meanwhile is not, nor one
+ * that has changed: the next vblank signals that.
+ */
 static bool gvt_scan_begin(struct gvt_scan_pass *pass, bool *unknown, bool *hinted)
 {
 	struct gvt_frontbuffer_scan *scan = &pass->vgpu->display.scan;
 	const u8 plane = BIT(pass->type);
-	bool due;
+	u8 due;
 
 	lockdep_assert_held(&pass->vgpu->vgpu_lock);
 
+	due = READ_ONCE(pass->vgpu->display.event.state.watched) & plane &
+	      ~intel_vgpu_planes_to_signal(pass->vgpu);
 	spin_lock(&scan->lock);
-	due = scan->due & READ_ONCE(pass->vgpu->display.event.state.watched) & plane;
+	due &= scan->due;
 	WRITE_ONCE(scan->due, scan->due & ~plane);
 	if (due) {
 		*unknown = scan->unknown & plane;
