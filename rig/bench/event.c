@@ -16,6 +16,7 @@
 #include "bench.h"
 
 #include "event_util.h"
+#include "query_util.h"
 #include "vcpu_util.h"
 
 #define SECOND_NS	1000000000ull
@@ -129,24 +130,19 @@ static void bench_static_polling(struct bench *b)
 
 /* ---- a guest that flips at each refresh ---- */
 
-static struct vfio_device_gfx_plane_info last_flip(struct vgpu *v)
+static struct query_flips last_flip(struct vgpu *v)
 {
-	struct vfio_device_gfx_plane_info info = {
-		.argsz = sizeof(info),
-		.flags = VFIO_GFX_PLANE_TYPE_DMABUF | VFIO_GFX_PLANE_FLIP_INFO,
-		.drm_plane_type = VGPU_PRIMARY,
-	};
+	struct query_flips flips;
 
-	must(vgpu_ioctl(v->device, VFIO_DEVICE_QUERY_GFX_PLANE, &info),
-	     "QUERY");
-	return info;
+	must(query_flips(v, VGPU_PRIMARY, &flips), "QUERY");
+	return flips;
 }
 
 static void bench_flips(struct bench *b, const struct vgpu_surface *screens)
 {
 	double signals[RUNS] = { }, missed[RUNS] = { };
 	double latency[RUNS] = { }, told[RUNS * FLIPS];
-	struct vfio_device_gfx_plane_info seen, before;
+	struct query_flips seen, before;
 	__u64 start, end;
 	int run, i;
 
@@ -161,9 +157,9 @@ static void bench_flips(struct bench *b, const struct vgpu_surface *screens)
 			end = clock_ns();
 			before = seen;
 			seen = last_flip(&b->v);
-			missed[run] += seen.flip_seq != before.flip_seq + 1;
+			missed[run] += seen.count != before.count + 1;
 			latency[run] += (end - start) / 1e6 / FLIPS;
-			told[run * FLIPS + i] = end - seen.flip_time;
+			told[run * FLIPS + i] = end - seen.time;
 		}
 	}
 	figure("flips_signals", signals);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "fuzz.h"
+#include "query_util.h"
 #include "vgpu_regs.h"
 
 #define KERNEL_ADDRESS	((void *)0xffff888000000000ul)
@@ -160,6 +161,18 @@ static int raw_query(struct worker *w, void *arg)
 	return vgpu_ioctl(w->f->v.device, VFIO_DEVICE_QUERY_GFX_PLANE, arg);
 }
 
+/* Room for all capabilities, for some, or for none */
+static void query_with_caps(struct worker *w)
+{
+	union query_answer answer = {
+		.info.argsz = sizeof(answer.info) + below(w, 256),
+		.info.flags = VFIO_GFX_PLANE_TYPE_DMABUF | VFIO_GFX_PLANE_CAPS,
+		.info.drm_plane_type = any_type(w),
+	};
+
+	called(w, QUERY, raw_query(w, &answer));
+}
+
 static void *read_only_copy(struct worker *w,
 			    const struct vfio_device_gfx_plane_info *info)
 {
@@ -186,8 +199,7 @@ void op_query_odd(struct worker *w)
 
 	switch (below(w, 7)) {
 	case 6:
-		info.flags |= VFIO_GFX_PLANE_FLIP_INFO;
-		called(w, QUERY, raw_query(w, &info));
+		query_with_caps(w);
 		break;
 	case 0:
 		info.argsz = below(w, offsetof(typeof(info), dmabuf_id) +
@@ -196,9 +208,9 @@ void op_query_odd(struct worker *w)
 		break;
 	case 1:
 		info.flags = odd_value(w);
-		if ((info.flags & ~VFIO_GFX_PLANE_FLIP_INFO) ==
+		if ((info.flags & ~VFIO_GFX_PLANE_CAPS) ==
 		    VFIO_GFX_PLANE_TYPE_DMABUF ||
-		    (info.flags & ~VFIO_GFX_PLANE_FLIP_INFO) == probe)
+		    (info.flags & ~VFIO_GFX_PLANE_CAPS) == probe)
 			info.flags = VFIO_GFX_PLANE_TYPE_REGION;
 		called(w, QUERY_FLAGS, raw_query(w, &info));
 		break;

@@ -24,6 +24,7 @@
 #include "guest.h"
 #include "image.h"
 #include "pixel.h"
+#include "query_util.h"
 #include "time_util.h"
 
 #define QUIET		3	/* seconds */
@@ -40,7 +41,8 @@ struct watcher {
 	const char *dir;
 	struct vgpu_event event;
 	struct pollfd events[PLANES];	/* by enum vgpu_plane */
-	bool flip_info;			/* this kernel has it */
+	bool caps;			/* this kernel has them */
+	__u64 serial[PLANES];		/* of the damage that was printed */
 	struct canvas last[PLANES];	/* what was written of each */
 	unsigned int pictures[PLANES];
 	unsigned int wakeups, queries, exports;
@@ -93,30 +95,56 @@ static void disarm(struct watcher *w)
 	}
 }
 
-static int query(struct watcher *w, int plane,
-		 struct vfio_device_gfx_plane_info *info)
+static int query(struct watcher *w, int plane, union query_answer *answer)
 {
-	*info = (struct vfio_device_gfx_plane_info){
-		.argsz = sizeof(*info),
-		.flags = VFIO_GFX_PLANE_TYPE_DMABUF,
-		.drm_plane_type = plane,
-	};
-	if (w->flip_info)
-		info->flags |= VFIO_GFX_PLANE_FLIP_INFO;
 	w->queries++;
-	return vgpu_ioctl(w->v->device, VFIO_DEVICE_QUERY_GFX_PLANE, info);
+	if (w->caps)
+		return query_caps(w->v, plane, answer);
+	*answer = (union query_answer) { };
+	return vgpu_query(w->v, plane, &answer->info);
 }
 
-static void probe_flip_info(struct watcher *w)
+static void probe_caps(struct watcher *w)
 {
 	struct vfio_device_gfx_plane_info info = {
 		.argsz = sizeof(info),
 		.flags = VFIO_GFX_PLANE_TYPE_PROBE |
-			 VFIO_GFX_PLANE_TYPE_DMABUF | VFIO_GFX_PLANE_FLIP_INFO,
+			 VFIO_GFX_PLANE_TYPE_DMABUF | VFIO_GFX_PLANE_CAPS,
 	};
 
-	w->flip_info = !vgpu_ioctl(w->v->device, VFIO_DEVICE_QUERY_GFX_PLANE,
-				   &info);
+	w->caps = !vgpu_ioctl(w->v->device, VFIO_DEVICE_QUERY_GFX_PLANE, &info);
+}
+
+static void print_flips(const union query_answer *answer)
+{
+	const struct vfio_gfx_plane_cap_flips *cap =
+		query_cap(answer, VFIO_GFX_PLANE_CAP_FLIPS);
+
+	if (cap)
+		printf(", flip %llu, %.1f ms ago", (unsigned long long)cap->count,
+		       time_s() * 1e3 - cap->time / 1e6);
+}
+
+/* What a client would copy that keeps the pixels of its last query */
+static void print_damage(struct watcher *w, int plane,
+			 const union query_answer *answer)
+{
+	const struct vfio_gfx_plane_cap_damage *cap =
+		query_cap(answer, VFIO_GFX_PLANE_CAP_DAMAGE);
+	__u64 i, new;
+
+	if (!cap)
+		return;
+	new = w->serial[plane] ? cap->serial - w->serial[plane] : ~0ull;
+	w->serial[plane] = cap->serial;
+	if (new > cap->nr_rects) {
+		printf(", all of it changed");
+		return;
+	}
+	for (i = 0; i < new; i++)
+		printf(", %ux%u+%u+%u changed", cap->rects[i].x2 - cap->rects[i].x1,
+		       cap->rects[i].y2 - cap->rects[i].y1, cap->rects[i].x1,
+		       cap->rects[i].y1);
 }
 
 /* ---- pictures ---- */
@@ -216,9 +244,10 @@ static int keep(struct watcher *w, int plane, struct canvas *c)
 
 static int look(struct watcher *w, int plane)
 {
-	struct vfio_device_gfx_plane_info info;
+	union query_answer answer;
+	int ret = query(w, plane, &answer);
+	struct vfio_device_gfx_plane_info info = answer.info;
 	struct canvas c;
-	int ret = query(w, plane, &info);
 
 	printf("%8.3f %s: ", time_s() - w->start, plane_names[plane]);
 	if (ret || !info.size) {
@@ -229,10 +258,8 @@ static int look(struct watcher *w, int plane)
 	       info.height, (int)info.x_pos, (int)info.y_pos,
 	       (char *)&info.drm_format,
 	       (unsigned long long)info.drm_format_mod, info.dmabuf_id);
-	if (w->flip_info)
-		printf(", flip %llu, %.1f ms ago",
-		       (unsigned long long)info.flip_seq,
-		       time_s() * 1e3 - info.flip_time / 1e6);
+	print_flips(&answer);
+	print_damage(w, plane, &answer);
 	ret = take(w, &info, &c);
 	if (!ret)
 		ret = keep(w, plane, &c);
@@ -275,7 +302,7 @@ static int run(struct watcher *w, double quiet)
 	if (mkdir(w->dir, 0777) && errno != EEXIST)
 		return complain(w->dir, -errno);
 	w->start = time_s();
-	probe_flip_info(w);
+	probe_caps(w);
 	flockfile(stdout);	/* the guest is already at work */
 	ret = arm(w);
 	funlockfile(stdout);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * VFIO_GFX_PLANE_FLIP_INFO: the number of flips of a plane, and the time of the
+ * VFIO_GFX_PLANE_CAP_FLIPS: the number of flips of a plane, and the time of the
  * last one, for clients that pace themselves. Nothing changes for callers that
- * do not set the flag.
+ * do not ask for capabilities.
  */
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "query_util.h"
 #include "test_util.h"
 #include "time_util.h"
 #include "vgpu_regs.h"
@@ -18,17 +19,6 @@ FIXTURE(flip_info) {
 	struct vgpu_surface a, b, cursor;
 };
 
-static int query(struct vgpu *v, enum vgpu_plane plane,
-		 struct vfio_device_gfx_plane_info *info)
-{
-	*info = (struct vfio_device_gfx_plane_info) {
-		.argsz = sizeof(*info),
-		.flags = VFIO_GFX_PLANE_TYPE_DMABUF | VFIO_GFX_PLANE_FLIP_INFO,
-		.drm_plane_type = plane,
-	};
-	return vgpu_ioctl(v->device, VFIO_DEVICE_QUERY_GFX_PLANE, info);
-}
-
 FIXTURE_VARIANT(flip_info) {
 	enum vgpu_order order;
 };
@@ -38,11 +28,11 @@ FIXTURE_VARIANT_ADD(flip_info, ctl_last) { .order = VGPU_CTL_LAST };
 
 FIXTURE_SETUP(flip_info)
 {
-	struct vfio_device_gfx_plane_info info;
+	struct query_flips flips;
 
 	if (!test_open(_metadata, &self->v))
 		return;
-	if (query(&self->v, VGPU_PRIMARY, &info) == -EINVAL) {
+	if (query_flips(&self->v, VGPU_PRIMARY, &flips) == -EINVAL) {
 		vgpu_close(&self->v);
 		SKIP(return, "no flip info: run a kernel that has it");
 	}
@@ -65,7 +55,7 @@ TEST_F(flip_info, can_be_probed)
 	struct vfio_device_gfx_plane_info info = {
 		.argsz = sizeof(info),
 		.flags = VFIO_GFX_PLANE_TYPE_PROBE |
-			 VFIO_GFX_PLANE_TYPE_DMABUF | VFIO_GFX_PLANE_FLIP_INFO,
+			 VFIO_GFX_PLANE_TYPE_DMABUF | VFIO_GFX_PLANE_CAPS,
 	};
 
 	EXPECT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_QUERY_GFX_PLANE,
@@ -89,7 +79,7 @@ TEST_F(flip_info, not_written_without_the_flag)
 	arg.info.drm_plane_type = VGPU_PRIMARY;
 	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_QUERY_GFX_PLANE,
 				&arg));
-	for (i = offsetof(struct vfio_device_gfx_plane_info, reserved);
+	for (i = offsetof(struct vfio_device_gfx_plane_info, cap_offset);
 	     i < sizeof(arg); i++)
 		ASSERT_EQ(UNTOUCHED, arg.bytes[i]) TH_LOG("byte %zu", i);
 }
@@ -97,7 +87,7 @@ TEST_F(flip_info, not_written_without_the_flag)
 TEST_F(flip_info, needs_room)
 {
 	struct vfio_device_gfx_plane_info info = {
-		.flags = VFIO_GFX_PLANE_TYPE_DMABUF | VFIO_GFX_PLANE_FLIP_INFO,
+		.flags = VFIO_GFX_PLANE_TYPE_DMABUF | VFIO_GFX_PLANE_CAPS,
 		.drm_plane_type = VGPU_PRIMARY,
 	};
 
@@ -106,103 +96,129 @@ TEST_F(flip_info, needs_room)
 					      VFIO_DEVICE_QUERY_GFX_PLANE,
 					      &info))
 			TH_LOG("argsz %u", info.argsz);
-	EXPECT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_QUERY_GFX_PLANE,
-				&info));
+}
+
+TEST_F(flip_info, argsz_returns_what_caps_need)
+{
+	union query_answer answer;
+	uint32_t need, argsz;
+	size_t i;
+
+	/* One that is large enough is not written. */
+	ASSERT_EQ(0, query_caps(&self->v, VGPU_PRIMARY, &answer));
+	EXPECT_EQ(sizeof(answer), answer.info.argsz);
+	need = sizeof(answer.info) + sizeof(struct vfio_gfx_plane_cap_flips);
+	for (argsz = sizeof(answer.info); argsz <= need; argsz++) {
+		memset(&answer, UNTOUCHED, sizeof(answer));
+		answer.info.argsz = argsz;
+		answer.info.flags = VFIO_GFX_PLANE_TYPE_DMABUF |
+				    VFIO_GFX_PLANE_CAPS;
+		answer.info.drm_plane_type = VGPU_PRIMARY;
+		ASSERT_EQ(0, vgpu_ioctl(self->v.device,
+					VFIO_DEVICE_QUERY_GFX_PLANE, &answer));
+		EXPECT_EQ(need, answer.info.argsz) TH_LOG("argsz %u", argsz);
+		EXPECT_EQ(self->a.width, answer.info.width);
+		EXPECT_EQ(argsz == need, !!answer.info.cap_offset)
+			TH_LOG("argsz %u", argsz);
+		i = argsz < need ? sizeof(answer.info) : need;
+		for (; i < sizeof(answer); i++)
+			ASSERT_EQ(UNTOUCHED, answer.bytes[i])
+				TH_LOG("argsz %u, byte %zu", argsz, i);
+	}
 }
 
 TEST_F(flip_info, counts_and_times_each_flip)
 {
 	const uint64_t gma[] = { self->b.gma, self->b.gma, self->a.gma };
-	struct vfio_device_gfx_plane_info before, after;
+	struct query_flips before, after;
 	int64_t earliest, latest;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(gma); i++) {
-		ASSERT_EQ(0, query(&self->v, VGPU_PRIMARY, &before));
+		ASSERT_EQ(0, query_flips(&self->v, VGPU_PRIMARY, &before));
 		earliest = time_ns();
 		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, gma[i]));
 		latest = time_ns();
-		ASSERT_EQ(0, query(&self->v, VGPU_PRIMARY, &after));
-		EXPECT_EQ(before.flip_seq + 1, after.flip_seq);
-		EXPECT_LE(earliest, after.flip_time);
-		EXPECT_GE(latest, after.flip_time);
+		ASSERT_EQ(0, query_flips(&self->v, VGPU_PRIMARY, &after));
+		EXPECT_EQ(before.count + 1, after.count);
+		EXPECT_LE(earliest, after.time);
+		EXPECT_GE(latest, after.time);
 	}
 }
 
 /* A synchronous flip counts when it is latched, not before. */
 TEST_F(flip_info, pending_flip_counts_at_latch)
 {
-	struct vfio_device_gfx_plane_info before, after;
+	struct query_flips before, after;
 	const int64_t earliest = time_ns();
 	int tries;
 
-	ASSERT_EQ(0, query(&self->v, VGPU_PRIMARY, &before));
+	ASSERT_EQ(0, query_flips(&self->v, VGPU_PRIMARY, &before));
 	after = before;
 	ASSERT_EQ(0, vgpu_write32(&self->v, FLIP_PLANE_1, self->b.gma));
-	for (tries = 0; tries < 1000 && after.flip_seq == before.flip_seq;
-	     tries++) {
+	for (tries = 0; tries < 1000 && after.count == before.count; tries++) {
 		usleep(100);
-		ASSERT_EQ(0, query(&self->v, VGPU_PRIMARY, &after));
-		EXPECT_EQ(after.flip_seq != before.flip_seq,
-			  after.dmabuf_id != before.dmabuf_id);
+		ASSERT_EQ(0, query_flips(&self->v, VGPU_PRIMARY, &after));
+		EXPECT_EQ(after.count != before.count,
+			  after.info.dmabuf_id != before.info.dmabuf_id);
 	}
-	EXPECT_EQ(before.flip_seq + 1, after.flip_seq);
-	EXPECT_LE(earliest, after.flip_time);
-	EXPECT_GE(time_ns(), after.flip_time);
+	EXPECT_EQ(before.count + 1, after.count);
+	EXPECT_LE(earliest, after.time);
+	EXPECT_GE(time_ns(), after.time);
 }
 
 TEST_F(flip_info, unchanged_without_a_flip)
 {
-	struct vfio_device_gfx_plane_info before, after;
+	struct query_flips before, after;
 
-	ASSERT_EQ(0, query(&self->v, VGPU_PRIMARY, &before));
+	ASSERT_EQ(0, query_flips(&self->v, VGPU_PRIMARY, &before));
 	ASSERT_EQ(0, vgpu_cursor_show(&self->v, 0, &self->cursor));
-	ASSERT_EQ(0, query(&self->v, VGPU_PRIMARY, &after));
+	ASSERT_EQ(0, query_flips(&self->v, VGPU_PRIMARY, &after));
 	EXPECT_EQ(0, memcmp(&before, &after, sizeof(before)));
 }
 
 TEST_F(flip_info, cursor_move_is_not_counted)
 {
-	struct vfio_device_gfx_plane_info before, moved, shown;
+	struct query_flips before, moved, shown;
 
 	/* The other order would turn the cursor off first. */
 	self->v.order = VGPU_SURF_LAST;
-	ASSERT_EQ(0, query(&self->v, VGPU_CURSOR, &before));
+	ASSERT_EQ(0, query_flips(&self->v, VGPU_CURSOR, &before));
 	ASSERT_EQ(0, vgpu_cursor_move(&self->v, 0, 3, 4));
-	ASSERT_EQ(0, query(&self->v, VGPU_CURSOR, &moved));
-	EXPECT_EQ(before.flip_seq, moved.flip_seq);
+	ASSERT_EQ(0, query_flips(&self->v, VGPU_CURSOR, &moved));
+	EXPECT_EQ(before.count, moved.count);
 	ASSERT_EQ(0, vgpu_cursor_show(&self->v, 0, &self->cursor));
-	ASSERT_EQ(0, query(&self->v, VGPU_CURSOR, &shown));
-	EXPECT_EQ(before.flip_seq + 1, shown.flip_seq);
+	ASSERT_EQ(0, query_flips(&self->v, VGPU_CURSOR, &shown));
+	EXPECT_EQ(before.count + 1, shown.count);
 }
 
 TEST_F(flip_info, counts_turn_off)
 {
-	struct vfio_device_gfx_plane_info before, after;
+	struct query_flips before, after;
 
-	ASSERT_EQ(0, query(&self->v, VGPU_PRIMARY, &before));
+	ASSERT_EQ(0, query_flips(&self->v, VGPU_PRIMARY, &before));
 	ASSERT_EQ(0, vgpu_primary_hide(&self->v, 0));
-	ASSERT_EQ(0, query(&self->v, VGPU_PRIMARY, &after));
-	EXPECT_EQ(0, after.drm_format);
-	EXPECT_EQ(before.flip_seq + 1, after.flip_seq);
-	EXPECT_LT(before.flip_time, after.flip_time);
+	ASSERT_EQ(0, query_flips(&self->v, VGPU_PRIMARY, &after));
+	EXPECT_EQ(0, after.info.drm_format);
+	EXPECT_EQ(before.count + 1, after.count);
+	EXPECT_LT(before.time, after.time);
 }
 
 /* Flips of a pipe that queries do not describe are not counted. */
 TEST_F(flip_info, counts_no_flip_of_another_head)
 {
-	struct vfio_device_gfx_plane_info before, after;
+	struct query_flips before, after;
 
 	ASSERT_EQ(0, vgpu_primary_show(&self->v, 1, &self->b));
 	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 1, self->b.width, self->b.height));
-	ASSERT_EQ(0, query(&self->v, VGPU_PRIMARY, &before));
+	ASSERT_EQ(0, query_flips(&self->v, VGPU_PRIMARY, &before));
 	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 1, self->a.gma));
 	ASSERT_EQ(0, vgpu_cursor_show(&self->v, 1, &self->cursor));
-	ASSERT_EQ(0, query(&self->v, VGPU_PRIMARY, &after));
+	ASSERT_EQ(0, query_flips(&self->v, VGPU_PRIMARY, &after));
 	EXPECT_EQ(0, memcmp(&before, &after, sizeof(before)));
 	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
-	ASSERT_EQ(0, query(&self->v, VGPU_PRIMARY, &after));
-	EXPECT_EQ(before.flip_seq + 1, after.flip_seq);
+	ASSERT_EQ(0, query_flips(&self->v, VGPU_PRIMARY, &after));
+	EXPECT_EQ(before.count + 1, after.count);
 }
 
 TEST_HARNESS_MAIN

@@ -3,6 +3,7 @@
  * Which hardware plane a query describes, and from when on: orders of register
  * writes, several pipes, planes smaller than their pipe, scalers, encryption.
  */
+#include "query_util.h"
 #include "test_util.h"
 #include "vgpu_regs.h"
 
@@ -347,27 +348,17 @@ TEST_F(video, alone_is_primary)
 
 TEST_F(video, desktop_flips_are_the_primarys)
 {
-	struct vfio_device_gfx_plane_info before, after;
-	const struct vfio_device_gfx_plane_info ask = {
-		.argsz = sizeof(ask),
-		.flags = VFIO_GFX_PLANE_TYPE_DMABUF | VFIO_GFX_PLANE_FLIP_INFO,
-		.drm_plane_type = VGPU_PRIMARY,
-	};
+	struct query_flips before, after;
 
-	before = ask;
-	if (vgpu_ioctl(self->v.device, VFIO_DEVICE_QUERY_GFX_PLANE, &before) ==
-	    -EINVAL)
+	if (query_flips(&self->v, VGPU_PRIMARY, &before) == -EINVAL)
 		SKIP(return, "no flip info: run a kernel that has it");
 	ASSERT_EQ(0, vgpu_write32(&self->v, PLANE_SURF, self->video.gma));
-	after = ask;
-	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_QUERY_GFX_PLANE,
-				&after));
-	EXPECT_EQ(before.flip_seq, after.flip_seq);
+	ASSERT_EQ(0, query_flips(&self->v, VGPU_PRIMARY, &after));
+	EXPECT_EQ(before.count, after.count);
 	ASSERT_EQ(0, vgpu_write32(&self->v, PLANE_REG(PLANE_SURF, 2),
 				  self->desktop.gma));
-	ASSERT_EQ(0, vgpu_ioctl(self->v.device, VFIO_DEVICE_QUERY_GFX_PLANE,
-				&after));
-	EXPECT_EQ(before.flip_seq + 1, after.flip_seq);
+	ASSERT_EQ(0, query_flips(&self->v, VGPU_PRIMARY, &after));
+	EXPECT_EQ(before.count + 1, after.count);
 }
 
 /* ---- scalers ---- */

@@ -356,6 +356,8 @@ static void gvt_event_unmask_planes(struct intel_vgpu *vgpu, u8 planes)
 	intel_vgpu_touch_latched_planes(vgpu);
 
 	spin_lock(&event->lock);
+	/* What has changed meanwhile was not noted. */
+	gvt_damage_add_all(vgpu->display.damage, planes & event->state.masked);
 	watched = event->state.watched;
 	gvt_event_signal_planes(event, gvt_event_unmask(&event->state, planes));
 	watched = event->state.watched & ~watched;

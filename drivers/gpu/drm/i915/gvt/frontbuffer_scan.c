@@ -10,14 +10,12 @@
  * all pages in turn. frontbuffer_pace.c decides which.
  *
  * Nothing is drawn by a CPU that does not run. So after the guest's CPUs have run, all
- * pages are scanned once, and then none until one of them runs again. What
- * else writes to guest memory, a device that the VMM emulates for example, is
- * noticed no earlier than that. A guest without CPUs is taken to run.
+ * pages are scanned once, and then none until one of them runs again. What else
+ * writes to guest memory, such as a device that the VMM emulates, is noticed no
+ * earlier. A guest without CPUs is taken to run.
  *
- * It is done by a work item: the lock that accesses of the guest wait for is only
- * held to look some pages up. What is found is signalled immediately, but at most
- * once per refresh.
- *
+ * A work item scans: the lock that accesses of the guest wait for is only held to look
+ * some pages up. What is found is signalled immediately, but at most once per refresh.
  * A write that is undone before its page is scanned again is not detected.
  */
 
@@ -47,16 +45,16 @@
  * struct gvt_scan_pass - one scan of a plane
  * @vgpu: a vGPU
  * @type: type of the plane
+ * @damage: what has changed since its last scan, and is not signalled yet
  * @pages: pages that have been read
- * @changed: a page had changed since its last scan, and that is not signalled yet
  * @signalled: a page had changed, and that is signalled, now or at the next refresh
  * @ended: the plane has changed meanwhile, or is not watched any more
  */
 struct gvt_scan_pass {
 	struct intel_vgpu *vgpu;
 	unsigned int type;
+	struct drm_rect damage;
 	unsigned int pages;
-	bool changed;
 	bool signalled;
 	bool ended;
 };
@@ -68,8 +66,8 @@ static struct gvt_scanned_plane *gvt_scan_plane_of(const struct gvt_scan_pass *p
 
 static bool same_framebuffer(const struct gvt_plane *a, const struct gvt_plane *b)
 {
-	return a->gma == b->gma && a->size == b->size &&
-	       a->stride == b->stride && a->fourcc == b->fourcc;
+	return a->gma == b->gma && a->size == b->size && a->stride == b->stride &&
+	       a->fourcc == b->fourcc && a->modifier == b->modifier;
 }
 
 /*
@@ -91,6 +89,8 @@ static void gvt_scan_restart(struct gvt_scanned_plane *scanned,
 		memset(scanned->sums, 0, array_size(pages, sizeof(*scanned->sums)));
 	scanned->plane = *plane;
 	scanned->unseen = pages;
+	if (pages)
+		gvt_page_layout_init(&scanned->layout, plane);
 	gvt_pace_restart(&scanned->pace, pages, plane->stride);
 }
 
@@ -102,32 +102,32 @@ static u64 gvt_scan_checksum(struct page *page)
 
 	if (!page || is_page_hwpoison(page))
 		return SUM_OF_NOTHING;
-
 	bytes = kmap_local_page(page);
 	sum = xxh64(bytes, PAGE_SIZE, 0);
 	kunmap_local(bytes);
-
 	return sum | 1;
 }
 
-/* Return whether it differs from before, or completes what was unknown. */
-static bool gvt_scan_compare(struct gvt_scanned_plane *scanned, unsigned int index,
-			     u64 sum)
+/* Note what differs from before, or the whole plane when no page is unknown any more. */
+static void gvt_scan_compare(struct gvt_scan_pass *pass, unsigned int index, u64 sum)
 {
+	struct gvt_scanned_plane *scanned = gvt_scan_plane_of(pass);
 	u64 *known = &scanned->sums[index];
 
 	if (*known == sum)
-		return false;
+		return;
 
 	if (!*known) {
 		/* What was drawn before the first checksum is not known. */
 		*known = sum;
-		return !--scanned->unseen;
+		if (!--scanned->unseen)
+			pass->damage = gvt_whole_plane;
+		return;
 	}
 
 	*known = sum;
 	gvt_pace_changed(&scanned->pace, index);
-	return true;
+	gvt_page_add_to_rect(&scanned->layout, index, &pass->damage);
 }
 
 /* Has the plane changed, or its listener been masked, since the scan began? */
@@ -159,7 +159,6 @@ static void gvt_scan_hold_pages(struct gvt_scan_pass *pass,
 static void gvt_scan_chunk(struct gvt_scan_pass *pass, const unsigned int *index,
 			   unsigned int count)
 {
-	struct gvt_scanned_plane *scanned = gvt_scan_plane_of(pass);
 	struct page *pages[CHUNK_PAGES];
 	u64 sums[CHUNK_PAGES];
 	unsigned int i;
@@ -184,7 +183,7 @@ static void gvt_scan_chunk(struct gvt_scan_pass *pass, const unsigned int *index
 	smp_rmb();
 	pass->ended = gvt_scan_has_ended(pass);
 	for (i = 0; i < count && !pass->ended; i++) {
-		pass->changed |= gvt_scan_compare(scanned, index[i], sums[i]);
+		gvt_scan_compare(pass, index[i], sums[i]);
 		pass->pages += sums[i] != SUM_OF_NOTHING;
 	}
 }
@@ -214,13 +213,14 @@ static void gvt_scan_signal(struct gvt_scan_pass *pass)
 	const u8 plane = BIT(pass->type);
 	unsigned int spot;
 
-	if (!pass->changed)
+	if (!drm_rect_visible(&pass->damage))
 		return;
 
 	for (spot = 0; spot < GVT_PACE_SPOTS && !pass->signalled; spot++)
 		gvt_scan_surroundings(pass, spot);
-	pass->changed = false;
 	pass->signalled = true;
+	gvt_damage_add(&pass->vgpu->display.damage[pass->type], &pass->damage);
+	pass->damage = (struct drm_rect){ };
 
 	spin_lock(&scan->lock);
 	/* The signal of a plane that has changed meanwhile stands for this, too. */
@@ -381,7 +381,6 @@ static bool gvt_scan_guest_has_run(struct intel_vgpu *vgpu)
 		exits += READ_ONCE(vcpu->stat.exits);
 	}
 	swap(exits, scan->exits);
-
 	return inside || !outside || exits != scan->exits;
 }
 
@@ -437,6 +436,7 @@ void intel_vgpu_restart_frontbuffer_scans(struct intel_vgpu *vgpu, u8 planes)
 
 	if (planes)
 		intel_vgpu_await_vblank(vgpu);
+	gvt_damage_add_all(vgpu->display.damage, planes);
 	spin_lock(&scan->lock);
 	scan->unknown |= planes;
 	scan->hinted |= planes;
@@ -458,6 +458,7 @@ void intel_vgpu_end_frontbuffer_scans(struct intel_vgpu *vgpu, u8 planes)
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
+	gvt_damage_add_all(vgpu->display.damage, planes);
 	spin_lock(&scan->lock);
 	WRITE_ONCE(scan->scanning, scan->scanning & ~planes);
 	scan->found &= ~planes;
@@ -498,6 +499,7 @@ void intel_vgpu_scan_frontbuffers(struct intel_vgpu *vgpu, u8 changed)
 	scan->rendered &= ~(settled | changed);
 	/* What has been drawn is known when it has been scanned. */
 	scan->hinted |= rendered;
+	gvt_damage_add_all(vgpu->display.damage, rendered);
 	found = (scan->found & active) | rendered;
 	scan->found = 0;
 	scan->signalled = changed | found;
@@ -550,7 +552,10 @@ void intel_vgpu_note_rendering(struct intel_vgpu *vgpu)
 void intel_vgpu_init_frontbuffer_scan(struct intel_vgpu *vgpu)
 {
 	struct gvt_frontbuffer_scan *scan = &vgpu->display.scan;
+	unsigned int i;
 
+	for (i = 0; i < GVT_PLANE_TYPES; i++)
+		gvt_damage_init(&vgpu->display.damage[i]);
 	spin_lock_init(&scan->lock);
 	INIT_WORK(&scan->work, gvt_scan_work);
 }
@@ -581,6 +586,7 @@ void intel_vgpu_close_frontbuffer_scan(struct intel_vgpu *vgpu)
 	for (i = 0; i < GVT_PLANE_TYPES; i++) {
 		kvfree(scan->planes[i].sums);
 		scan->planes[i] = (struct gvt_scanned_plane){ };
+		gvt_damage_drop(&vgpu->display.damage[i]);
 		scan->settle[i] = 0;
 	}
 	scan->unfinished = 0;

@@ -11,6 +11,7 @@
 #include <linux/workqueue_types.h>
 
 #include "display_event_state.h"
+#include "frontbuffer_damage.h"
 #include "frontbuffer_pace.h"
 #include "plane_decoder.h"
 
@@ -19,12 +20,14 @@ struct intel_vgpu;
 /**
  * struct gvt_scanned_plane - checksums of the pages of a plane
  * @plane: what is scanned
+ * @layout: where its pages are
  * @pace: which pages are next
  * @sums: of each page, its checksum; 0 if it has not been scanned yet
  * @unseen: how many have not
  */
 struct gvt_scanned_plane {
 	struct gvt_plane plane;
+	struct gvt_page_layout layout;
 	struct gvt_frontbuffer_pace pace;
 	u64 *sums;
 	unsigned int unseen;

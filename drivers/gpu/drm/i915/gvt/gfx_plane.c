@@ -4,6 +4,9 @@
  * call, copy. Planes are described by vgpu_plane.c, ids by surface.c.
  */
 
+#include <linux/nospec.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/vfio.h>
 
@@ -18,6 +21,15 @@
 #include "surface.h"
 #include "trace.h"
 #include "vgpu_plane.h"
+
+/* What capabilities say of a plane; @serial and what follows, if it @has_damage */
+struct gvt_query_answer {
+	struct gvt_plane_flips flips;
+	bool has_damage;
+	u64 serial;
+	unsigned int nr_rects;
+	struct drm_rect rects[GVT_DAMAGES];
+};
 
 static void fill_info(struct vfio_device_gfx_plane_info *info,
 		      const struct gvt_plane *plane, u32 id)
@@ -35,20 +47,96 @@ static void fill_info(struct vfio_device_gfx_plane_info *info,
 	info->dmabuf_id = id;
 }
 
-static void fill_flip_info(struct vfio_device_gfx_plane_info *info,
-			   const struct intel_vgpu *vgpu)
+static int add_flips(struct vfio_info_cap *caps, const struct gvt_plane_flips *flips)
 {
-	const struct gvt_plane_flips flips =
-		intel_vgpu_plane_flips(vgpu, info->drm_plane_type);
+	struct vfio_gfx_plane_cap_flips cap = {
+		.header.id = VFIO_GFX_PLANE_CAP_FLIPS,
+		.header.version = 1,
+		.count = flips->count,
+		.time = ktime_to_ns(flips->last),
+	};
 
-	info->reserved = 0;
-	info->flip_seq = flips.count;
-	info->flip_time = ktime_to_ns(flips.last);
+	return vfio_info_add_capability(caps, &cap.header, sizeof(cap));
 }
 
-/* Describe a plane in @info, with an id if it is on. */
+static int add_damage(struct vfio_info_cap *caps, const struct gvt_query_answer *answer)
+{
+	DEFINE_RAW_FLEX(struct vfio_gfx_plane_cap_damage, cap, rects, GVT_DAMAGES);
+	unsigned int i;
+
+	cap->header.id = VFIO_GFX_PLANE_CAP_DAMAGE;
+	cap->header.version = 1;
+	cap->serial = answer->serial;
+	cap->nr_rects = answer->nr_rects;
+	for (i = 0; i < answer->nr_rects; i++)
+		cap->rects[i] = (struct vfio_gfx_rect){
+			.x1 = answer->rects[i].x1,
+			.y1 = answer->rects[i].y1,
+			.x2 = answer->rects[i].x2,
+			.y2 = answer->rects[i].y2,
+		};
+
+	return vfio_info_add_capability(caps, &cap->header,
+					struct_size(cap, rects, answer->nr_rects));
+}
+
+/* Copy @info and its capabilities, or say how much room they need. */
+static int copy_with_capabilities(void __user *arg,
+				  struct vfio_device_gfx_plane_info *info,
+				  struct vfio_info_cap *caps)
+{
+	const size_t size = sizeof(*info) + caps->size;
+
+	if (info->argsz < size) {
+		info->argsz = size;
+		info->cap_offset = 0;
+	} else {
+		info->cap_offset = sizeof(*info);
+		vfio_info_cap_shift(caps, sizeof(*info));
+		if (copy_to_user(arg + sizeof(*info), caps->buf, caps->size))
+			return -EFAULT;
+	}
+
+	return copy_to_user(arg, info, sizeof(*info)) ? -EFAULT : 0;
+}
+
+static int copy_answer(void __user *arg, struct vfio_device_gfx_plane_info *info,
+		       const struct gvt_query_answer *answer)
+{
+	struct vfio_info_cap caps = {};
+	int ret;
+
+	ret = add_flips(&caps, &answer->flips);
+	if (!ret && answer->has_damage)
+		ret = add_damage(&caps, answer);
+	if (!ret)
+		ret = copy_with_capabilities(arg, info, &caps);
+	kfree(caps.buf);
+
+	return ret;
+}
+
+/* What changes while a plane is not watched is not known. */
+static void gvt_query_damage(struct intel_vgpu *vgpu, u32 type,
+			     const struct gvt_plane *plane,
+			     struct gvt_query_answer *answer)
+{
+	struct gvt_damage *damage = vgpu->display.damage;
+
+	type = array_index_nospec(type, GVT_PLANE_TYPES);
+	/* What the next vblank signals can be seen already. */
+	gvt_damage_add_all(damage, intel_vgpu_planes_to_signal(vgpu) & BIT(type));
+	/* Masking drops what was to be signalled, so ask for that first. */
+	answer->has_damage = READ_ONCE(vgpu->display.event.state.watched) & BIT(type);
+	if (answer->has_damage)
+		answer->nr_rects = gvt_damage_answer(&damage[type], plane,
+						     answer->rects, &answer->serial);
+}
+
+/* Describe a plane in @info, with an id if it is on, and its capabilities in @answer. */
 static int gvt_query_plane(struct intel_vgpu *vgpu,
-			   struct vfio_device_gfx_plane_info *info)
+			   struct vfio_device_gfx_plane_info *info,
+			   struct gvt_query_answer *answer)
 {
 	/* What a plane that is off looks like: no format and no extent. */
 	static const struct gvt_plane off = {
@@ -73,8 +161,10 @@ static int gvt_query_plane(struct intel_vgpu *vgpu,
 	}
 	if (!why) {
 		fill_info(info, plane, id);
-		if (info->flags & VFIO_GFX_PLANE_FLIP_INFO)
-			fill_flip_info(info, vgpu);
+		if (info->flags & VFIO_GFX_PLANE_CAPS) {
+			answer->flips = intel_vgpu_plane_flips(vgpu, type);
+			gvt_query_damage(vgpu, type, plane, answer);
+		}
 		trace_gvt_dmabuf_query(vgpu->id, type, id, plane);
 	}
 	mutex_unlock(&vgpu->vgpu_lock);
@@ -93,7 +183,7 @@ static int gvt_query_plane(struct intel_vgpu *vgpu,
  *
  * Return: 0, also for a plane that is off, which has drm_format, width, height
  * and size 0. -EFAULT if @arg cannot be read or written; -EINVAL for a short
- * argsz, flags other than DMABUF with PROBE, FLIP_INFO or both, a plane type that does
+ * argsz, flags other than DMABUF with PROBE, CAPS or both, a plane type that does
  * not exist, registers that no hardware would show, or a surface that is not
  * mapped in the vGPU's share of the GGTT; -EOPNOTSUPP for a plane that one
  * buffer and this structure cannot describe; -ENOMEM; -ENOSPC; -EINTR if the
@@ -105,9 +195,8 @@ long intel_vgpu_query_gfx_plane(struct intel_vgpu *vgpu, void __user *arg)
 					 dmabuf_id);
 	const size_t insz = offsetofend(struct vfio_device_gfx_plane_info,
 					drm_plane_type);
-	const size_t flipsz = offsetofend(struct vfio_device_gfx_plane_info,
-					  flip_time);
 	struct vfio_device_gfx_plane_info info;
+	struct gvt_query_answer answer;
 	int ret;
 
 	/* The rest is ours to fill. */
@@ -116,10 +205,10 @@ long intel_vgpu_query_gfx_plane(struct intel_vgpu *vgpu, void __user *arg)
 
 	if (info.argsz < minsz)
 		return -EINVAL;
-	if (info.flags & VFIO_GFX_PLANE_FLIP_INFO && info.argsz < flipsz)
+	if (info.flags & VFIO_GFX_PLANE_CAPS && info.argsz < sizeof(info))
 		return -EINVAL;
 
-	switch (info.flags & ~VFIO_GFX_PLANE_FLIP_INFO) {
+	switch (info.flags & ~VFIO_GFX_PLANE_CAPS) {
 	case VFIO_GFX_PLANE_TYPE_PROBE | VFIO_GFX_PLANE_TYPE_DMABUF:
 		return 0;
 	case VFIO_GFX_PLANE_TYPE_DMABUF:
@@ -128,12 +217,14 @@ long intel_vgpu_query_gfx_plane(struct intel_vgpu *vgpu, void __user *arg)
 		return -EINVAL;
 	}
 
-	ret = gvt_query_plane(vgpu, &info);
+	ret = gvt_query_plane(vgpu, &info, &answer);
 	if (ret)
 		return ret;
 
-	return copy_to_user(arg, &info, info.flags & VFIO_GFX_PLANE_FLIP_INFO ?
-			    flipsz : minsz) ? -EFAULT : 0;
+	if (info.flags & VFIO_GFX_PLANE_CAPS)
+		return copy_answer(arg, &info, &answer);
+
+	return copy_to_user(arg, &info, minsz) ? -EFAULT : 0;
 }
 
 /**

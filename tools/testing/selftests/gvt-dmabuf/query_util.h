@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* VFIO_DEVICE_QUERY_GFX_PLANE with capabilities */
+#ifndef GVT_DMABUF_QUERY_UTIL_H
+#define GVT_DMABUF_QUERY_UTIL_H
+
+#include <errno.h>
+#include <stdint.h>
+
+#include "vgpu.h"
+
+/* The structure, and room for all capabilities */
+union query_answer {
+	struct vfio_device_gfx_plane_info info;
+	uint8_t bytes[512];
+};
+
+static inline int query_caps(struct vgpu *v, enum vgpu_plane plane,
+			     union query_answer *answer)
+{
+	*answer = (union query_answer) {
+		.info.argsz = sizeof(*answer),
+		.info.flags = VFIO_GFX_PLANE_TYPE_DMABUF | VFIO_GFX_PLANE_CAPS,
+		.info.drm_plane_type = plane,
+	};
+	return vgpu_ioctl(v->device, VFIO_DEVICE_QUERY_GFX_PLANE, answer);
+}
+
+/* Find a capability of @answer; NULL if it has none of that id. */
+static inline const void *query_cap(const union query_answer *answer,
+				    uint16_t id)
+{
+	const struct vfio_info_cap_header *cap;
+	uint32_t at = answer->info.cap_offset;
+
+	for (; at && at + sizeof(*cap) <= sizeof(*answer); at = cap->next) {
+		cap = (const void *)(answer->bytes + at);
+		if (cap->id == id)
+			return cap;
+	}
+	return NULL;
+}
+
+/* A plane with the count and time of its flips */
+struct query_flips {
+	struct vfio_device_gfx_plane_info info;
+	uint64_t count, time;
+};
+
+static inline int query_flips(struct vgpu *v, enum vgpu_plane plane,
+			      struct query_flips *flips)
+{
+	const struct vfio_gfx_plane_cap_flips *cap;
+	union query_answer answer;
+	int ret = query_caps(v, plane, &answer);
+
+	if (ret)
+		return ret;
+	cap = query_cap(&answer, VFIO_GFX_PLANE_CAP_FLIPS);
+	if (!cap)
+		return -ENODATA;
+	*flips = (struct query_flips) {
+		.info = answer.info, .count = cap->count, .time = cap->time,
+	};
+	return 0;
+}
+
+#endif /* GVT_DMABUF_QUERY_UTIL_H */
