@@ -3,8 +3,7 @@
 #ifndef GVT_DMABUF_EVENT_FIXTURE_H
 #define GVT_DMABUF_EVENT_FIXTURE_H
 
-#include "test_util.h"
-#include "event_util.h"
+#include "event_test_util.h"
 
 /* A bit for each enum vgpu_plane */
 #define OVERLAY		1
@@ -35,14 +34,10 @@ FIXTURE_SETUP(event)
 {
 	int i;
 
-	if (!test_open(_metadata, &self->v))
+	if (!test_open_event(_metadata, &self->v, TEST_RAM, &self->e))
 		return;
 	for (i = 0; i < EVENT_PLANES; i++)
 		self->fd[i] = -1;
-	if (vgpu_event_find(&self->v, &self->e) == -ENOENT) {
-		vgpu_close(&self->v);
-		SKIP(return, "no display event: run a kernel that has it");
-	}
 	for (i = 0; i < EVENT_PLANES; i++) {
 		self->fd[i] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 		ASSERT_LE(0, self->fd[i]);

@@ -6,8 +6,7 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 
-#include "test_util.h"
-#include "event_util.h"
+#include "event_test_util.h"
 #include "eventfd_util.h"
 
 #define OLD_SIZE	offsetof(struct vfio_irq_info, cap_offset)
@@ -36,22 +35,9 @@ FIXTURE(info) {
 	} arg;
 };
 
-static bool open_event(struct __test_metadata *_metadata, struct vgpu *v,
-		       struct vgpu_event *e)
-{
-	if (!test_open(_metadata, v))
-		return false;
-	if (vgpu_event_find(v, e) == -ENOENT) {
-		vgpu_close(v);
-		SKIP(return false,
-		     "no display event: run a kernel that has it");
-	}
-	return true;
-}
-
 FIXTURE_SETUP(info)
 {
-	open_event(_metadata, &self->v, &self->e);
+	test_open_event(_metadata, &self->v, TEST_RAM, &self->e);
 }
 
 FIXTURE_TEARDOWN(info)
@@ -190,7 +176,7 @@ FIXTURE_SETUP(irqs)
 {
 	int i;
 
-	if (!open_event(_metadata, &self->v, &self->e))
+	if (!test_open_event(_metadata, &self->v, TEST_RAM, &self->e))
 		return;
 	for (i = 0; i < EVENT_PLANES; i++) {
 		self->fd[i] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);

@@ -6,8 +6,7 @@
  */
 #include <poll.h>
 
-#include "event_util.h"
-#include "test_util.h"
+#include "event_test_util.h"
 
 /* The primary plane displays @s, whose GGTT entries are not written yet. */
 FIXTURE(ptes) {
@@ -60,8 +59,8 @@ TEST_F(ptes, after_the_surface_are_notified)
 	struct vgpu_event event;
 	struct pollfd fd;
 
-	if (vgpu_event_find(&self->v, &event))
-		SKIP(return, "no display event: run a kernel that has it");
+	if (!test_event(_metadata, &self->v, &event))
+		return;
 	fd = (struct pollfd) {
 		.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), .events = POLLIN,
 	};

@@ -7,8 +7,7 @@
 #include <stdio.h>
 #include <sys/eventfd.h>
 
-#include "test_util.h"
-#include "event_util.h"
+#include "event_test_util.h"
 #include "time_util.h"
 
 #define RAM		(64u << 20)
@@ -72,15 +71,8 @@ FIXTURE_VARIANT_ADD(frontbuffer, y_4k) {
 
 FIXTURE_SETUP(frontbuffer)
 {
-	const char *uuid = getenv("VGPU_UUID");
-
-	if (!uuid || !*uuid)
-		SKIP(return, "no vGPU: set VGPU_UUID to an mdev's UUID");
-	ASSERT_EQ(0, vgpu_open(&self->v, uuid, RAM));
-	if (vgpu_event_find(&self->v, &self->e) == -ENOENT) {
-		vgpu_close(&self->v);
-		SKIP(return, "no display event: run a kernel that has it");
-	}
+	if (!test_open_event(_metadata, &self->v, RAM, &self->e))
+		return;
 	if (!vgpu_can_show(&self->v, DRM_FORMAT_XRGB8888, variant->modifier)) {
 		vgpu_close(&self->v);
 		SKIP(return, "the primary plane does not scan out this layout");

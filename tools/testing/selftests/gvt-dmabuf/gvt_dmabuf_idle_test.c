@@ -4,6 +4,7 @@
  * without a difference to a guest that reads, polls or waits. A guest must not
  * be able to make the timer expire more often than its refresh rate.
  */
+#include "event_test_util.h"
 #include "idle_util.h"
 #include "vgpu_commands.h"
 
@@ -294,10 +295,8 @@ TEST_F(idle, masked_listener_needs_no_timer)
 	struct vgpu_event e = { };
 	int fd;
 
-	if (!test_exports(_metadata, &d->v))
+	if (!test_exports(_metadata, &d->v) || !test_event(_metadata, &d->v, &e))
 		return;
-	if (vgpu_event_find(&d->v, &e) == -ENOENT)
-		SKIP(return, "no display event: run a kernel that has it");
 	fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, vgpu_event_arm(&d->v, &e, VGPU_PRIMARY, fd));
@@ -332,10 +331,8 @@ TEST_F(idle, toggled_pipe_wakes_at_refresh_rate)
 	int64_t from, us;
 	int fd, count;
 
-	if (!test_exports(_metadata, &d->v))
+	if (!test_exports(_metadata, &d->v) || !test_event(_metadata, &d->v, &e))
 		return;
-	if (vgpu_event_find(&d->v, &e) == -ENOENT)
-		SKIP(return, "no display event: run a kernel that has it");
 	fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, vgpu_event_arm(&d->v, &e, VGPU_PRIMARY, fd));

@@ -7,8 +7,7 @@
 #include <sys/eventfd.h>
 
 #include "clock_util.h"
-#include "test_util.h"
-#include "event_util.h"
+#include "event_test_util.h"
 #include "trace_util.h"
 
 /* 750 pages, which are scanned in five refreshes */
@@ -39,12 +38,8 @@ FIXTURE_SETUP(pixels)
 {
 	int i;
 
-	if (!test_open(_metadata, &self->v))
+	if (!test_open_event(_metadata, &self->v, TEST_RAM, &self->e))
 		return;
-	if (vgpu_event_find(&self->v, &self->e) == -ENOENT) {
-		vgpu_close(&self->v);
-		SKIP(return, "no display event: run a kernel that has it");
-	}
 	ASSERT_EQ(0, vgpu_surface_init(&self->v, &self->s, WIDTH, HEIGHT,
 				       DRM_FORMAT_XRGB8888,
 				       DRM_FORMAT_MOD_LINEAR));

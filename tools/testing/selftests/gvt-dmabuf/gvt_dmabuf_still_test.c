@@ -6,8 +6,7 @@
 #include <stdio.h>
 #include <sys/eventfd.h>
 
-#include "test_util.h"
-#include "event_util.h"
+#include "event_test_util.h"
 #include "trace_util.h"
 #include "vcpu_util.h"
 #include "vgpu_commands.h"
@@ -35,12 +34,8 @@ FIXTURE_SETUP(still)
 {
 	int i;
 
-	if (!test_open(_metadata, &self->v))
+	if (!test_open_event(_metadata, &self->v, TEST_RAM, &self->e))
 		return;
-	if (vgpu_event_find(&self->v, &self->e) == -ENOENT) {
-		vgpu_close(&self->v);
-		SKIP(return, "no display event: run a kernel that has it");
-	}
 	if (trace_init(self->tracing, sizeof(self->tracing))) {
 		vgpu_close(&self->v);
 		SKIP(return, NO_TRACEFS);

@@ -21,11 +21,12 @@
 #define TEST_HEIGHT	50
 
 /*
- * Open the vGPU named by VGPU_UUID. Skip and return false if the variable is
- * not set; the caller returns. It is a failure if the vGPU cannot be opened.
+ * Open the vGPU named by VGPU_UUID, with @ram bytes of memory. Skip and return
+ * false if the variable is not set; the caller returns. It is a failure if the
+ * vGPU cannot be opened.
  */
-static inline bool test_open_vgpu(struct __test_metadata *_metadata,
-				  struct vgpu *v)
+static inline bool test_open_ram(struct __test_metadata *_metadata,
+				 struct vgpu *v, size_t ram)
 {
 	const char *uuid = getenv("VGPU_UUID");
 	char why[256];
@@ -33,10 +34,16 @@ static inline bool test_open_vgpu(struct __test_metadata *_metadata,
 
 	if (!uuid || !*uuid)
 		SKIP(return false, "no vGPU: set VGPU_UUID to an mdev's UUID");
-	err = vgpu_open(v, uuid, TEST_RAM);
+	err = vgpu_open(v, uuid, ram);
 	ASSERT_EQ(0, err)
 		TH_LOG("%s", vgpu_explain(v, err, why, sizeof(why)));
 	return true;
+}
+
+static inline bool test_open_vgpu(struct __test_metadata *_metadata,
+				  struct vgpu *v)
+{
+	return test_open_ram(_metadata, v, TEST_RAM);
 }
 
 /* Each CPU has its own timers, and its own list of free pages. */

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Opening of a vGPU for tests that need the display event */
+#ifndef GVT_DMABUF_EVENT_TEST_UTIL_H
+#define GVT_DMABUF_EVENT_TEST_UTIL_H
+
+#include "event_util.h"
+#include "test_util.h"
+
+/* Skip and return false if there is no display event; the caller returns. */
+static inline bool test_event(struct __test_metadata *_metadata,
+			      struct vgpu *v, struct vgpu_event *e)
+{
+	if (vgpu_event_find(v, e) == -ENOENT)
+		SKIP(return false, "no display event: run a kernel that has it");
+	return true;
+}
+
+/* test_open(), with @ram bytes of memory, for tests that need the event */
+static inline bool test_open_event(struct __test_metadata *_metadata,
+				   struct vgpu *v, size_t ram,
+				   struct vgpu_event *e)
+{
+	if (!test_open_ram(_metadata, v, ram))
+		return false;
+	if (test_exports(_metadata, v) && test_event(_metadata, v, e))
+		return true;
+	vgpu_close(v);
+	return false;
+}
+
+#endif /* GVT_DMABUF_EVENT_TEST_UTIL_H */
