@@ -12,11 +12,10 @@
 #include "bench.h"
 
 #include "event_util.h"
+#include "glyph_util.h"
 #include "vcpu_util.h"
 
 #define GLYPHS		3	/* per value */
-#define GLYPH_WIDTH	8
-#define GLYPH_HEIGHT	16
 #define STILL_MS	2000
 #define PATIENCE_MS	5000
 
@@ -42,36 +41,18 @@ static double clock_ms(void)
 	return t.tv_sec * 1e3 + t.tv_nsec / 1e6;
 }
 
-static unsigned int random_below(unsigned int limit)
-{
-	static unsigned int state = 1;
-
-	state = state * 1664525 + 1013904223;
-	return (state >> 8) % limit;
-}
-
-static void draw(struct vgpu *v, const struct vgpu_surface *s)
-{
-	const unsigned int left = random_below(s->width - GLYPH_WIDTH);
-	const unsigned int top = random_below(s->height - GLYPH_HEIGHT);
-	__u8 *bytes = vgpu_surface_bytes(v, s);
-	unsigned int x, y;
-
-	for (y = top; y < top + GLYPH_HEIGHT; y++)
-		for (x = left; x < left + GLYPH_WIDTH; x++)
-			bytes[vgpu_byte_offset(s->modifier, s->cpp, s->stride,
-					       x * s->cpp, y)]++;
-}
-
 /* From a glyph, after which a CPU of the guest has run, to the signal */
 static double glyph_ms(struct vgpu *v, const struct vgpu_surface *s,
 		       struct vcpu *cpu, int fd)
 {
+	static uint32_t random = 1;
+	uint32_t left, top;
 	double drawn;
 
 	while (signals_within(fd, STILL_MS))
 		;
-	draw(v, s);
+	place_glyph(s, &random, &left, &top);
+	draw_glyph(v, s, left, top);
 	drawn = clock_ms();
 	must(vcpu_store(v, cpu, cpu->code + VGPU_PAGE / 2, 1), "running a CPU");
 	must(signals_within(fd, PATIENCE_MS) ? 0 : -ETIME, "waiting for a glyph");

@@ -8,12 +8,11 @@
 #include <sys/eventfd.h>
 
 #include "event_test_util.h"
+#include "glyph_util.h"
 #include "time_util.h"
 
 #define RAM		(64u << 20)
 #define GLYPHS		20
-#define GLYPH_WIDTH	8
-#define GLYPH_HEIGHT	16
 #define REFRESH_US	16667
 #define TYPING_US	100000
 /* An emulated machine beside another takes so many times as long at most. */
@@ -106,32 +105,13 @@ static bool is_still(struct _test_data_frontbuffer *self)
 	return false;
 }
 
-static void draw_glyph(struct _test_data_frontbuffer *self, uint32_t left,
-		       uint32_t top)
-{
-	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->s);
-	const struct vgpu_surface *s = &self->s;
-	uint32_t x, y;
-
-	for (y = top; y < top + GLYPH_HEIGHT; y++)
-		for (x = left; x < left + GLYPH_WIDTH; x++)
-			bytes[vgpu_byte_offset(s->modifier, s->cpp, s->stride,
-					       x * s->cpp, y)]++;
-}
-
-static uint32_t random_below(struct _test_data_frontbuffer *self, uint32_t limit)
-{
-	self->random = self->random * 1664525 + 1013904223;
-	return (self->random >> 8) % limit;
-}
-
 /* Microseconds from the glyph to its signal, or -ETIME */
 static int64_t glyph_us(struct _test_data_frontbuffer *self, uint32_t left,
 			uint32_t top)
 {
 	int64_t drawn;
 
-	draw_glyph(self, left, top);
+	draw_glyph(&self->v, &self->s, left, top);
 	drawn = time_us();
 	if (!signals_within(self->fd, EVENT_PATIENCE_MS))
 		return -ETIME;
@@ -141,13 +121,13 @@ static int64_t glyph_us(struct _test_data_frontbuffer *self, uint32_t left,
 TEST_F(frontbuffer, glyph_on_a_still_screen)
 {
 	int64_t us, sum = 0, worst = 0;
+	uint32_t left, top;
 	int i;
 
 	for (i = 0; i < GLYPHS; i++) {
 		ASSERT_TRUE(is_still(self));
-		us = glyph_us(self,
-			      random_below(self, variant->width - GLYPH_WIDTH),
-			      random_below(self, variant->height - GLYPH_HEIGHT));
+		place_glyph(&self->s, &self->random, &left, &top);
+		us = glyph_us(self, left, top);
 		ASSERT_LE(0, us) TH_LOG("not signalled");
 		sum += us;
 		worst = us > worst ? us : worst;

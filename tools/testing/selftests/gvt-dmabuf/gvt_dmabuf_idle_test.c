@@ -6,6 +6,7 @@
  */
 #include "event_test_util.h"
 #include "idle_util.h"
+#include "random_util.h"
 #include "vgpu_commands.h"
 
 #define STILL_US	2000000
@@ -217,8 +218,7 @@ TEST_F(idle, no_wakeup_is_lost)
 	int i;
 
 	for (i = 0; i < 20 * IDLE_ROUNDS; i++) {
-		random = random * 1664525 + 1013904223;
-		step = random >> 24;
+		step = random_next(&random) >> 24;
 		if (step & 1)
 			ASSERT_EQ(0, vgpu_vblank_irq_on(&d->v, step >> 6 & 1));
 		if (step & 2)
