@@ -66,24 +66,24 @@ FIXTURE_TEARDOWN(pixels)
 	test_close(&self->v);
 }
 
-/* Until all of it has been looked at, and nothing is to be told any more */
+/* Wait until all pages have been scanned and no further signals arrive. */
 static bool settles(struct _test_data_pixels *self)
 {
+	uint64_t count;
 	int tries, i;
-	uint64_t told;
 
 	for (tries = 0; tries < 20; tries++) {
 		if (!refreshes_pass(&self->v, 4 * SCANS))
 			return false;
-		for (told = 0, i = 0; i < EVENT_PLANES; i++)
-			told += signals(self->fd[i]);
-		if (!told)
+		for (count = 0, i = 0; i < EVENT_PLANES; i++)
+			count += signals(self->fd[i]);
+		if (!count)
 			return true;
 	}
 	return false;
 }
 
-static bool told_within(struct vgpu *v, int fd, uint32_t refreshes)
+static bool signalled_within(struct vgpu *v, int fd, uint32_t refreshes)
 {
 	uint32_t i;
 
@@ -130,8 +130,8 @@ TEST_F(pixels, are_found_wherever_they_are)
 	ASSERT_TRUE(settles(self));
 	for (i = 0; i < ARRAY_SIZE(at); i++) {
 		bytes[at[i]]++;
-		EXPECT_TRUE(told_within(&self->v, self->fd[VGPU_PRIMARY],
-					SCANS * PATIENCE))
+		EXPECT_TRUE(signalled_within(&self->v, self->fd[VGPU_PRIMARY],
+					     SCANS * PATIENCE))
 			TH_LOG("byte %zu", at[i]);
 		EXPECT_EQ(0, signals(self->fd[VGPU_CURSOR]));
 	}
@@ -143,33 +143,35 @@ TEST_F(pixels, of_the_cursor_signal_the_cursor)
 
 	ASSERT_TRUE(settles(self));
 	bytes[self->cursor.size - 1]++;
-	EXPECT_TRUE(told_within(&self->v, self->fd[VGPU_CURSOR], 3 * PATIENCE));
+	EXPECT_TRUE(signalled_within(&self->v, self->fd[VGPU_CURSOR],
+				     3 * PATIENCE));
 	EXPECT_EQ(0, signals(self->fd[VGPU_PRIMARY]));
 }
 
-/* What a console does when it scrolls, over and over */
+/* Like a console that scrolls continuously */
 TEST_F(pixels, steady_changes_signal_per_refresh)
 {
 	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->s);
 	uint32_t first, last, refreshes;
-	uint64_t told = 0;
+	uint64_t count = 0;
 
 	ASSERT_TRUE(settles(self));
-	/* This one may take long to be found, the others follow it. */
+	/* The first change may be found late, those after it are not. */
 	memset(bytes, 255, self->s.size);
-	ASSERT_TRUE(told_within(&self->v, self->fd[VGPU_PRIMARY], 3 * PATIENCE));
+	ASSERT_TRUE(signalled_within(&self->v, self->fd[VGPU_PRIMARY],
+				     3 * PATIENCE));
 	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &first));
 	signals(self->fd[VGPU_PRIMARY]);
-	for (refreshes = 0; told < 30 && refreshes < 120; refreshes++) {
+	for (refreshes = 0; count < 30 && refreshes < 120; refreshes++) {
 		memset(bytes, refreshes, self->s.size);
 		ASSERT_TRUE(refreshes_pass(&self->v, 0));
-		told += signals(self->fd[VGPU_PRIMARY]);
+		count += signals(self->fd[VGPU_PRIMARY]);
 	}
 	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &last));
-	/* That of the first frame may come when the counter has been read. */
-	EXPECT_GE(last - first + 1, told);
-	/* Where a scan takes longer than a refresh, every other one is told. */
-	EXPECT_LE(30, told)
+	/* The signal of the first frame may follow the read of the counter. */
+	EXPECT_GE(last - first + 1, count);
+	/* Scans longer than a refresh signal every other one. */
+	EXPECT_LE(30, count)
 		TH_LOG("%u refreshes", refreshes);
 	EXPECT_TRUE(settles(self));
 }
@@ -243,14 +245,15 @@ TEST_F(pixels, of_failed_memory_are_not_read)
 	ASSERT_EQ(pages, pages_of_last_scan(self, VGPU_CURSOR));
 	if (test_fail_memory(bytes + VGPU_PAGE))
 		SKIP(return, "memory cannot fail: set CONFIG_MEMORY_FAILURE");
-	/* That it is gone is a change, after which its surroundings are read again. */
+	/* The loss is a change, and the pages around it are scanned again. */
 	ASSERT_TRUE(settles(self));
 	EXPECT_EQ(pages - 1, pages_of_last_scan(self, VGPU_CURSOR));
 
-	/* What is good is still looked at. */
+	/* The other pages are still scanned. */
 	ASSERT_TRUE(settles(self));
 	bytes[0]++;
-	EXPECT_TRUE(told_within(&self->v, self->fd[VGPU_CURSOR], 3 * PATIENCE));
+	EXPECT_TRUE(signalled_within(&self->v, self->fd[VGPU_CURSOR],
+				     3 * PATIENCE));
 }
 
 TEST_F(pixels, not_scanned_without_listener)
@@ -299,8 +302,8 @@ static int remap_pages(struct _test_data_pixels *self, bool own)
 }
 
 /*
- * The scan that is under way leaves what has changed to the signal of the vblank. On
- * a slow machine a vblank may come while pages are mapped, and the next scan after.
+ * A scan that is under way leaves the change to the signal at the vblank. On a slow
+ * machine a vblank may come while pages are mapped, and the next scan after.
  */
 TEST_F(pixels, remap_during_a_scan_is_one_signal)
 {
@@ -347,10 +350,10 @@ TEST_F(pixels, that_have_settled_survive_a_mask)
 	ASSERT_TRUE(refreshes_pass(&self->v, 3));
 	ASSERT_EQ(0, mask_all(self, VFIO_IRQ_SET_ACTION_UNMASK));
 	EXPECT_EQ(1, signals(fd));
-	EXPECT_TRUE(told_within(&self->v, fd, SCANS * PATIENCE));
+	EXPECT_TRUE(signalled_within(&self->v, fd, SCANS * PATIENCE));
 }
 
-/* Who comes later has seen it, and must be told that it is gone. */
+/* A client that arms later has seen it: undoing it must be signalled. */
 TEST_F(pixels, drawn_without_listener_and_undone)
 {
 	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->s);
@@ -363,11 +366,11 @@ TEST_F(pixels, drawn_without_listener_and_undone)
 	ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, VGPU_PRIMARY, fd));
 	EXPECT_EQ(1, signals(fd));
 	bytes[0]--;
-	EXPECT_TRUE(told_within(&self->v, fd, SCANS * PATIENCE));
+	EXPECT_TRUE(signalled_within(&self->v, fd, SCANS * PATIENCE));
 	EXPECT_TRUE(settles(self));
 }
 
-/* A framebuffer of which a page is missing is scanned but for that. */
+/* The pages of a framebuffer are scanned except for a missing one. */
 TEST_F(pixels, around_a_missing_page_are_found)
 {
 	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->s);
@@ -375,8 +378,8 @@ TEST_F(pixels, around_a_missing_page_are_found)
 	ASSERT_EQ(0, vgpu_ggtt_unmap(&self->v, self->s.gma, VGPU_PAGE));
 	ASSERT_TRUE(settles(self));
 	bytes[VGPU_PAGE]++;
-	EXPECT_TRUE(told_within(&self->v, self->fd[VGPU_PRIMARY],
-				SCANS * PATIENCE));
+	EXPECT_TRUE(signalled_within(&self->v, self->fd[VGPU_PRIMARY],
+				     SCANS * PATIENCE));
 }
 
 TEST_HARNESS_MAIN

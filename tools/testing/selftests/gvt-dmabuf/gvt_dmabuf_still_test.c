@@ -73,7 +73,7 @@ static int scans(struct _test_data_still *self)
 	return trace_count(self->tracing, "gvt_frontbuffer_scan:");
 }
 
-/* Until nothing is left to be scanned */
+/* Wait until nothing is left to be scanned. */
 static bool is_still(struct _test_data_still *self)
 {
 	int tries;
@@ -148,7 +148,7 @@ TEST_F(still, last_of_many_stores_is_found)
 	}
 }
 
-/* One that finds nothing while the GPU draws must not keep what was before. */
+/* A scan that finds nothing while the GPU draws must not keep old checksums. */
 TEST_F(still, undone_rendering_is_signalled)
 {
 	ASSERT_EQ(0, draw(self, 0, 1));
@@ -174,7 +174,7 @@ TEST_F(still, drawn_while_masked_is_signalled)
 	/* Once for the end of the mask, and once for what the scan finds */
 	usleep(FOUND_MS * 1000);
 	EXPECT_EQ(2, signals(self->fd));
-	/* It is known then, and is not a change later. */
+	/* The baseline includes it, so it is not a change later. */
 	ASSERT_TRUE(is_still(self));
 	ASSERT_TRUE(refreshes_pass(&self->v, MANY));
 	EXPECT_EQ(0, signals(self->fd));
@@ -186,7 +186,7 @@ static int expiries(struct _test_data_still *self)
 	return trace_count(self->tracing, "function=vblank_timer_fn");
 }
 
-/* Until the timer has slowed down */
+/* Wait until the timer has slowed down. */
 static bool is_slow(struct _test_data_still *self)
 {
 	return is_still(self) && refreshes_pass(&self->v, 70) && expiries(self) >= 0;
@@ -205,7 +205,7 @@ TEST_F(still, timer_runs_at_half_the_rate)
 	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &last));
 	EXPECT_LE(1, count);
 	EXPECT_GE((last - first) / 2 + 2, count);
-	/* What is drawn then is signalled, and brings the rate back. */
+	/* A store is signalled, and restores the rate. */
 	ASSERT_EQ(0, draw(self, self->s.size / 3, 1));
 	ASSERT_LE(1, signals_within(self->fd, FOUND_MS));
 	expiries(self);
@@ -247,11 +247,11 @@ TEST_F(still, rendering_is_signalled_at_next_refresh)
 	}
 }
 
-/* It draws into what it does not show yet: that of the flip is the only signal. */
+/* The surface is not displayed yet, so only the flip is signalled. */
 TEST_F(still, rendering_of_a_flip_is_signalled_once)
 {
 	const struct vgpu_surface *shown[] = { &self->s, &self->back };
-	uint64_t told = 0;
+	uint64_t count = 0;
 	uint32_t i;
 
 	ASSERT_TRUE(is_still(self));
@@ -259,11 +259,11 @@ TEST_F(still, rendering_of_a_flip_is_signalled_once)
 		ASSERT_EQ(0, store_by_gpu(self, shown[i % 2]->gma, i));
 		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, shown[i % 2]->gma));
 		ASSERT_TRUE(refreshes_pass(&self->v, 0));
-		told += signals(self->fd);
+		count += signals(self->fd);
 	}
 	/* Where the machine was late, two flips are one signal, or none came in time. */
-	EXPECT_GE(40 + 40 / 4, told);
-	EXPECT_LE(20, told);
+	EXPECT_GE(40 + 40 / 4, count);
+	EXPECT_LE(20, count);
 	/* After the last one, the pixels are scanned once. */
 	ASSERT_TRUE(is_still(self));
 	ASSERT_TRUE(refreshes_pass(&self->v, MANY));
