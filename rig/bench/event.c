@@ -52,7 +52,7 @@ static bool wait_event(__u64 until)
 	struct timespec left;
 	__u64 now = clock_ns();
 	eventfd_t count;
-	int i, told;
+	int i, ready;
 
 	if (now >= until)
 		return false;
@@ -60,11 +60,11 @@ static bool wait_event(__u64 until)
 	left.tv_nsec = (until - now) % SECOND_NS;
 	for (i = 0; i < EVENT_PLANES; i++)
 		p[i] = (struct pollfd){ .fd = fds[i], .events = POLLIN };
-	told = must(ppoll(p, EVENT_PLANES, &left, NULL), "polling");
+	ready = must(ppoll(p, EVENT_PLANES, &left, NULL), "polling");
 	for (i = 0; i < EVENT_PLANES; i++)
 		if (p[i].revents)
 			must(eventfd_read(fds[i], &count), "reading");
-	return told;
+	return ready;
 }
 
 static void arm(struct bench *b)
@@ -103,7 +103,7 @@ static void bench_static(void)
 	double values[RUNS];
 	int i;
 
-	/* A picture of 1080p has been looked at after a second or two. */
+	/* All of a 1080p framebuffer is scanned within a second or two. */
 	wake_ups(clock_ns() + 4 * SECOND_NS);
 	for (i = 0; i < RUNS; i++)
 		values[i] = wake_ups(clock_ns() + WINDOW * SECOND_NS);
@@ -141,7 +141,7 @@ static struct query_flips last_flip(struct vgpu *v)
 static void bench_flips(struct bench *b, const struct vgpu_surface *screens)
 {
 	double signals[RUNS] = { }, missed[RUNS] = { };
-	double latency[RUNS] = { }, told[RUNS * FLIPS];
+	double latency[RUNS] = { }, since_vblank[RUNS * FLIPS];
 	struct query_flips seen, before;
 	__u64 start, end;
 	int run, i;
@@ -159,13 +159,13 @@ static void bench_flips(struct bench *b, const struct vgpu_surface *screens)
 			seen = last_flip(&b->v);
 			missed[run] += seen.count != before.count + 1;
 			latency[run] += (end - start) / 1e6 / FLIPS;
-			told[run * FLIPS + i] = end - seen.time;
+			since_vblank[run * FLIPS + i] = end - seen.time;
 		}
 	}
 	figure("flips_signals", signals);
 	figure("flips_missed", missed);
 	figure("flips_latency", latency);
-	figure_of_frames("flips_told", told, FLIPS);
+	figure_of_frames("flips_told", since_vblank, FLIPS);
 }
 
 /* ---- what it costs ---- */
