@@ -25,7 +25,7 @@ def age(directory, series):
     """A line if the results are of another state of the series, or of an unknown one."""
     stamp = directory / "series"
     if not stamp.exists():
-        return ["  (it is not recorded which state of the series this is of)"]
+        return ["  (the state of the series that was measured is not recorded)"]
     if stamp.read_text().strip() != series:
         return ["  (measured on an earlier state of the series)"]
     return []

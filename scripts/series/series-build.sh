@@ -39,7 +39,7 @@ touched_at() {
 
 # --- the tree with Debian's configuration -----------------------------------
 
-# Sparse is for the files that are looked at: the rest of i915 takes minutes.
+# Run sparse on gvt/, gem/ and the files of the series: the rest of i915 takes minutes.
 write_sparse() {
 	cat >"$TREE/.sparse" <<-'EOS'
 		#!/bin/sh
@@ -61,7 +61,7 @@ configure_debug() {
 	configure_as_debug
 	make -j "$JOBS" modules_prepare
 }
-# tree NAME COMMAND WORD...: configured_tree of the step, to be looked at by sparse.
+# tree NAME COMMAND WORD...: configured_tree of the step, with sparse.
 tree() {
 	configured_tree "$1-$KERNEL_VERSION" "step $STEP: configuring $1" "${@:2}"
 	write_sparse

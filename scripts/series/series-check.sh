@@ -77,13 +77,13 @@ check_tests() {
 		named $((step + 1)) "$LAST"
 		[ "$step" -ge "$FIRST_WHOLE" ] || failed "$base"
 	} | sort -u))
-	[ -z "$bad" ] || die "fails, and no later patch says that it fixes it: $(tr '\n' ' ' <<<"$bad") (see $dir)"
+	[ -z "$bad" ] || die "fails, and no later patch names it in its tests: $(tr '\n' ' ' <<<"$bad") (see $dir)"
 }
 check_named() {
 	local step=$1 dir=$2 before=$3 bad
 
 	bad=$(comm -23 <(named "$step" "$step") <(tested "$dir" | awk '$2 == "pass" { print $1 }'))
-	[ -z "$bad" ] || die "is to pass from here on, and does not: $(tr '\n' ' ' <<<"$bad") (see $dir)"
+	[ -z "$bad" ] || die "must pass from this patch on, but fails: $(tr '\n' ' ' <<<"$bad") (see $dir)"
 	[ -n "$before" ] || return 0
 	bad=$(comm -12 <(named "$step" "$step") <(tested "$before" | awk '$2 == "pass" { print $1 }'))
 	[ -z "$bad" ] || die "passes without this patch: $(tr '\n' ' ' <<<"$bad")"
@@ -122,7 +122,7 @@ cocci_entry() {
 check_cocci() {
 	local said
 
-	[ "$(grep -c '^rule ' "$1/report")" -gt 50 ] || die "coccicheck has hardly any rules: see $1/report"
+	[ "$(grep -c '^rule ' "$1/report")" -gt 50 ] || die "coccicheck ran too few rules: see $1/report"
 	said=$(grep -E "^(/|\./)?[^ ]*new/[^ ]*:[0-9]+" "$1/report" | sed 's|.*/new/||') || return 0
 	printf '%s\n' "$said"
 	return 1
@@ -167,13 +167,13 @@ check_step() {
 	fi
 	rig_at "$step"
 	{
-		result "$name: gcc W=1 says nothing new" check_said "$built" "$base" gcc
-		result "$name: sparse says nothing new" check_said "$built" "$base" sparse
-		result "$name: kernel-doc says nothing new" check_said "$built" "$base" kernel-doc
-		result "$name: the modules load and the kernel does not complain" check_loads "$RIG" "$step"
-		result "$name: no test fails but what a later patch fixes" check_tests "$step" "$RIG" "$stock"
+		result "$name: gcc W=1 prints no new message" check_said "$built" "$base" gcc
+		result "$name: sparse prints no new message" check_said "$built" "$base" sparse
+		result "$name: kernel-doc prints no new message" check_said "$built" "$base" kernel-doc
+		result "$name: the modules load, and the kernel logs no error" check_loads "$RIG" "$step"
+		result "$name: no test fails but those that a later patch fixes" check_tests "$step" "$RIG" "$stock"
 		[ -z "$fixed" ] ||
-			result "$name: what it fixes failed before and passes" check_named "$step" "$after" "$before"
+			result "$name: the tests that it names failed before and pass" check_named "$step" "$after" "$before"
 	} >>"$TAP"
 	say "step $step of $LAST, $name: done, $SECONDS s since the start"
 }
@@ -181,7 +181,7 @@ check_step() {
 echo "TAP version 13" >"$TAP"
 for ((step = FROM; step <= TO; step++)); do
 	if [ -n "$MINUTES" ] && [ "$SECONDS" -ge $((MINUTES * 60)) ]; then
-		result "steps $step to $TO" die "were not begun within $MINUTES minutes: run it again" >>"$TAP"
+		result "steps $step to $TO" die "were not started within $MINUTES minutes: run it again" >>"$TAP"
 		TO=$((step - 1))
 		break
 	fi
@@ -192,7 +192,7 @@ if [ "$TO" = "$LAST" ]; then
 	mapfile -t born < <(all_lines files | grep '^drivers/')
 	entry "cocci-$(hash_words "$KERNEL_VERSION" "$(hash_paths "${born[@]}")" \
 		"$(declare -f cocci)")" cocci_entry
-	result "coccicheck has nothing to say about the new files" check_cocci "$ENTRY" >>"$TAP"
+	result "coccicheck reports nothing on the new files" check_cocci "$ENTRY" >>"$TAP"
 	say "the rules of the series ..."
 	"$SCRIPTS/series/series-rules.sh" >"$RESULTS_DIR/rules.tap" || :
 	"$SCRIPTS/series/series-newest.sh" >"$RESULTS_DIR/newest.tap" || :

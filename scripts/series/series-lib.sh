@@ -179,7 +179,7 @@ why_not() {
 			for (lines = 0; (got = (getline line <(dir "/" file))) > 0;)
 				have[++lines] = line
 			if (got < 0)
-				tell(file " is not there")
+				tell(file " does not exist")
 			next
 		}
 		/^@@ / && file {
@@ -204,7 +204,7 @@ take_out_later() {
 		grep -qE "/$(name_of "$later")/edit.patch\$" <<<"$has" || continue
 		why=$(cd "$dir" && edits "$later" | GIT_CEILING_DIRECTORIES=${dir%/*} \
 			git apply -R --include="$file" --whitespace=nowarn - 2>&1) ||
-			die "$(name_of "$later"): edit.patch is not in $file of the repository: ${why#error: }"
+			die "$(name_of "$later"): edit.patch cannot be reversed in $file of the repository: ${why#error: }"
 	done
 }
 
@@ -214,7 +214,7 @@ apply_patch() {
 
 	[ -s "$patch/message" ] || die "$name: no message"
 	while read -r file; do
-		[ -f "$dir/$file" ] || die "$name: remove: $file is not there to be removed"
+		[ -f "$dir/$file" ] || die "$name: remove: $file does not exist"
 		rm "$dir/$file"
 	done < <(lines "$patch/remove")
 	diff=$(edits "$patch" && echo .)
@@ -319,7 +319,7 @@ base_commit() {
 	for file in $(base_list); do
 		[ ! -f "$BASE_SRC/$file" ] ||
 			[ "$(git hash-object "$BASE_SRC/$file")" = "$(git -C "$KERNEL_TREE" rev-parse -q --verify "$commit:$file")" ] ||
-			die "$file of $KERNEL_SOURCE $KERNEL_VERSION is not that of $tag"
+			die "$file of $KERNEL_SOURCE $KERNEL_VERSION differs from that of $tag"
 	done
 	echo "base-commit: $commit"
 }

@@ -14,7 +14,7 @@ boot_step() {
 	mkdir -p "$share"
 	cp "$PROGRAMS"/*_test "$share/"
 	cat >"$share/run" <<-EOS
-		# Until all that a test may crash is mended, it is not tried.
+		# Tests that may crash the kernel are skipped until all fixes are applied.
 		$unsafe
 		# From memory into memory: while a busy host reads or writes, the guest has
 		# nothing to do, and its clock jumps past the time that tests have.

@@ -63,9 +63,9 @@ check_steps() {
 		mkdir -p "$dir/${file%/*}"
 		grep -vxF -- "$line" "$(born_path "$file")" >"$dir/$file"
 		if said=$(take_out_later "$(dirname "$(grep -lxF -- "$file" "$SERIES"/*/*/files)")" "$file" "$dir" 2>&1); then
-			die "hunks of $(name_of "$patch") came out of $file, which lacks one of their lines"
+			die "hunks of $(name_of "$patch") were reversed in $file, which lacks one of their lines"
 		fi
-		grep -F "$(name_of "$patch")" <<<"$said" | grep -qF "$file" || die "the message says not which: $said"
+		grep -F "$(name_of "$patch")" <<<"$said" | grep -qF "$file" || die "the error does not name patch and file: $said"
 		return
 	done
 }
@@ -80,7 +80,7 @@ check_am() {
 	scratch_git -C "$dir" am -q --whitespace=nowarn "${mails[@]}" ||
 		die "git am stops: see above"
 	why=$(diff -rq --exclude=.git "$dir" "$WORK/replay") ||
-		die "git am gives another tree than replay: $(head -n 1 <<<"$why")"
+		die "git am and replay give different trees: $(head -n 1 <<<"$why")"
 }
 check_style() {
 	# MAINTAINERS is touched by the patches that fit best, and the history in which
@@ -101,7 +101,7 @@ check_size() {
 	while read -r added _ file; do
 		is_test_data "$file" || sum=$((sum + added))
 	done < <(git apply --numstat "$mail")
-	[ "$sum" -le $MAX_ADDED ] || die "it adds $sum lines, $MAX_ADDED are the most"
+	[ "$sum" -le $MAX_ADDED ] || die "it adds $sum lines, the limit is $MAX_ADDED"
 }
 
 # --- the letters ------------------------------------------------------------
@@ -110,13 +110,13 @@ check_cover() {
 	local cover word
 
 	for cover in "$WORK"/mails/*/*-0000-cover-letter.patch; do
-		! grep -nE '\*\*\* .* HERE|@[A-Z]+@' "$cover" || die "$cover has gaps"
+		! grep -nE '\*\*\* .* HERE|@[A-Z]+@' "$cover" || die "$cover has placeholders"
 	done
 	# Without results they must say what makes them, not nothing and not numbers.
 	cat "$SERIES"/*/cover "$SERIES/testing.txt" >"$WORK/all"
 	"$SCRIPTS/series/cover-letter.py" "$WORK/all" "$WORK/nothing" none none >"$WORK/bare"
 	for word in "make audit" "make bench" "make series-check"; do
-		grep -q "not measured; $word:" "$WORK/bare" || die "none says that $word is missing"
+		grep -q "not measured; $word:" "$WORK/bare" || die "no cover letter says that the results of $word are missing"
 	done
 }
 # Of the audit it has what the base does wrong, and nothing of earlier versions.
@@ -131,7 +131,7 @@ check_audit() {
 	[ "$(wc -l <<<"$wanted")" -lt "$(grep -c '^| [0-9]' "$rows")" ] || die "$rows has no rows of earlier versions"
 	diff <(printf '%s\n' "$wanted") \
 		<(sed -n '/Not shown on stock/q; s/^  \([0-9][0-9,]*\) .*/\1/p' "$WORK/audit-letter") ||
-		die "the letter has other rows than $rows for the base"
+		die "the rows of the cover letter and those of $rows for the base differ"
 	! grep -F "of an earlier version" "$WORK/audit-letter"
 }
 # Fixes: has a hash and a title; what goes to stable kernels says what it fixes.
@@ -140,9 +140,9 @@ check_fixes() {
 
 	for message in $(patches | sed 's|$|/message|'); do
 		! grep '^Fixes: ' "$message" | grep -vE '^Fixes: [0-9a-f]{12} \(".+"\)$' ||
-			die "$(name_of "${message%/*}"): not a Fixes: line"
+			die "$(name_of "${message%/*}"): malformed Fixes: line"
 		! grep -q '^Cc: stable@vger.kernel.org$' "$message" || grep -q '^Fixes: ' "$message" ||
-			die "$(name_of "${message%/*}"): for stable, and fixes nothing"
+			die "$(name_of "${message%/*}"): Cc: stable without a Fixes: line"
 	done
 }
 # A version has a number of its own, and says what it changes.
@@ -151,9 +151,9 @@ check_version() {
 
 	[ "$(version_of "$series")" = 1 ] || [ -s "$SERIES/$series/changes" ] ||
 		compgen -G "$SERIES/$series/*/changes" >/dev/null ||
-		die "it is version $(version_of "$series"), and nothing says what has changed"
+		die "it is version $(version_of "$series"), without a changelog"
 	[ ! -e "$SERIES/$series/changes" ] || [ -f "$SERIES/$series/cover" ] ||
-		die "it has no cover letter for its changes: put them into those of its patches"
+		die "its changelog needs a cover letter: put it into those of its patches"
 }
 # Make version 2 of a copy of the first series with a cover letter.
 check_reroll() {
@@ -171,19 +171,19 @@ check_reroll() {
 	check_version "$name"
 	export_series "$WORK/replay" "$dir" "$name" "base: none" none
 	dir+=/$name
-	! grep -L '^Subject: \[.*PATCH v2 ' "$dir"/* | grep . || die "not of version 2: see above"
+	! grep -L '^Subject: \[.*PATCH v2 ' "$dir"/* | grep . || die "not marked as v2: see above"
 	compgen -G "$dir/v2-0001-*.patch" >/dev/null || die "the names of the mails lack the version"
-	grep -qx ' - the series is another' "$dir"/*-0000-* || die "the letter does not say what is new"
+	grep -qx ' - the series is another' "$dir"/*-0000-* || die "the cover letter lacks the changelog"
 	[ "$(grep -h -A 1 '^---$' "$dir"/* | grep -c '^v2: the patch is another$')" = 1 ] ||
-		die "the mail of $(name_of "$patch") does not say what is new"
+		die "the mail of $(name_of "$patch") lacks its changelog"
 	rm "$SERIES/$name/changes" "$patch/changes"
-	! (check_version "$name") 2>/dev/null || die "a new version need not say what has changed"
+	! (check_version "$name") 2>/dev/null || die "a new version without a changelog is accepted"
 }
 check_few() {
 	local n
 
 	n=$(patches_of "$1" | wc -l)
-	[ "$n" -le $MAX_PATCHES ] || die "it has $n patches, $MAX_PATCHES are the most"
+	[ "$n" -le $MAX_PATCHES ] || die "it has $n patches, the limit is $MAX_PATCHES"
 }
 # A maintainer who has applied what it needs, and nothing else, can apply it; of a
 # series without a cover letter, each patch.
@@ -214,7 +214,7 @@ check_signed() {
 	for mail in "$WORK"/mails/*/*.patch; do
 		[[ $mail != *-0000-cover-letter.patch ]] || continue
 		[ "$(grep -c "^Signed-off-by: $IDENTITY_NAME <$IDENTITY_MAIL>\$" "$mail")" = 1 ] ||
-			die "${mail##*/} is not signed off once by $IDENTITY_NAME"
+			die "${mail##*/} does not have exactly one Signed-off-by of $IDENTITY_NAME"
 	done
 }
 
@@ -229,7 +229,7 @@ maintainers_tree() {
 	ln -s "$BASE_SRC"/* "$TOP/"
 	rm "$TOP/MAINTAINERS"
 	cp "$WORK/replay/MAINTAINERS" "$TOP/"
-	# Its files are looked at by name, but have to be there.
+	# It matches files by name, but they have to exist.
 	all_lines files | while read -r file; do
 		(
 			cd "$TOP"
@@ -295,7 +295,7 @@ unmoved_line() {
 		/^[- ]/ && file { n++ }
 		/^-/ && !/^---/ && hunk == 1 { print file, n, substr($0, 2) }')
 }
-# Alter a line that a hunk removes, and see whether it is told which, and why.
+# Alter a line that a hunk removes: the error must name it, and what is there instead.
 check_mismatch() {
 	local patch said file='' line word base=$BASE_SRC
 
@@ -303,7 +303,7 @@ check_mismatch() {
 		IFS=$'\t' read -r file line < <(unmoved_line "$patch") || :
 		[ -z "$file" ] || break
 	done
-	[ -n "$file" ] || die "no patch removes a line to try it with"
+	[ -n "$file" ] || die "no patch removes a line that can be altered for this check"
 	mkdir -p "$WORK/other"
 	base_files "$WORK/other"
 	sed -i "${line}s/.*/this line is not what it was/" "$WORK/other/$file"
@@ -333,23 +333,23 @@ if [ ! -e "$WORK/replay/.git" ] ||
 	exit 1
 fi
 result "replay equals the repository" check_equal
-result "a hunk on a new file that is not in it is told by patch and file" check_steps
-result "what does not apply is told by patch, file, hunk and line" check_mismatch
+result "the error for a hunk that a new file lacks names patch and file" check_steps
+result "the error for a hunk that does not apply names patch, file, hunk and line" check_mismatch
 maintainers_tree
 result "get_maintainer.pl finds the entry for each new file" check_maintainers
 result "the files of the MAINTAINERS entry are sorted" check_maintainers_sorted
 export_mails "$WORK/replay" "$WORK/mails"
-result "the cover letter has no gaps, and says what was not measured" check_cover
-result "the cover letter lists faults of the base, and none of earlier versions" check_audit
+result "cover letters have no placeholders, and say what was not measured" check_cover
+result "the cover letter lists defects of the base, and none of earlier versions" check_audit
 result "each patch is signed off by the committer" check_signed
 result "Fixes: names a commit by hash and title, and stable kernels get fixes only" check_fixes
 result "git am of the mails gives the same tree" check_am
-result "a new version has its number in the subjects, and its changes" check_reroll
+result "a new version has its number in the subjects, and a changelog" check_reroll
 for series in $(all_series); do
-	result "the version of $series is a number, and its changes are told" check_version "$series"
+	result "the version of $series is a number, and a new version has a changelog" check_version "$series"
 	result "at most $MAX_PATCHES patches are in $series" check_few "$series"
 	[ ! -d "$SERIES/$series" ] ||
-		result "$series applies to the base with what it needs alone" check_needs "$series"
+		result "$series applies to the base with only its prerequisites" check_needs "$series"
 done
 for mail in "$WORK"/mails/*/*.patch; do
 	[[ $mail != *-0000-cover-letter.patch ]] || continue
