@@ -6,16 +6,14 @@
  */
 #include <sys/eventfd.h>
 
-#include "test_util.h"
-#include "event_util.h"
+#include "event_test_util.h"
+#include "glyph_util.h"
 #include "query_util.h"
 #include "vgpu_commands.h"
 #include "vgpu_tile.h"
 
 #define WIDTH		1024
 #define HEIGHT		768
-#define GLYPH_WIDTH	8
-#define GLYPH_HEIGHT	16
 /* Refreshes that are enough to find all that was drawn */
 #define FOUND		12
 #define QUERIES		10	/* more than there are rectangles */
@@ -83,12 +81,8 @@ FIXTURE_SETUP(damage)
 	union query_answer answer;
 	int i;
 
-	if (!test_open(_metadata, &self->v))
+	if (!test_open_event(_metadata, &self->v, TEST_RAM, &self->e))
 		return;
-	if (vgpu_event_find(&self->v, &self->e) == -ENOENT) {
-		vgpu_close(&self->v);
-		SKIP(return, "no display event: run a kernel that has it");
-	}
 	ASSERT_EQ(0, vgpu_surface_init(&self->v, &self->s, WIDTH, HEIGHT,
 				       DRM_FORMAT_XRGB8888,
 				       DRM_FORMAT_MOD_LINEAR));
@@ -132,18 +126,6 @@ static bool settles(struct _test_data_damage *self, struct client *c)
 	return false;
 }
 
-static void draw_glyph(struct _test_data_damage *self, uint32_t left, uint32_t top)
-{
-	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->s);
-	const struct vgpu_surface *s = &self->s;
-	uint32_t x, y;
-
-	for (y = top; y < top + GLYPH_HEIGHT; y++)
-		for (x = left; x < left + GLYPH_WIDTH; x++)
-			bytes[vgpu_byte_offset(s->modifier, s->cpp, s->stride,
-					       x * s->cpp, y)]++;
-}
-
 /* The pixels of all pages that the glyph is on; a line of the linear one is a page. */
 static struct vfio_gfx_rect pages_of_glyph(struct _test_data_damage *self,
 					   uint32_t left, uint32_t top)
@@ -169,7 +151,7 @@ static int look_at_glyph(struct _test_data_damage *self, struct client *c,
 	struct vfio_gfx_rect sum = { };
 	int ret;
 
-	draw_glyph(self, left, top);
+	draw_glyph(&self->v, &self->s, left, top);
 	if (!next_signal(self->fd[VGPU_PRIMARY]))
 		return -ETIME;
 	do {
