@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# one-test.sh PROGRAM [-t TEST]... [BOOT-OPTION...]: run one program of the kselftest in the rig.
+# one-test.sh PROGRAM [OPTION...]: run one program of the kselftest in the rig.
 #
 #   scripts/one-test.sh flip
 #   scripts/one-test.sh plane -t written_last_is_seen --platform bdw
 #   scripts/one-test.sh unmap32 --debug
+#   scripts/one-test.sh model -e MODEL_STEPS=250000 --cpus 2 --timeout 3600
 #
 # PROGRAM is the file name, or its part between gvt_dmabuf_ and _test, followed by 32
-# for the 32-bit program. -t TEST runs only tests of that name. Other options are passed
-# to boot.sh: --stock, --debug, --platform P and so on. The exit status is the test's.
+# for the 32-bit program. -t TEST runs only tests of that name, -e sets a variable of its
+# environment. Other options are passed to boot.sh: --stock, --debug, --platform P and so
+# on. The exit status is the test's.
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
@@ -23,6 +25,7 @@ program=gvt_dmabuf_${name}_test${1#"$name"}
 	die "no program $program; there are: $(cd "$programs" && printf '%s ' gvt_dmabuf_*_test | sed 's/gvt_dmabuf_//g; s/_test / /g')"
 shift
 command=(./"$program")
+variables=()
 options=()
 debug=''
 while [ $# -gt 0 ]; do
@@ -30,6 +33,11 @@ while [ $# -gt 0 ]; do
 	-t)
 		[ $# -gt 1 ] || die "-t needs a test (see --help)"
 		command+=(-t "$2")
+		shift
+		;;
+	-e)
+		[[ ${2-} == ?*=* ]] || die "-e needs NAME=VALUE (see --help)"
+		variables+=("$2")
 		shift
 		;;
 	*)
@@ -41,7 +49,7 @@ while [ $# -gt 0 ]; do
 done
 
 [ -n "$debug" ] || "$SCRIPTS/rig.sh" >&2
-printf -v line ' %q' "${command[@]}"
+printf -v line ' %q' env "${variables[@]}" "${command[@]}"
 # From memory: see start_rig() in check.sh.
 exec "$SCRIPTS/boot.sh" --name one-test --put "$programs/$program" "${options[@]}" -- \
 	"cp $program /tmp && cd /tmp &&$line"

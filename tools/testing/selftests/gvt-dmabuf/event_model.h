@@ -28,13 +28,13 @@ struct answer {
  * @armed: it has a listener
  * @masked: its signals are held back; independent of @armed
  * @known: the answer to the query after the last signal
- * @heard: signals since the last check
- * @caused: those that the client has caused by its own steps
+ * @signals: number of signals since the last check
+ * @own: how many of them are due to steps of the client itself
  */
 struct model {
 	bool armed, masked;
 	struct answer known;
-	uint64_t heard, caused;
+	uint64_t signals, own;
 };
 
 /* Any other plane is never signalled. */
@@ -43,10 +43,10 @@ static inline bool model_may_signal(const struct model *m)
 	return m->armed && !m->masked;
 }
 
-/* The client makes a step. Return whether this signals once, immediately. */
+/* The client makes a step. Return whether it is signalled once, immediately. */
 static inline bool model_step(struct model *m, enum op op)
 {
-	const bool could = model_may_signal(m), was_masked = m->masked;
+	const bool was_masked = m->masked;
 
 	switch (op) {
 	case ARM:
@@ -61,27 +61,26 @@ static inline bool model_step(struct model *m, enum op op)
 		m->masked = true;
 		return false;
 	case UNMASK:
-		/* Changes were not recorded meanwhile, so there may be one. */
+		/* It may have changed: nothing was recorded meanwhile. */
 		m->masked = false;
 		return was_masked && m->armed;
 	case TRIGGER:
-		return could;
+		return model_may_signal(m);
 	default:
 		return false;
 	}
 }
 
 /*
- * At most one signal per refresh, apart from those caused. A vblank may be
- * handled late, so that it counts in the next interval, and the interval may
- * begin just before one.
+ * Other signals come at most once per refresh. An interval may begin and end
+ * with one, and a vblank of the interval before may be handled late.
  */
 static inline bool model_is_too_often(const struct model *m, int64_t ns)
 {
-	return m->heard > m->caused + ns / MODEL_REFRESH_NS + 2;
+	return m->signals > m->own + ns / MODEL_REFRESH_NS + 2;
 }
 
-/* The guest has rested: a client of a plane that may signal knows all. */
+/* Nothing waits for a vblank: the last signal came after the last change. */
 static inline bool model_missed(const struct model *m, const struct answer *now)
 {
 	return model_may_signal(m) && memcmp(&m->known, now, sizeof(*now));

@@ -47,7 +47,7 @@ struct guest {
 	uint32_t r;
 };
 
-/* Write two registers in the order of the test, and do not wait for a vblank. */
+/* Write two registers in the order of the test. Do not wait for a vblank. */
 static int write_pair(struct guest *g, uint32_t ctl_reg, uint32_t ctl,
 		      uint32_t surf_reg, uint32_t surf)
 {
@@ -122,9 +122,9 @@ static uint64_t page_of(const struct vgpu_surface *s, uint32_t i)
 }
 
 /*
- * Map another page to a surface, or none, or the one that was there. It is always
- * the same one of a surface: idle ids end when there are 64 of them. Contents do
- * not differ, so it is not a front-buffer scan that notices.
+ * Map another page to a surface, or none, or the one that was there. It is the
+ * same one of a surface each time, as ids are dropped when there are 64. Its
+ * contents do not differ, so a front-buffer scan does not find it.
  */
 static int remap(struct guest *g)
 {
@@ -288,7 +288,7 @@ static const struct step *next_step(struct run *run)
 	return &steps[i];
 }
 
-static bool tell(struct run *run, enum op op, uint32_t first, uint32_t count)
+static bool post(struct run *run, enum op op, uint32_t first, uint32_t count)
 {
 	const struct command cmd = { op, run->step, first, count };
 
@@ -298,7 +298,7 @@ static bool tell(struct run *run, enum op op, uint32_t first, uint32_t count)
 static int make_step(struct run *run, const struct step *s)
 {
 	const uint32_t r = next_random(run), first = r % EVENT_PLANES;
-	/* Most often one plane, but also the last ones in one call */
+	/* Most often one plane, else all from one on in one call */
 	const uint32_t count = r & 0x300 ? 1 : EVENT_PLANES - first;
 
 	run->log[run->step % LOGGED].s = s;
@@ -307,7 +307,7 @@ static int make_step(struct run *run, const struct step *s)
 	run->g.r = r;
 	if (s->make)
 		return s->make(&run->g);
-	return tell(run, s->op, first, count) ? 0 : -EPIPE;
+	return post(run, s->op, first, count) ? 0 : -EPIPE;
 }
 
 /* After this, what the last steps have changed is latched and signalled. */
@@ -325,7 +325,7 @@ static bool check(struct run *run)
 	struct pollfd p = { .fd = run->replies, .events = POLLIN };
 	char reply;
 
-	return tell(run, CHECK, 0, EVENT_PLANES) &&
+	return post(run, CHECK, 0, EVENT_PLANES) &&
 	       poll(&p, 1, PATIENCE_MS) == 1 && read(p.fd, &reply, 1) == 1;
 }
 
@@ -370,14 +370,14 @@ static void play_round(struct __test_metadata *_metadata, struct run *run,
 
 	run->random = run->seed;
 	run->step = 0;
-	ASSERT_TRUE(tell(run, DISARM, 0, EVENT_PLANES));
-	ASSERT_TRUE(tell(run, UNMASK, 0, EVENT_PLANES));
+	ASSERT_TRUE(post(run, DISARM, 0, EVENT_PLANES));
+	ASSERT_TRUE(post(run, UNMASK, 0, EVENT_PLANES));
 	run->g.r = 0;
 	ASSERT_EQ(0, pipe_b(&run->g));
 	ASSERT_EQ(0, pipe_off(&run->g));
 	ASSERT_EQ(0, start(&run->g));
 	ASSERT_EQ(0, pipe_on(&run->g));
-	ASSERT_TRUE(tell(run, ARM, 0, EVENT_PLANES));
+	ASSERT_TRUE(post(run, ARM, 0, EVENT_PLANES));
 	while (run->step < count && !is_broken(run)) {
 		most = 1 << next_random(run) % BURST_LOG2;
 		left = 1 + next_random(run) % most;
@@ -483,11 +483,12 @@ static void play(struct __test_metadata *_metadata,
 		 struct _test_data_event *self, uint32_t seed)
 {
 	const uint32_t total = environment("MODEL_STEPS", STEPS);
-	struct run run = { .seed = environment("MODEL_SEED", seed) };
+	static struct run run;	/* The client's thread may outlive a failure. */
 	const double begun = time_s();
 	uint32_t left, count;
 	pthread_t thread;
 
+	run.seed = environment("MODEL_SEED", seed);
 	ASSERT_EQ(0, make_guest(&run.g, self));
 	ASSERT_EQ(0, make_client(&run, self));
 	ASSERT_EQ(0, use_cpu(true));
@@ -509,13 +510,12 @@ static void play(struct __test_metadata *_metadata,
 	EXPECT_LE((total - left) / 100, run.c.changed);
 }
 
-/* How long they take is up to MODEL_STEPS. */
-TEST_F_TIMEOUT(event, model_of_seeds_from_1, 36000)
+TEST_F_TIMEOUT(event, random_steps_from_seed_1, 36000)
 {
 	play(_metadata, self, 1);
 }
 
-TEST_F_TIMEOUT(event, model_of_seeds_from_100001, 36000)
+TEST_F_TIMEOUT(event, random_steps_from_seed_100001, 36000)
 {
 	play(_metadata, self, 100001);
 }

@@ -16,9 +16,15 @@ struct command {
 };
 
 /*
+ * @planes: what the client may expect
+ * @before: the answers at the last check
+ * @fd: eventfd of each plane, which it is armed with, or was at last
+ * @replaced: another one, which gets no signals
+ * @since: time of the last check, in ns
+ * @signals: number of signals
  * @checked: comparisons of a plane that may signal
  * @changed: those that differ from the one before
- * @broken: the rule that was broken first, with the plane and the step
+ * @broken: the rule that was broken first, with plane and step
  */
 struct client {
 	struct vgpu *v;
@@ -28,14 +34,13 @@ struct client {
 	struct answer before[EVENT_PLANES];
 	int32_t fd[EVENT_PLANES], replaced[EVENT_PLANES];
 	int64_t since;
-	uint32_t step;
-	uint32_t signals, checked, changed;
+	uint32_t step, signals, checked, changed;
 	const char *broken;
 	int broken_plane;
 	uint32_t broken_step;
 };
 
-static inline void breaks(struct client *c, int plane, const char *rule)
+static inline void fails(struct client *c, int plane, const char *rule)
 {
 	if (__atomic_load_n(&c->broken, __ATOMIC_ACQUIRE))
 		return;
@@ -51,7 +56,7 @@ static inline void query(struct client *c, int plane, struct answer *a)
 }
 
 /* Read the eventfd, and query if it was signalled. */
-static inline uint64_t hear(struct client *c, int plane)
+static inline uint64_t read_signals(struct client *c, int plane)
 {
 	struct model *m = &c->planes[plane];
 	uint64_t count = signals(c->fd[plane]);
@@ -59,8 +64,8 @@ static inline uint64_t hear(struct client *c, int plane)
 	if (!count)
 		return 0;
 	if (!model_may_signal(m))
-		breaks(c, plane, "signalled while disarmed or masked");
-	m->heard += count;
+		fails(c, plane, "signalled while disarmed or masked");
+	m->signals += count;
 	c->signals += count;
 	query(c, plane, &m->known);
 	return count;
@@ -99,13 +104,13 @@ static inline void client_step(struct client *c, const struct command *cmd)
 	int i;
 
 	for (i = cmd->first; i < end; i++)
-		hear(c, i);
+		read_signals(c, i);
 	if (set_irqs(c, cmd))
-		breaks(c, cmd->first, "VFIO_DEVICE_SET_IRQS failed");
+		fails(c, cmd->first, "VFIO_DEVICE_SET_IRQS failed");
 	for (i = cmd->first; i < end; i++) {
 		/* What came before the ioctl. From now on there is silence. */
 		if (silences)
-			hear(c, i);
+			read_signals(c, i);
 		if (cmd->op == REPLACE) {
 			fd = c->fd[i];
 			c->fd[i] = c->replaced[i];
@@ -113,9 +118,9 @@ static inline void client_step(struct client *c, const struct command *cmd)
 		}
 		if (!model_step(&c->planes[i], cmd->op))
 			continue;
-		c->planes[i].caused++;
-		if (!hear(c, i))
-			breaks(c, i, "not signalled immediately");
+		c->planes[i].own++;
+		if (!read_signals(c, i))
+			fails(c, i, "not signalled immediately");
 	}
 }
 
@@ -128,16 +133,16 @@ static inline void client_check(struct client *c)
 
 	for (i = 0; i < EVENT_PLANES; i++) {
 		m = &c->planes[i];
-		hear(c, i);
+		read_signals(c, i);
 		if (signals(c->replaced[i]))
-			breaks(c, i, "signalled to an eventfd that is replaced");
+			fails(c, i, "signalled to an eventfd that is replaced");
 		if (model_is_too_often(m, now - c->since))
-			breaks(c, i, "signalled more often than refreshed");
-		m->heard = 0;
-		m->caused = 0;
+			fails(c, i, "signalled more often than refreshed");
+		m->signals = 0;
+		m->own = 0;
 		query(c, i, &a);
 		if (model_missed(m, &a))
-			breaks(c, i, "a change was missed");
+			fails(c, i, "a change was missed");
 		c->checked += model_may_signal(m);
 		c->changed += model_may_signal(m) &&
 			      memcmp(&a, &c->before[i], sizeof(a));
@@ -163,7 +168,7 @@ static inline void *client_thread(void *arg)
 			return NULL;
 		for (i = 0; i < EVENT_PLANES; i++)
 			if (p[i].revents)
-				hear(c, i);
+				read_signals(c, i);
 		if (!p[EVENT_PLANES].revents)
 			continue;
 		if (read(c->commands, &cmd, sizeof(cmd)) != sizeof(cmd))
