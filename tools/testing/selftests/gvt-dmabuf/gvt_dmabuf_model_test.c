@@ -228,25 +228,25 @@ static const struct step {
 	{ "flip by 0x50080", flip_50080, .weight = 25 },
 	{ "flip mode", flip_mode, .weight = 15 },
 	{ "show", show, .weight = 40 },
-	{ "hide", hide, .weight = 25 },
+	{ "hide", hide, .weight = 12 },
 	{ "overlay", overlay, .weight = 40 },
-	{ "cursor moves", cursor_move, .weight = 40 },
+	{ "cursor moves", cursor_move, .weight = 60 },
 	{ "cursor image", cursor_image, .weight = 40 },
-	{ "cursor hides", cursor_hide, .weight = 20 },
-	{ "hotspot", cursor_hotspot, .weight = 20 },
-	{ "remap", remap, .weight = 60 },
-	{ "pipe A on", pipe_on, .weight = 15 },
-	{ "pipe A off", pipe_off, .weight = 8 },
-	{ "pipe B", pipe_b, .weight = 15 },
-	{ "size of pipe A", pipe_size, .weight = 30 },
+	{ "cursor hides", cursor_hide, .weight = 12 },
+	{ "hotspot", cursor_hotspot, .weight = 25 },
+	{ "remap", remap, .weight = 100 },
+	{ "pipe A on", pipe_on, .weight = 10 },
+	{ "pipe A off", pipe_off, .weight = 4 },
+	{ "pipe B", pipe_b, .weight = 8 },
+	{ "size of pipe A", pipe_size, .weight = 12 },
 	{ "reset of the GPU", reset_gpu, .weight = 8 },
 	{ "VFIO_DEVICE_RESET", reset_device, .weight = 2 },
 	{ "nap", nap, .weight = 40 },
-	{ "arm", .op = ARM, .weight = 60 },
-	{ "replace", .op = REPLACE, .weight = 40 },
-	{ "disarm", .op = DISARM, .weight = 20 },
-	{ "mask", .op = MASK, .weight = 30 },
-	{ "unmask", .op = UNMASK, .weight = 80 },
+	{ "arm", .op = ARM, .weight = 50 },
+	{ "replace", .op = REPLACE, .weight = 30 },
+	{ "disarm", .op = DISARM, .weight = 10 },
+	{ "mask", .op = MASK, .weight = 20 },
+	{ "unmask", .op = UNMASK, .weight = 60 },
 	{ "trigger", .op = TRIGGER, .weight = 10 },
 };
 
@@ -313,10 +313,10 @@ static int make_step(struct run *run, const struct step *s)
 /* After this, what the last steps have changed is latched and signalled. */
 static bool rest(struct run *run)
 {
-	usleep(REFRESH_US);
-	if (run->g.pipe_on)
-		return refreshes_pass(run->g.v, 1);
 	usleep(2 * REFRESH_US);
+	if (run->g.pipe_on)
+		return refreshes_pass(run->g.v, 0);
+	usleep(REFRESH_US);
 	return true;
 }
 
