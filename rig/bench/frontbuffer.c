@@ -45,8 +45,8 @@ static double clock_ms(void)
 static double glyph_ms(struct vgpu *v, const struct vgpu_surface *s,
 		       struct vcpu *cpu, int fd)
 {
-	static uint32_t random = 1;
-	uint32_t left, top;
+	static __u32 random = 1;
+	__u32 left, top;
 	double drawn;
 
 	while (signals_within(fd, STILL_MS))
