@@ -10,8 +10,11 @@
 static inline bool test_event(struct __test_metadata *_metadata,
 			      struct vgpu *v, struct vgpu_event *e)
 {
-	if (vgpu_event_find(v, e) == -ENOENT)
+	int ret = vgpu_event_find(v, e);
+
+	if (ret == -ENOENT)
 		SKIP(return false, "no display event: run a kernel that has it");
+	ASSERT_EQ(0, ret);
 	return true;
 }
 

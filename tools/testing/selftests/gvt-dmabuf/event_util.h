@@ -94,6 +94,7 @@ static inline int vgpu_event_find(struct vgpu *v, struct vgpu_event *e)
 	bool found = false;
 	int ret;
 
+	*e = (struct vgpu_event) { };
 	ret = vgpu_ioctl(v->device, VFIO_DEVICE_GET_INFO, &device);
 	if (ret)
 		return ret;
