@@ -302,13 +302,14 @@ static int remap_pages(struct _test_data_pixels *self, bool own)
 }
 
 /*
- * A scan that is under way leaves the change to the signal at the vblank. On a slow
- * machine a vblank may come while pages are mapped, and the next scan after.
+ * A scan that is under way leaves the change to the signal at the vblank. The work of
+ * the vblank before may come while pages are mapped, and on a slow machine so may
+ * the next vblank, and after that a scan: a second signal must be the exception.
  */
 TEST_F(pixels, remap_during_a_scan_is_one_signal)
 {
 	uint8_t *bytes = vgpu_surface_bytes(&self->v, &self->s);
-	uint32_t first, mapped, last;
+	uint32_t first, mapped, last, quick = 0, once = 0;
 	uint64_t count;
 	size_t i;
 
@@ -325,10 +326,15 @@ TEST_F(pixels, remap_during_a_scan_is_one_signal)
 		count = signals(self->fd[VGPU_PRIMARY]);
 		ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &last));
 		EXPECT_LE(1, count);
-		EXPECT_GE(1 + mapped - first + (last - mapped) / SETTLE, count)
+		EXPECT_GE(2 + mapped - first + (last - mapped) / SETTLE, count)
 			TH_LOG("%zu us after the vblank, %u + %u refreshes",
 			       i * 200, mapped - first, last - mapped);
+		if (mapped == first && last - mapped < SETTLE) {
+			quick++;
+			once += count == 1;
+		}
 	}
+	EXPECT_LE(quick / 2, once) TH_LOG("%u of %u", once, quick);
 }
 
 /* A client that masks until it has queried must not be woken by its own unmasking. */
