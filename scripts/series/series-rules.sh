@@ -82,21 +82,12 @@ check_am() {
 	why=$(diff -rq --exclude=.git "$dir" "$WORK/replay") ||
 		die "git am and replay give different trees: $(head -n 1 <<<"$why")"
 }
-# checkpatch would run get_maintainer.pl for each file of each mail, to see whether its
-# entry is obsolete, which takes most of its time. Without that script in the tree it
-# does not; check_maintainers asks once for each file.
-checkpatch_tree() {
-	mkdir -p "$WORK/tree/scripts"
-	find "$BASE_SRC" -mindepth 1 -maxdepth 1 ! -name scripts -exec ln -s -t "$WORK/tree" {} +
-	find "$BASE_SRC/scripts" -mindepth 1 -maxdepth 1 ! -name get_maintainer.pl \
-		-exec ln -s -t "$WORK/tree/scripts" {} +
-}
 check_style() {
 	# MAINTAINERS is touched by the patches that fit best, and the history in which
 	# checkpatch would look for a commit of Fixes: is not here.
 	cd "$WORK"	# where it may drop its notes
 	perl "$BASE_SRC/scripts/checkpatch.pl" --strict --no-summary --terse \
-		--root="$WORK/tree" --ignore FILE_PATH_CHANGES,UNKNOWN_COMMIT_ID "$1"
+		--root="$BASE_SRC" --ignore FILE_PATH_CHANGES,UNKNOWN_COMMIT_ID "$1"
 }
 
 # --- size -------------------------------------------------------------------
@@ -273,7 +264,6 @@ check_maintainers() {
 			said=$(perl scripts/get_maintainer.pl --no-git --no-git-fallback \
 				--sections -f "$file" 2>&1)
 			grep -q '^INTEL GVT-g DRIVERS' <<<"$said" || echo "$file"
-			! grep -qi '^S:.*obsolete' <<<"$said" || echo "$file (obsolete)"
 		done
 	)
 	[ ${#strays[@]} -eq 0 ] || die "get_maintainer.pl does not find the entry for: ${strays[*]}"
@@ -361,7 +351,6 @@ for series in $(all_series); do
 	[ ! -d "$SERIES/$series" ] ||
 		result "$series applies to the base with only its prerequisites" check_needs "$series"
 done
-checkpatch_tree
 for mail in "$WORK"/mails/*/*.patch; do
 	[[ $mail != *-0000-cover-letter.patch ]] || continue
 	name=${mail#"$WORK/mails/"}
