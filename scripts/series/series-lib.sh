@@ -85,13 +85,16 @@ backported() {
 	[ -z "$BACKPORT" ] || [ "$1" = "$BACKPORT/$name" ] || [ ! -f "$BACKPORT/$name/edit.patch" ] ||
 		echo "$BACKPORT/$name/edit.patch"
 }
-numstat() { [ ! -s "$1" ] || git apply --numstat "$1" | cut -f3; }
-# edited PATCH: files that its hunks change.
+# edited PATCH...: files that their hunks change.
 edited() {
-	{
-		numstat "$1/edit.patch"
-		numstat "$(backported "$1")"
-	} | sort -u
+	local patch file hunks=()
+
+	for patch; do
+		for file in "$patch/edit.patch" "$(backported "$patch")"; do
+			[ ! -s "$file" ] || hunks+=("$file")
+		done
+	done
+	[ ${#hunks[@]} -eq 0 ] || git apply --numstat "${hunks[@]}" | cut -f3 | sort -u
 }
 # edits PATCH: its diff on this base.
 edits() {
@@ -104,7 +107,7 @@ edits() {
 	fi
 	[ ! -f "$own" ] || awk 'NR == FNR { other[$0] = 1; next }
 		/^diff --git / { out = !(substr($3, 3) in other) }
-		out' <(numstat "$other") "$own"
+		out' <(git apply --numstat "$other" | cut -f3) "$own"
 	cat "$other"
 }
 # born_path FILE: where the file of the repository is that the series creates.
@@ -200,8 +203,10 @@ take_out_later() {
 	local patch=$1 file=$2 dir=$3 has later why
 
 	has=$(grep -rlxF --include=edit.patch -- "+++ b/$file" "$SERIES" ${BACKPORT:+"$BACKPORT"}) || return 0
-	for later in $(patches | awk -v patch="$patch" 'after { print } $0 == patch { after = 1 }' | tac); do
-		grep -qE "/$(name_of "$later")/edit.patch\$" <<<"$has" || continue
+	for later in $(patches | awk -F / -v patch="$patch" '
+		NR == FNR { has[$(NF - 2) "/" $(NF - 1)] = 1; next }
+		after && ($(NF - 1) "/" $NF) in has
+		$0 == patch { after = 1 }' <(echo "$has") - | tac); do
 		why=$(cd "$dir" && edits "$later" | GIT_CEILING_DIRECTORIES=${dir%/*} \
 			git apply -R --include="$file" --whitespace=nowarn - 2>&1) ||
 			die "$(name_of "$later"): edit.patch cannot be reversed in $file of the repository: ${why#error: }"
@@ -236,13 +241,14 @@ apply_patch() {
 
 # base_list: the files that the series names, whether or not the base has them.
 base_list() {
-	local patch
+	local all
 
-	[ -n "$(patches)" ] || die "no patch in $SERIES"
+	mapfile -t all < <(patches)
+	[ ${#all[@]} -gt 0 ] || die "no patch in $SERIES"
 	{
 		all_lines remove
 		all_lines files	# a check that they are new needs to see the old
-		for patch in $(patches); do edited "$patch"; done
+		edited "${all[@]}"
 	} | sort -u
 }
 # base_files DIR: copy those of the base into DIR.

@@ -82,12 +82,24 @@ check_am() {
 	why=$(diff -rq --exclude=.git "$dir" "$WORK/replay") ||
 		die "git am and replay give different trees: $(head -n 1 <<<"$why")"
 }
+# checkpatch would run get_maintainer.pl for each file of each mail, to see whether its
+# entry is obsolete, which takes most of its time. Without that script in the tree it
+# does not; check_obsolete asks once.
+checkpatch_tree() {
+	mkdir -p "$WORK/tree/scripts"
+	find "$BASE_SRC" -mindepth 1 -maxdepth 1 ! -name scripts ! -name include \
+		-exec ln -s -t "$WORK/tree" {} +
+	# Directories that find descends into: where names in mixed case are looked up
+	cp -rs "$BASE_SRC/include" "$WORK/tree/"
+	find "$BASE_SRC/scripts" -mindepth 1 -maxdepth 1 ! -name get_maintainer.pl \
+		-exec ln -s -t "$WORK/tree/scripts" {} +
+}
 check_style() {
 	# MAINTAINERS is touched by the patches that fit best, and the history in which
 	# checkpatch would look for a commit of Fixes: is not here.
 	cd "$WORK"	# where it may drop its notes
 	perl "$BASE_SRC/scripts/checkpatch.pl" --strict --no-summary --terse \
-		--root="$BASE_SRC" --ignore FILE_PATH_CHANGES,UNKNOWN_COMMIT_ID "$1"
+		--root="$WORK/tree" --ignore FILE_PATH_CHANGES,UNKNOWN_COMMIT_ID "$1"
 }
 
 # --- size -------------------------------------------------------------------
@@ -185,28 +197,39 @@ check_few() {
 	n=$(patches_of "$1" | wc -l)
 	[ "$n" -le $MAX_PATCHES ] || die "it has $n patches, the limit is $MAX_PATCHES"
 }
+# am NAME FROM: apply the mails of series NAME in the repository of check_am.
+am() {
+	local name=$1 from=$2 dir=$WORK/am mail mails
+
+	mapfile -t mails < <(find "$WORK/mails/$name" -name '*.patch' \
+		! -name '*-0000-cover-letter.patch' | sort)
+	scratch_git -C "$dir" checkout -q --detach "$from" || die "there is no $from: see above"
+	for mail in "${mails[@]}"; do
+		if ! scratch_git -C "$dir" am -q --whitespace=nowarn "$mail"; then
+			scratch_git -C "$dir" am --abort
+			die "${mail##*/} does not apply: see above"
+		fi
+		[ "${3-}" != alone ] || scratch_git -C "$dir" checkout -q --detach "$from"
+	done
+}
 # A maintainer who has applied what it needs, and nothing else, can apply it; of a
-# series without a cover letter, each patch.
+# series without a cover letter, each patch. A tag is what has these series.
 check_needs() {
-	local series=$1 name patch dir=$WORK/needs to=$WORK/needs need
+	local series=$1 name need before at=base alone=''
 
 	need=$(needed "$series")
-	rm -rf "$dir"
-	mkdir -p "$dir"
-	base_files "$dir"
 	for name in $(all_series); do
 		# One that only the backport has is part of the base.
 		[ ! -d "$SERIES/$name" ] || grep -qxF "$name" <<<"$need" || continue
-		for patch in $(patches_of "$name"); do apply_patch "$patch" "$dir"; done
-	done
-	for patch in $(patches_of "$series"); do
-		if [ ! -f "$SERIES/$series/cover" ]; then
-			to=$dir.alone
-			rm -rf "$to"
-			cp -a "$dir" "$to"
+		before=$at
+		at=with-$(hash_words "$before" "$name")
+		if ! git -C "$WORK/am" rev-parse -q --verify "$at" >/dev/null; then
+			am "$name" "$before"
+			scratch_git -C "$WORK/am" tag "$at"
 		fi
-		apply_patch "$patch" "$to"
 	done
+	[ -f "$SERIES/$series/cover" ] || alone=alone
+	am "$series" "$at" $alone
 }
 check_signed() {
 	local mail
@@ -256,17 +279,24 @@ unshare_path() {
 	done
 }
 check_maintainers() {
-	local said strays
+	local strays
 
-	mapfile -t strays < <(
-		cd "$TOP"
-		all_lines files | while read -r file; do
-			said=$(perl scripts/get_maintainer.pl --no-git --no-git-fallback \
-				--sections -f "$file" 2>&1)
-			grep -q '^INTEL GVT-g DRIVERS' <<<"$said" || echo "$file"
-		done
-	)
-	[ ${#strays[@]} -eq 0 ] || die "get_maintainer.pl does not find the entry for: ${strays[*]}"
+	# shellcheck disable=SC2016	# for the other shell
+	strays=$(cd "$TOP" && all_lines files | xargs -P "$JOBS" -I{} bash -c '
+		perl scripts/get_maintainer.pl --no-git --no-git-fallback --sections -f "$1" 2>&1 |
+			grep -q "^INTEL GVT-g DRIVERS" || echo "$1"' - {})
+	[ -z "$strays" ] ||
+		die "get_maintainer.pl does not find the entry for: $(tr '\n' ' ' <<<"$strays")"
+}
+check_obsolete() {
+	local file files said
+
+	cd "$TOP"
+	mapfile -t files < <(base_list | while read -r file; do [ ! -e "$file" ] || echo "$file"; done)
+	said=$(perl scripts/get_maintainer.pl --no-git --no-git-fallback --status --no-m --no-l \
+		-f "${files[@]}")
+	grep -qx Supported <<<"$said" || die "get_maintainer.pl does not say that i915 is supported"
+	! grep -i obsolete <<<"$said" || die "a file that the series changes is obsolete"
 }
 check_maintainers_sorted() {
 	local entry=$WORK/entry
@@ -337,6 +367,7 @@ result "the error for a hunk that a new file lacks names patch and file" check_s
 result "the error for a hunk that does not apply names patch, file, hunk and line" check_mismatch
 maintainers_tree
 result "get_maintainer.pl finds the entry for each new file" check_maintainers
+result "no file of the series is obsolete in MAINTAINERS" check_obsolete
 result "the files of the MAINTAINERS entry are sorted" check_maintainers_sorted
 export_mails "$WORK/replay" "$WORK/mails"
 result "cover letters have no placeholders, and say what was not measured" check_cover
@@ -351,6 +382,7 @@ for series in $(all_series); do
 	[ ! -d "$SERIES/$series" ] ||
 		result "$series applies to the base with only its prerequisites" check_needs "$series"
 done
+checkpatch_tree
 for mail in "$WORK"/mails/*/*.patch; do
 	[[ $mail != *-0000-cover-letter.patch ]] || continue
 	name=${mail#"$WORK/mails/"}
