@@ -5,10 +5,11 @@
  * Code that changes something calls one of the touch functions, which only read
  * one byte while no client listens. Plane registers count when they are latched,
  * not when they are written. Clients are signalled when the display is refreshed,
- * at the next vblank while a pipe is on. The vblank timer runs only while something
- * waits for a vblank. Without vblanks a work item does the same, immediately but
- * never earlier than one refresh after the last check, even if nothing was signalled
- * then: the guest must not decide how often the host is woken.
+ * at the next vblank while a pipe is on, or immediately if a flip does not wait for
+ * it. The vblank timer runs only while something waits for a vblank. Without vblanks
+ * a work item does the same, immediately but never earlier than one refresh after the
+ * last check, even if nothing was signalled then: the guest must not decide how often
+ * the host is woken.
  */
 
 #include <linux/eventfd.h>
@@ -17,6 +18,7 @@
 
 #include "gvt.h"
 #include "plane_decoder.h"
+#include "trace.h"
 #include "vgpu_plane.h"
 
 static void gvt_event_signal_planes(struct gvt_display_event *event, unsigned long planes)
@@ -27,6 +29,9 @@ static void gvt_event_signal_planes(struct gvt_display_event *event, unsigned lo
 
 	for_each_set_bit(i, &planes, GVT_PLANE_TYPES)
 		eventfd_signal(event->triggers[i]);
+	if (planes)
+		trace_gvt_display_signal(container_of(event, struct intel_vgpu,
+						      display.event)->id, planes);
 }
 
 /* Planes whose registers have been latched since the last call */
@@ -68,12 +73,12 @@ static void gvt_event_update_shown(struct intel_vgpu *vgpu, unsigned long planes
  *
  * Context: vgpu_lock held.
  * Return: BIT(enum drm_plane_type) of each; the next refresh signals those that are
- * watched.
+ * watched, unless they have been already.
  */
 u8 intel_vgpu_planes_to_signal(struct intel_vgpu *vgpu)
 {
 	struct gvt_display_event *event = &vgpu->display.event;
-	u8 planes = vgpu->display.latch.latched;
+	u8 planes = vgpu->display.latch.latched | event->moved;
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
@@ -100,6 +105,7 @@ u8 intel_vgpu_display_refreshed(struct intel_vgpu *vgpu)
 
 	if (!gvt_event_is_watched(event)) {
 		vgpu->display.latch.latched = 0;
+		event->moved = 0;
 		return 0;
 	}
 
@@ -117,7 +123,31 @@ u8 intel_vgpu_display_refreshed(struct intel_vgpu *vgpu)
 	spin_unlock(&event->lock);
 
 	gvt_event_update_shown(vgpu, changed);
+
+	changed |= event->moved;
+	event->moved = 0;
 	return changed;
+}
+
+/**
+ * intel_vgpu_signal_frontbuffers - notify clients of what was drawn without a flip
+ * @vgpu: an open vGPU
+ * @planes: BIT(enum drm_plane_type) of each that was drawn to
+ *
+ * Context: Process context. The lock of the front-buffer scan may be held.
+ * Return: those of @planes that have been signalled since the last refresh, and have
+ * to wait for the next.
+ */
+u8 intel_vgpu_signal_frontbuffers(struct intel_vgpu *vgpu, u8 planes)
+{
+	struct gvt_display_event *event = &vgpu->display.event;
+	u8 late;
+
+	spin_lock(&event->lock);
+	late = planes & event->state.signalled;
+	gvt_event_signal_planes(event, gvt_event_signal(&event->state, planes));
+	spin_unlock(&event->lock);
+	return late;
 }
 
 /* Also if nothing is signalled: a guest that toggles a pipe must not wake the host. */
@@ -196,13 +226,36 @@ void intel_vgpu_touch_planes(struct intel_vgpu *vgpu, u8 planes)
  * intel_vgpu_touch_latched_planes - note which planes have been latched
  * @vgpu: a vGPU
  *
- * Call it where the guest makes planes latch without a vblank.
+ * Call it where the guest makes planes latch without a vblank. Clients are notified
+ * immediately, at most once per refresh.
  *
  * Context: vgpu_lock held.
  */
 void intel_vgpu_touch_latched_planes(struct intel_vgpu *vgpu)
 {
-	intel_vgpu_touch_planes(vgpu, gvt_event_collect_latched(vgpu));
+	struct gvt_display_event *event = &vgpu->display.event;
+	u8 planes = gvt_event_collect_latched(vgpu);
+	u8 due;
+
+	planes &= READ_ONCE(event->state.watched);
+	if (!planes)
+		return;
+	if (!vgpu->vblank_timer.on) {
+		intel_vgpu_touch_planes(vgpu, planes);
+		return;
+	}
+
+	intel_vgpu_end_frontbuffer_scans(vgpu, planes);
+
+	spin_lock(&event->lock);
+	due = gvt_event_flip(&event->state, planes);
+	gvt_event_signal_planes(event, due);
+	spin_unlock(&event->lock);
+
+	event->moved |= due;
+	gvt_event_update_shown(vgpu, due);
+	/* It signals the others, and then all of them may be signalled again. */
+	intel_vgpu_await_vblank(vgpu);
 }
 
 /**
@@ -219,8 +272,10 @@ void intel_vgpu_touch_latched_planes(struct intel_vgpu *vgpu)
 void intel_vgpu_touch_planes_of_regs(struct intel_vgpu *vgpu, u32 offset,
 				     unsigned int bytes)
 {
-	u8 planes = gvt_event_collect_latched(vgpu);
+	u8 planes = 0;
 	u32 reg;
+
+	intel_vgpu_touch_latched_planes(vgpu);
 
 	for (reg = round_down(offset, sizeof(u32)); reg < offset + bytes;
 	     reg += sizeof(u32))
@@ -234,8 +289,8 @@ void intel_vgpu_touch_planes_of_regs(struct intel_vgpu *vgpu, u32 offset,
  * @vgpu: a vGPU
  * @index: guest GGTT page
  *
- * A plane whose surface has moved since the last refresh is dirty already, so
- * what was found then will do.
+ * A plane whose surface has moved since it was signalled is dirty already, so what
+ * was found then will do.
  *
  * Context: vgpu_lock held.
  */

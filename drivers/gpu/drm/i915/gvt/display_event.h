@@ -37,8 +37,9 @@ struct gvt_pte_range {
  * @triggers: eventfds of planes that are armed
  * @refreshed: when it was last checked whether there is something to signal
  * @work: stands in for vblanks when there are none
- * @shown: where the surface of each watched plane lay at the last refresh, also
- *	of one that QUERY refuses because a page is missing; vgpu_lock
+ * @shown: where the surface of each watched plane lay when it was last signalled,
+ *	also of one that QUERY refuses because a page is missing; vgpu_lock
+ * @moved: planes whose flip has been signalled since the last refresh; vgpu_lock
  */
 struct gvt_display_event {
 	spinlock_t lock;	/* see above */
@@ -47,6 +48,7 @@ struct gvt_display_event {
 	ktime_t refreshed;
 	struct delayed_work work;
 	struct gvt_pte_range shown[GVT_PLANE_TYPES];
+	u8 moved;
 };
 
 /**
@@ -80,6 +82,7 @@ void intel_vgpu_touch_planes_of_regs(struct intel_vgpu *vgpu, u32 offset,
 void intel_vgpu_touch_latched_planes(struct intel_vgpu *vgpu);
 void intel_vgpu_touch_planes_of_pte(struct intel_vgpu *vgpu,
 				    unsigned long index);
+u8 intel_vgpu_signal_frontbuffers(struct intel_vgpu *vgpu, u8 planes);
 u8 intel_vgpu_planes_to_signal(struct intel_vgpu *vgpu);
 u8 intel_vgpu_display_refreshed(struct intel_vgpu *vgpu);
 

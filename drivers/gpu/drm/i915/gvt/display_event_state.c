@@ -3,9 +3,10 @@
  * Which planes' clients are notified of a change, and when.
  *
  * A change that QUERY can see makes a plane dirty, and a refresh of the display
- * signals what is dirty. So however often a guest changes a plane, its client is
- * notified at most once per refresh. What the client does itself is signalled
- * immediately.
+ * signals what is dirty. A flip that does not wait for the refresh is signalled
+ * immediately, unless the plane has been signalled since the last refresh. So however
+ * often a guest changes a plane, its client is notified at most once per refresh.
+ * What the client does itself is signalled immediately, and does not count.
  *
  * A masked plane is not watched. Its changes are not recorded meanwhile, so
  * unmasking it signals once, as arming does.
@@ -33,6 +34,7 @@ static void gvt_event_update_watched(struct gvt_event_state *state)
 	/* Each register write of a guest reads it without a lock. */
 	WRITE_ONCE(state->watched, state->armed & ~state->masked);
 	state->dirty &= state->watched;
+	state->signalled &= state->watched;
 }
 
 /**
@@ -57,9 +59,45 @@ u8 gvt_event_refresh(struct gvt_event_state *state)
 	u8 due = state->dirty;
 
 	state->dirty = 0;
+	state->signalled = due;
 	return due;
 }
 EXPORT_SYMBOL_IF_KUNIT(gvt_event_refresh);
+
+/**
+ * gvt_event_signal - signal planes before the next refresh, if that is allowed
+ * @state: of a vGPU
+ * @planes: which ones
+ *
+ * Return: planes to signal: the watched ones that have not been since the last
+ * refresh.
+ */
+u8 gvt_event_signal(struct gvt_event_state *state, u8 planes)
+{
+	u8 due = planes & state->watched & ~state->signalled;
+
+	state->signalled |= due;
+	return due;
+}
+EXPORT_SYMBOL_IF_KUNIT(gvt_event_signal);
+
+/**
+ * gvt_event_flip - note that planes show another framebuffer already
+ * @state: of a vGPU
+ * @planes: which ones; only watched ones are noted
+ *
+ * Return: planes to signal; the others are signalled at the next refresh.
+ */
+u8 gvt_event_flip(struct gvt_event_state *state, u8 planes)
+{
+	u8 due = gvt_event_signal(state, planes);
+
+	gvt_event_touch(state, planes);
+	/* What has changed before the signal needs no other one. */
+	state->dirty &= ~due;
+	return due;
+}
+EXPORT_SYMBOL_IF_KUNIT(gvt_event_flip);
 
 /**
  * gvt_event_arm - add and remove listeners

@@ -14,17 +14,21 @@
  * @armed: planes with a listener
  * @masked: planes whose signals are held back
  * @watched: planes that are armed and not masked
- * @dirty: watched planes that have changed since the last refresh
+ * @dirty: watched planes that have changed since they were signalled
+ * @signalled: planes that have been signalled since the last refresh, or by it
  */
 struct gvt_event_state {
 	u8 armed;
 	u8 masked;
 	u8 watched;
 	u8 dirty;
+	u8 signalled;
 };
 
 void gvt_event_touch(struct gvt_event_state *state, u8 planes);
 u8 gvt_event_refresh(struct gvt_event_state *state);
+u8 gvt_event_signal(struct gvt_event_state *state, u8 planes);
+u8 gvt_event_flip(struct gvt_event_state *state, u8 planes);
 u8 gvt_event_arm(struct gvt_event_state *state, u8 arm, u8 disarm);
 u8 gvt_event_trigger(const struct gvt_event_state *state, u8 planes);
 void gvt_event_mask(struct gvt_event_state *state, u8 planes);

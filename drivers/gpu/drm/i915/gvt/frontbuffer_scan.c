@@ -226,12 +226,9 @@ static void gvt_scan_signal(struct gvt_scan_pass *pass)
 	/* The signal of a plane that has changed meanwhile stands for this, too. */
 	if (!(scan->scanning & plane)) {
 		pass->ended = true;
-	} else if (scan->signalled & plane) {
-		scan->found |= plane;
 	} else {
-		scan->signalled |= plane;
 		scan->quiet = 0;
-		intel_vgpu_trigger_display_event(pass->vgpu, plane);
+		scan->found |= intel_vgpu_signal_frontbuffers(pass->vgpu, plane);
 	}
 	spin_unlock(&scan->lock);
 }
@@ -406,11 +403,12 @@ static u8 gvt_scan_settled_planes(struct gvt_frontbuffer_scan *scan,
 }
 
 /* Is nothing to be scanned, and has nothing been signalled for long? */
-static bool gvt_scan_is_idle(struct gvt_frontbuffer_scan *scan, bool has_run)
+static bool gvt_scan_is_idle(struct gvt_frontbuffer_scan *scan, bool has_run,
+			     u8 signalled)
 {
 	lockdep_assert_held(&scan->lock);
 
-	if (scan->signalled)
+	if (signalled)
 		scan->quiet = 0;
 	else if (scan->quiet < QUIET)
 		scan->quiet++;
@@ -463,7 +461,6 @@ void intel_vgpu_end_frontbuffer_scans(struct intel_vgpu *vgpu, u8 planes)
 	WRITE_ONCE(scan->scanning, scan->scanning & ~planes);
 	scan->found &= ~planes;
 	scan->hinted |= planes;
-	scan->signalled |= planes;
 	spin_unlock(&scan->lock);
 }
 
@@ -502,15 +499,14 @@ void intel_vgpu_scan_frontbuffers(struct intel_vgpu *vgpu, u8 changed)
 	gvt_damage_add_all(vgpu->display.damage, rendered);
 	found = (scan->found & active) | rendered;
 	scan->found = 0;
-	scan->signalled = changed | found;
 	/* While the GPU draws, each refresh is signalled: scan when it is done. */
 	WRITE_ONCE(scan->due, settled & ~rendered &
 			      (scan->hinted | scan->unfinished));
 	if (scan->due)
 		queue_work(system_dfl_wq, &scan->work);
 	if (found)
-		intel_vgpu_trigger_display_event(vgpu, found);
-	idle = gvt_scan_is_idle(scan, has_run);
+		intel_vgpu_signal_frontbuffers(vgpu, found);
+	idle = gvt_scan_is_idle(scan, has_run, changed | found);
 	spin_unlock(&scan->lock);
 
 	if (idle)
@@ -592,7 +588,6 @@ void intel_vgpu_close_frontbuffer_scan(struct intel_vgpu *vgpu)
 	scan->unfinished = 0;
 	scan->hinted = 0;
 	scan->unknown = 0;
-	scan->signalled = 0;
 	scan->found = 0;
 	scan->rendered = 0;
 	scan->quiet = 0;

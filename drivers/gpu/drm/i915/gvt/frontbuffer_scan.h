@@ -46,7 +46,6 @@ struct gvt_scanned_plane {
  * @unfinished: planes of which pages are left to scan
  * @hinted: planes that may have been drawn to since their last scan began
  * @unknown: planes of whose pixels nothing is known any more
- * @signalled: planes that have been signalled since the last refresh
  * @found: planes that had changed when they were scanned, to be signalled at the
  *	next refresh
  * @rendered: the primary plane, if the guest's GPU may have drawn to it, to be
@@ -64,7 +63,6 @@ struct gvt_frontbuffer_scan {
 	u8 unfinished;
 	u8 hinted;
 	u8 unknown;
-	u8 signalled;
 	u8 found;
 	u8 rendered;
 	u8 quiet;

@@ -35,6 +35,7 @@
 #include "gvt.h"
 #include "plane_decoder.h"
 #include "plane_latch.h"
+#include "trace.h"
 
 #define UNIT_BYTES	0x100
 
@@ -289,6 +290,7 @@ static void gvt_latch_plane(struct intel_vgpu *vgpu, unsigned int pipe,
 		types |= types_of_plane(&before, pipe, unit) |
 			 changed_types(&before, &after);
 	latch->latched |= types;
+	trace_gvt_plane_latch(vgpu->id, pipe, unit, types);
 }
 
 static void gvt_latch_unit(struct intel_vgpu *vgpu, unsigned int pipe,

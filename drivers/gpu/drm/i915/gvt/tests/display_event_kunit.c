@@ -21,7 +21,9 @@
 #define O	BIT(DRM_PLANE_TYPE_OVERLAY)
 #define ALL	GVT_ALL_PLANE_TYPES
 
-enum step_kind { END, TOUCH, REFRESH, ARM, DISARM, TRIGGER, MASK, UNMASK };
+enum step_kind {
+	END, TOUCH, FLIP, DRAW, REFRESH, ARM, DISARM, TRIGGER, MASK, UNMASK
+};
 
 /* What happens to which planes, and which are signalled because of it */
 struct step {
@@ -90,6 +92,32 @@ static const struct event_case {
 	{ "disarming drops what a mask held back",
 	  { { ARM, P, P }, { MASK, P }, { TRIGGER, P }, { DISARM, P },
 	    { UNMASK, P } } },
+	{ "a flip that does not wait is signalled immediately, once",
+	  { { ARM, P, P }, { FLIP, P, P }, { REFRESH }, { FLIP, P, P } } },
+	{ "the second flip before a refresh is signalled there",
+	  { { ARM, P, P }, { FLIP, P, P }, { FLIP, P }, { FLIP, P },
+	    { REFRESH, 0, P }, { REFRESH } } },
+	{ "a flip after a refresh that signalled waits for the next",
+	  { { ARM, P, P }, { TOUCH, P }, { REFRESH, 0, P }, { FLIP, P },
+	    { REFRESH, 0, P }, { REFRESH }, { FLIP, P, P } } },
+	{ "the signal of a flip stands for an earlier change",
+	  { { ARM, P, P }, { TOUCH, P }, { FLIP, P, P }, { REFRESH } } },
+	{ "a change after a flip is signalled at the refresh",
+	  { { ARM, P, P }, { FLIP, P, P }, { TOUCH, P }, { REFRESH, 0, P } } },
+	{ "a flip does not signal the change of another plane",
+	  { { ARM, P | C, P | C }, { TOUCH, C }, { FLIP, P, P },
+	    { REFRESH, 0, C } } },
+	{ "a flip of a plane that is not armed is not signalled",
+	  { { ARM, C, C }, { FLIP, P }, { ARM, P, P }, { REFRESH } } },
+	{ "a flip while masked is not signalled, the next one is",
+	  { { ARM, P, P }, { MASK, P }, { FLIP, P }, { UNMASK, P, P },
+	    { FLIP, P, P }, { REFRESH } } },
+	{ "arming again begins anew",
+	  { { ARM, P, P }, { FLIP, P, P }, { DISARM, P }, { ARM, P, P },
+	    { FLIP, P, P } } },
+	{ "drawing and a flip are one signal, and one at the refresh",
+	  { { ARM, P, P }, { DRAW, P, P }, { DRAW, P }, { FLIP, P },
+	    { REFRESH, 0, P }, { DRAW, P }, { REFRESH }, { DRAW, P, P } } },
 };
 
 KUNIT_ARRAY_PARAM_DESC(event_cases, event_cases, name);
@@ -100,6 +128,10 @@ static u8 do_step(struct gvt_event_state *state, const struct step *step)
 	case TOUCH:
 		gvt_event_touch(state, step->planes);
 		return 0;
+	case FLIP:
+		return gvt_event_flip(state, step->planes);
+	case DRAW:
+		return gvt_event_signal(state, step->planes);
 	case REFRESH:
 		return gvt_event_refresh(state);
 	case ARM:
