@@ -170,6 +170,28 @@ static void bench_flips(struct bench *b, const struct vgpu_surface *screens)
 
 /* ---- what it costs ---- */
 
+/* A flip that does not wait for the vblank, until its client could be woken */
+static void bench_async_flips(struct bench *b, const struct vgpu_surface *screens)
+{
+	double samples[LEAST_SAMPLES];
+	eventfd_t count;
+	__u64 start;
+	int i;
+
+	must(vgpu_primary_ctl(&b->v, 0, 0, VGPU_ASYNC_FLIP), "flipping at once");
+	for (i = 0; i < LEAST_SAMPLES; i++) {
+		/* Only the first one of a refresh is signalled by the flip itself. */
+		nap(2 * REFRESH_NS);
+		eventfd_read(fds[VGPU_PRIMARY], &count);
+		start = now();
+		must(vgpu_primary_flip(&b->v, 0, screens[i % 2].gma), "flipping");
+		must(eventfd_read(fds[VGPU_PRIMARY], &count), "reading");
+		samples[i] = now() - start;
+	}
+	must(vgpu_primary_ctl(&b->v, 0, VGPU_ASYNC_FLIP, 0), "waiting for vblanks");
+	figure_of_least("flip_signal", samples, LEAST_OF);
+}
+
 static void trigger(struct bench *b, unsigned int call)
 {
 	eventfd_t count;
@@ -246,6 +268,7 @@ void bench_event(struct bench *b)
 	arm(b);
 	bench_static();
 	bench_flips(b, screens);
+	bench_async_flips(b, screens);
 	measure("trigger", TRIGGERS, trigger, b);
 	measure("eventfd", TRIGGERS, plain, b);
 	disarm(b);
