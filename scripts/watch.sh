@@ -4,7 +4,7 @@
 #
 # Boots the rig and runs rig/watch, which plays a guest and its client, and prints a
 # line for each action of the guest, a line for each event, and at the end how often
-# the client woke up. Its pictures are in out/watch. Other options are passed to
+# the client woke up and how long each stage of a frame took. Its pictures are in out/watch. Other options are passed to
 # boot.sh.
 
 # shellcheck source=lib/lib.sh
@@ -16,7 +16,7 @@ programs=$("$SCRIPTS/programs.sh" --path)
 
 rm -rf "$OUT/watch"
 mkdir -p "$OUT/watch/out"
-"$SCRIPTS/boot.sh" --name watch --share "$OUT/watch" --put "$programs/gvt-watch" "$@" -- ./gvt-watch out
+"$SCRIPTS/boot.sh" --name watch --share "$OUT/watch" --put "$programs/gvt-watch" "$@" -- ./gvt-watch -s out
 mv "$OUT"/watch/out/*.png "$OUT/watch/"
 rm -r "$OUT/watch/out"
 for picture in "$OUT"/watch/*.png; do

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * gvt-watch [-d FD] [-q SECONDS] [DIRECTORY]: an example of a viewer that sleeps
- * until the vGPU says that its screen may have changed.
+ * gvt-watch [-d FD] [-q SECONDS] [-s] [DIRECTORY]: an example of a viewer that
+ * sleeps until the vGPU says that its screen may have changed.
  *
  * It lists the planes, waits for the display event of each, asks what the plane
  * shows now, and writes what is new as DIRECTORY/PLANE-N.png. After SECONDS
- * (default 3) in which nothing happened it says how often it woke up, and ends.
+ * (default 3) in which nothing happened it says how often it woke up, and ends. With
+ * -s it also prints how long each stage of a frame took, by the kernel's tracepoints.
  *
  * Only who has opened the vGPU can watch it, so a VMM hands its device fd over
  * (a UNIX socket can pass one) and -d names it. Without -d the program opens the
@@ -25,7 +26,9 @@
 #include "image.h"
 #include "pixel.h"
 #include "query_util.h"
+#include "stages.h"
 #include "time_util.h"
+#include "vgpu_debugfs.h"
 
 #define QUIET		3	/* seconds */
 #define PLANES		EVENT_PLANES
@@ -322,8 +325,8 @@ static int run(struct watcher *w, double quiet)
 static int misused(void)
 {
 	fprintf(stderr,
-		"usage: VGPU_UUID=<UUID of an mdev> gvt-watch [-q SECONDS] [DIRECTORY]\n"
-		"       gvt-watch -d FD [-q SECONDS] [DIRECTORY]\n");
+		"usage: VGPU_UUID=<UUID of an mdev> gvt-watch [-q SECONDS] [-s] [DIRECTORY]\n"
+		"       gvt-watch -d FD [-q SECONDS] [-s] [DIRECTORY]\n");
 	return 2;
 }
 
@@ -333,11 +336,14 @@ int main(int argc, char **argv)
 	struct vgpu of_vmm = { .device = -1 };
 	struct watcher w = { .dir = "out", .v = &of_vmm };
 	double quiet = QUIET;
+	bool stages = false;
 	int option, ret;
 
-	while ((option = getopt(argc, argv, "d:q:")) != -1) {
+	while ((option = getopt(argc, argv, "d:q:s")) != -1) {
 		if (option == 'd')
 			of_vmm.device = atoi(optarg);
+		else if (option == 's')
+			stages = true;
 		else if (option == 'q')
 			quiet = atof(optarg);
 		else
@@ -354,7 +360,13 @@ int main(int argc, char **argv)
 			return 1;
 		w.v = &guest.v;
 	}
-	ret = run(&w, quiet);
+	ret = stages ? stages_begin() : 0;
+	if (ret)
+		complain("the tracepoints of a frame's stages", ret);
+	else
+		ret = run(&w, quiet);
+	if (stages && !ret)
+		stages_print(w.v == &guest.v ? vgpu_number(w.v) : -1);
 	if (w.v == &guest.v)
 		guest_end(&guest);
 	return ret ? 1 : 0;
