@@ -44,6 +44,16 @@ check_unlisted() {
 	stray=$(repository_files | comm -23 - <(all_lines files | sort))
 	[ -z "$stray" ] || die "in no patch of the series: $(tr '\n' ' ' <<<"$stray")"
 }
+# What a patch creates is a file of the repository, never one of its hunks.
+check_created() {
+	local all stray
+
+	mapfile -t all < <(patches)
+	stray=$(edited "${all[@]}" | grep -vxFf <(all_lines files) | while read -r file; do
+		[ -e "$BASE_SRC/$file" ] || echo "$file"
+	done)
+	[ -z "$stray" ] || die "created by an edit.patch: $(tr '\n' ' ' <<<"$stray")"
+}
 check_equal() {
 	local file
 
@@ -355,6 +365,7 @@ mapfile -t names < <(patches)
 echo "TAP version 13"
 result "each new file is listed once and not in the base" check_listing
 result "no kernel file is outside the series" check_unlisted
+result "no edit.patch creates a file" check_created
 result "the series applies, patch by patch" replay "$WORK/replay"
 if [ ! -e "$WORK/replay/.git" ] ||
 	[ "$(git -C "$WORK/replay" rev-list --count HEAD)" != $((${#names[@]} + 1)) ]; then
