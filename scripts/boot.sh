@@ -21,6 +21,8 @@
 #   --share DIR     use DIR as the share and keep it (default: a new directory,
 #                   removed afterwards)
 #   --cpus N        virtual CPUs (default 1)
+#   --slice N       a virtual CPU runs for at most N instructions before the next one
+#                   (default: until the next timer of the guest; QEMU 7.2 only)
 #   --cpu FLAGS     flags to add to QEMU's -cpu, such as -avx,-avx2
 #   --device D      another device, an argument of QEMU's -device
 #   --export T=DIR  make DIR available to the guest by 9p, read-only, with the tag T
@@ -38,7 +40,7 @@
 usage_if_asked "$@"
 
 PLATFORM=kbl VARIANT=ours TRACED='' VGPUS=1 TYPE='' APERTURE=512 BDF='' TIMEOUT='' NAME=rig
-ACCEL=icount SHIFT=3 CPUS='' MODULES='' SHARE='' SHELL_WANTED='' QUIET='' APPEND='' CPU_FLAGS='' IGD=''
+ACCEL=icount SHIFT=3 SLICE='' CPUS='' MODULES='' SHARE='' SHELL_WANTED='' QUIET='' APPEND='' CPU_FLAGS='' IGD=''
 PUT=() EXPORTS=() DEVICES=()
 POWER_OFF=${RIG_POWER_OFF:-600}	# seconds of a busy machine
 while [ $# -gt 0 ]; do
@@ -50,6 +52,7 @@ while [ $# -gt 0 ]; do
 	--cpus) CPUS=$2 && shift ;;
 	--cpu) CPU_FLAGS=,$2 && shift ;;
 	--shift) SHIFT=$2 && shift ;;
+	--slice) SLICE=$2 && shift ;;
 	--device) DEVICES+=(-device "$2") && shift ;;
 	--export)
 		EXPORTS+=(-virtfs "local,path=${2#*=},mount_tag=${2%%=*},security_model=none,multidevs=remap,readonly=on")
@@ -85,6 +88,7 @@ bdw | skl | kbl | cfl) ;;
 esac
 [[ $VGPUS =~ ^[0-9]+$ ]] || die "--vgpus $VGPUS is not a number"
 [[ $SHIFT =~ ^[0-9]$ ]] || die "--shift $SHIFT is not a number from 0 to 9"
+[[ $SLICE =~ ^([1-9][0-9]*)?$ ]] || die "--slice $SLICE is not a number of instructions"
 [ $# -gt 0 ] || [ -n "$SHELL_WANTED" ] || [ -n "$SHARE" ] || die "no command to run (see --help)"
 
 # --- what to boot -----------------------------------------------------------
@@ -114,7 +118,7 @@ TIMEOUT=${TIMEOUT:-600}
 # One thread emulates all CPUs: QEMU 7.2 with a thread for each may miss a
 # write to code that it is translating, and KVM's static keys are such writes.
 case $ACCEL in
-icount) MACHINE=(-accel "tcg,thread=single" -icount "shift=$SHIFT,sleep=off" -cpu "max,-la57$CPU_FLAGS" -smp "$CPUS") ;;
+icount) MACHINE=(-accel "tcg,thread=single" -icount "shift=$SHIFT,sleep=off${SLICE:+,slice=$SLICE}" -cpu "max,-la57$CPU_FLAGS" -smp "$CPUS") ;;
 realtime) MACHINE=(-accel "tcg,thread=single" -cpu "max,-la57$CPU_FLAGS" -smp "$CPUS") ;;
 kvm)
 	[ -w /dev/kvm ] || die "--kvm: /dev/kvm is missing or not writable; run without it"
