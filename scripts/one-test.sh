@@ -48,7 +48,11 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-[ -n "$debug" ] || "$SCRIPTS/rig.sh" >&2
+if [ -z "$debug" ]; then
+	"$SCRIPTS/rig.sh" >&2
+	# VFIO is Debian's there: see start_rig() in check.sh.
+	variables=(GVT_UNFIXED_VFIO=1 "${variables[@]}")
+fi
 printf -v line ' %q' env "${variables[@]}" "${command[@]}"
 # From memory: see start_rig() in check.sh.
 exec "$SCRIPTS/boot.sh" --name one-test --put "$programs/$program" "${options[@]}" -- \
