@@ -11,6 +11,7 @@ KVM ?=
 UPDATE ?=
 MINUTES ?= 2
 SEED ?=
+COUNT ?=
 FROM ?= 1
 TO ?= last
 SERIES ?=
@@ -42,6 +43,7 @@ help:	## print this list
 	@echo '  ROOT=trixie                check-e2e, client, check-deb: the release inside the rig'
 	@echo '  UPDATE=1                   fetch: the newest versions of the packages'
 	@echo '  MINUTES=N SEED=S DEBUG=    fuzz: duration, seed, on Debian'"'"'s kernel'
+	@echo '  COUNT=N SEED=S             mutants: how many (0: all), in which order'
 
 setup:	## install the Debian packages that the build needs
 	@scripts/setup.sh
@@ -81,6 +83,9 @@ check-debug: setup	## run only the tests on the debug kernel
 
 kunit: setup	## run KUnit and the mock selftests on the debug kernel
 	@scripts/check.sh kunit
+
+mutants: setup	## change the decoder in COUNT places, one at a time: is it noticed?
+	@scripts/mutants.sh $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
 
 audit: setup	## run the tests of docs/audit.md on stock and on ours
 	@scripts/audit.sh

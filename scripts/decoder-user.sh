@@ -14,8 +14,8 @@
 # DIR is a kernel tree of the base (default: the one that fetch.sh unpacked). Its
 # register headers, fourccs and format table are used unmodified.
 
-# shellcheck source=lib/lib.sh
-. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=lib/decoder.sh
+. "$(dirname "$0")/lib/decoder.sh"
 usage_if_asked "$@"
 
 SOURCE=
@@ -39,31 +39,10 @@ if [ -z "$SOURCE" ]; then
 	SOURCE=$BASE_SRC
 fi
 SOURCE=$(realpath -e "$SOURCE") || die "--source: no such directory"
-FOURCC_TABLE=$SOURCE/drivers/gpu/drm/drm_fourcc.c
-[ -f "$FOURCC_TABLE" ] || die "$SOURCE is no kernel source"
 
-I915=drivers/gpu/drm/i915
-SHIM=$REPO/rig/decoder
 BUILD=$CACHE/tmp/decoder-user.$$
-DOOMED+=("$BUILD")
-mkdir -p "$BUILD/include"
+decoder_in "$BUILD" "$SOURCE"
 cd "$BUILD" || exit
-
-# Nothing of the kernel's include/ but its uapi, under a name of its own, and what
-# newer register headers include.
-ln -s "$SOURCE/include/uapi" include/base-uapi
-mkdir include/drm
-[ ! -d "$SOURCE/include/drm/intel" ] || ln -s "$SOURCE/include/drm/intel" include/drm/intel
-sed -n '/drm_format_info formats\[\] = {/,/^	};/{//!p}' "$FOURCC_TABLE" >include/drm_formats.inc
-grep -q DRM_FORMAT_XRGB8888 include/drm_formats.inc ||
-	die "$FOURCC_TABLE: no format table found"
-
-FLAGS=(-std=gnu11 -g -Wall -Wextra -Wno-sign-compare -Wno-missing-field-initializers
-	-I "$SHIM/shim" -I include -I "$REPO/$I915" -idirafter "$SOURCE/$I915"
-	# On an older kernel a header is one of the backport.
-	-idirafter "$REPO/backport/tree/$I915/gvt/backport")
-DECODER=("$REPO/$I915"/gvt/plane_decoder*.c)
-TESTS=("$REPO/$I915"/gvt/tests/plane_decoder*.c)
 
 need() {
 	command -v "$1" >/dev/null || die "$1 not found: install the package $2"
