@@ -30,9 +30,11 @@ import bisect
 import collections
 import concurrent.futures
 import difflib
+import os
 import pathlib
 import random
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -332,12 +334,14 @@ def attempt(file, mutant, options):
         changed = pathlib.Path(work) / file.path.name
         changed.write_bytes(file.changed(mutant))
         command = [options.try_, work, str(changed), file.path.name]
-        try:
-            status = subprocess.run(command, stdin=subprocess.DEVNULL, timeout=options.timeout,
-                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                    check=False).returncode
-        except subprocess.TimeoutExpired:
-            return "killed"
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL, start_new_session=True) as process:
+            try:
+                status = process.wait(options.timeout)
+            except subprocess.TimeoutExpired:
+                # With all that it has started: a mutant may loop.
+                os.killpg(process.pid, signal.SIGTERM)
+                return "killed"
     return {0: "survived", 125: "broken"}.get(status, "killed")
 
 
