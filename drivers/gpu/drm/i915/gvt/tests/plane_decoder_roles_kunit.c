@@ -266,24 +266,24 @@ struct role_case {
 	struct gvt_plane_roles roles;
 };
 
-#define ROLES(name_, pipe, primary, overlay, ...)			\
+#define ROLES(name_, pipe, primary, overlay, has_overlay, ...)		\
 	{ .row = { .name = name_, .regs = { __VA_ARGS__ } },		\
-	  .roles = { pipe, primary, overlay } }
+	  .roles = { pipe, primary, overlay, has_overlay } }
 
 static const struct role_case role_cases[] = {
-	ROLES("desktop and video", PIPE_A, PLANE_2, PLANE_1),
-	ROLES("video above the desktop", PIPE_A, PLANE_1, PLANE_2,
+	ROLES("desktop and video", PIPE_A, PLANE_2, PLANE_1, true),
+	ROLES("video above the desktop", PIPE_A, PLANE_1, PLANE_2, true,
 	      SIZE(PLANE_1, 1280, 720), POS(PLANE_1, 0, 0)),
 	ROLES("desktop in plane 2, nothing else", PIPE_A, PLANE_2, PLANE_1,
-	      OFF(PLANE_1)),
+	      false, OFF(PLANE_1)),
 	ROLES("desktop in plane 1, nothing else", PIPE_A, PLANE_1, PLANE_2,
-	      OFF(PLANE_2)),
-	ROLES("all planes off", PIPE_A, PLANE_1, PLANE_2, OFF(PLANE_1),
-	      OFF(PLANE_2)),
-	ROLES("pipe B without planes", PIPE_B, PLANE_1, PLANE_2,
+	      false, OFF(PLANE_2)),
+	ROLES("all planes off", PIPE_A, PLANE_1, PLANE_2, false,
+	      OFF(PLANE_1), OFF(PLANE_2)),
+	ROLES("pipe B without planes", PIPE_B, PLANE_1, PLANE_2, false,
 	      { TRANSCONF_(PIPE_A), 0 },
 	      { TRANSCONF_(PIPE_B), TRANSCONF_ENABLE }),
-	ROLES("all pipes off", PIPE_A, PLANE_1, PLANE_2,
+	ROLES("all pipes off", PIPE_A, PLANE_1, PLANE_2, false,
 	      { TRANSCONF_(PIPE_A), 0 }),
 };
 
@@ -292,12 +292,13 @@ KUNIT_ARRAY_PARAM_DESC(role_cases, role_cases, row.name);
 static void roles(struct kunit *test)
 {
 	const struct role_case *c = test->param_value;
-	struct gvt_plane_roles found;
+	struct gvt_plane_roles found = { .has_overlay = !c->roles.has_overlay };
 
 	decoder_find_roles(test, &skl_primary, &found);
 	KUNIT_EXPECT_EQ(test, found.pipe, c->roles.pipe);
 	KUNIT_EXPECT_EQ(test, found.primary, c->roles.primary);
 	KUNIT_EXPECT_EQ(test, found.overlay, c->roles.overlay);
+	KUNIT_EXPECT_EQ(test, found.has_overlay, c->roles.has_overlay);
 }
 
 static struct kunit_case roles_cases[] = {
