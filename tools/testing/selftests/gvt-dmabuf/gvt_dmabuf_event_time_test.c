@@ -39,7 +39,11 @@ TEST_F(event, follows_flips_at_each_refresh)
 		last = now;
 	}
 	ASSERT_NE(id[0], id[1]);
-	EXPECT_GE(last - first, 59);
+	/*
+	 * The first is signalled immediately, and the second by the refresh of
+	 * the first frame if that was counted and not handled yet.
+	 */
+	EXPECT_GE(last - first, 58);
 	/* One per refresh, except for some on a busy machine */
 	EXPECT_LE(40, on_time);
 }
@@ -87,8 +91,11 @@ TEST_F(event, comes_once_per_refresh)
 	ASSERT_TRUE(refreshes_pass(&self->v, 1));
 	count = signals(self->fd[VGPU_PRIMARY]);
 	ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &last));
-	/* The signal of the first frame may come after the counter was read. */
-	EXPECT_GE(last - first + 1, count);
+	/*
+	 * A signal immediately, and that of the first frame, may come after the
+	 * counter was read.
+	 */
+	EXPECT_GE(last - first + 2, count);
 	/* A vblank may come between reading the counter and the flip. */
 	EXPECT_LE(refreshes / 2, count);
 	EXPECT_LT(100, i);
