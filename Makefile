@@ -7,6 +7,8 @@ BASE ?=
 export BASE
 PLATFORM ?= kbl
 STOCK ?=
+SHORT ?=
+STEPS ?=
 KVM ?=
 UPDATE ?=
 MINUTES ?= 2
@@ -35,6 +37,7 @@ help:	## print this list
 	@echo '  PLATFORM=bdw|skl|kbl|cfl   demo, demo-linux, watch, check-e2e, fuzz, igt, shell: the GPU model ($(PLATFORM))'
 	@echo '  STOCK=1                    demo-linux, check, check-e2e, igt, shell: Debian'"'"'s own i915 and kvmgt'
 	@echo '  KVM=1                      demo, demo-linux, watch, check, check-debug, check-e2e, shell: run the rig on KVM, not emulated'
+	@echo '  SHORT=1 STEPS="rig docs"   check: repeat less on other platforms; only these steps'
 	@echo '  FROM=N TO=N                series-check: first and last patch, a number or "last"'
 	@echo '  SERIES=NAME                series-check: the patches of one series'
 	@echo '  IGT_SRC=DIRECTORY          check, igt: a checkout of igt-gpu-tools'
@@ -73,7 +76,7 @@ client: setup	## build Debian's QEMU with qemu/patches, which uses the event
 	@scripts/qemu-patched.sh
 
 check: setup	## run all tests; ends with "N passed, N failed, N skipped"
-	@scripts/check.sh $(if $(STOCK),--stock) $(if $(KVM),--kvm)
+	@scripts/check.sh $(if $(SHORT),--short) $(if $(STOCK),--stock) $(if $(KVM),--kvm) $(STEPS)
 
 check-e2e: setup	## test Debian's QEMU with real guests
 	@scripts/check-e2e.sh $(boot_options)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# check.sh [--stock] [--kvm] [STEP...]: run the tests and count the results.
+# check.sh [--short] [--stock] [--kvm] [STEP...]: run the tests and count the results.
 #
 #   shell        shellcheck on the scripts
 #   sources      the selection of apt's suites and packages (sources-check.sh)
@@ -25,6 +25,11 @@
 #
 # Without STEP, all of them but kunit. On a base that is not the machine's own, only
 # steps that depend on the kernel, on two platforms, with kunit in place of debug.
+#
+# --short repeats less: on Debian's kernel each test runs on one platform of each
+# generation, on the debug kernel on one, and 32-bit programs on the machine's base; the
+# other platforms have only what depends on them.
+#
 # --stock runs only rig and firmware, on Debian's own i915 and kvmgt. Failures show
 # faults of stock there, and the exit status is 0 as long as the tests could run. The
 # last line is always "N passed, N failed, N skipped".
@@ -45,14 +50,19 @@ declare -A DEBUG_CPUS=([kbl]=2 [bdw]=1)
 declare -A IOMMUFD_TESTS=([bdw]=$(echo gvt_dmabuf_unmap{,_gpu}_test@{iommufd,cdev}))
 STRESS_MINUTES=1
 ON_RIG=(rig firmware debug stress kunit)	# steps that boot it
+PRINT_TAP=(sources tap series docs uapi decoder sparse)
+# Of these the driver has code for single platforms of one generation.
+PLATFORM_TESTS=$(echo gvt_dmabuf_{command,flip,guest,model,pipe,plane,submit}_test gvt_dmabuf_test)
 mapfile -t ALL < <(listed)
 STEPS=()
+SHORT=
 STOCK=
 BOOT=()
 MADE_OF=
 for arg in "$@"; do
 	case $arg in
 	--made-of) MADE_OF=1 ;;
+	--short) SHORT=1 ;;
 	--stock)
 		STOCK=1
 		BOOT+=(--stock)
@@ -93,7 +103,7 @@ RESULTS=$OUT/check
 PASSED=0
 FAILED=0
 SKIPPED=0
-declare -A RIG_NAME=() RIG_TESTS=()	# of those under way, by process
+declare -A JOB_COUNT=() JOB_NAME=() JOB_TESTS=()	# of those under way, by process
 BROKEN=0	# a rig that did not start: nothing was tested
 
 # --- counting ---------------------------------------------------------------
@@ -144,24 +154,68 @@ each() {
 	done
 }
 
+# --- what runs side by side -------------------------------------------------
+
+# launch COUNT NAME TESTS COMMAND...: in the background, with its output in NAME.log.
+# When it has ended, "COUNT NAME STATUS TEST..." is called. Each is one busy thread:
+# there are as many at once as there are processors.
+launch() {
+	local count=$1 name=$2 tests=$3
+	shift 3
+
+	while [ ${#JOB_NAME[@]} -ge "$JOBS" ]; do finish_job; done
+	set -m
+	"$@" >"$RESULTS/$name.log" 2>&1 </dev/null &
+	set +m
+	JOB_COUNT[$!]=$count
+	JOB_NAME[$!]=$name
+	JOB_TESTS[$!]=$tests
+	RUNNING=("${!JOB_NAME[@]}")
+}
+# finish_job: wait for whichever ends first, and count.
+finish_job() {
+	local pid rc=0 count name tests p=$PASSED f=$FAILED s=$SKIPPED
+
+	wait -n -p pid "${!JOB_NAME[@]}" || rc=$?
+	count=${JOB_COUNT[$pid]}
+	name=${JOB_NAME[$pid]}
+	tests=${JOB_TESTS[$pid]}
+	unset "JOB_COUNT[$pid]" "JOB_NAME[$pid]" "JOB_TESTS[$pid]"
+	RUNNING=("${!JOB_NAME[@]}")
+	# shellcheck disable=SC2086	# each is a word
+	"$count" "$name" $rc $tests
+	say "   $name: $((PASSED - p)) passed, $((FAILED - f)) failed, $((SKIPPED - s)) skipped, $SECONDS s since the start"
+}
+# tap_of NAME COMMAND...: COMMAND prints TAP. If it fails, that is a failure, even if no
+# result says so.
+tap_of() {
+	local name=$1
+	shift
+
+	launch count_tap_of "$name" "" write_tap "$RESULTS/$name.tap" "$@"
+}
+write_tap() {
+	local tap=$1
+	shift
+
+	"$@" >"$tap"
+}
+count_tap_of() {
+	local name=$1 rc=$2 before=$FAILED tap=$RESULTS/$1.tap
+
+	cat "$RESULTS/$name.log"
+	grep '^#' "$tap" || :
+	count_tap "$name" "$tap"
+	[ "$rc" -eq 0 ] || [ "$FAILED" -gt "$before" ] ||
+		failed "$name: status $rc: $(tail -n 1 "$tap")"
+}
+
 # --- steps on sources -------------------------------------------------------
 
 step_shell() {
 	cd "$REPO"
 	each shellcheck "shellcheck -x" scripts/*.sh scripts/*/*.sh .ci/run
 	each shellcheck "shellcheck -s dash" rig/init rig/e2e/guest-init rig/e2e/*-run dkms/build.sh
-}
-# tap_of NAME COMMAND...: run it, show why something failed, and count. A command that
-# fails has a failure, even if no result says so.
-tap_of() {
-	local name=$1 before=$FAILED rc=0
-	shift
-
-	"$@" >"$RESULTS/$name.tap" || rc=$?
-	grep '^#' "$RESULTS/$name.tap" || :
-	count_tap "$name" "$RESULTS/$name.tap"
-	[ $rc -eq 0 ] || [ "$FAILED" -gt "$before" ] ||
-		failed "$name: status $rc: $(tail -n 1 "$RESULTS/$name.tap")"
 }
 step_sources() { tap_of sources "$SCRIPTS/sources-check.sh"; }
 step_tap() { tap_of tap "$SCRIPTS/tap-check.sh"; }
@@ -275,36 +329,23 @@ start_rig() {
 		cat /sys/kernel/debug/kunit/*/results 2>/dev/null >kunit.tap
 		exit 0
 	EOS
-	launch "$name" "$tests" \
+	launch_rig "$name" "$tests" \
 		"$SCRIPTS/boot.sh" --name "check-$name" --share "$share" --timeout 3600 "$@"
 }
-# launch NAME TESTS COMMAND...: in the background. A rig is one busy thread: as
-# many at once as there are processors.
-launch() {
+# launch_rig NAME TESTS COMMAND...: the run with its kernel log is one result, what
+# TESTS print are the others.
+launch_rig() {
 	local name=$1 tests=$2
 	shift 2
 
-	while [ ${#RIG_NAME[@]} -ge "$JOBS" ]; do finish_rig; done
 	mkdir -p "$RESULTS/$name"
-	set -m
-	"$@" >"$RESULTS/$name.log" 2>&1 </dev/null &
-	set +m
-	RIG_NAME[$!]=$name
-	RIG_TESTS[$!]=$tests
-	RUNNING=("${!RIG_NAME[@]}")
+	launch count_rig "$name" "$tests" "$@"
 }
+count_rig() {
+	local name=$1 rc=$2 test verdict
+	shift 2
 
-# finish_rig: wait for whichever ends first and count: the run with its kernel
-# log is one result, what the tests print are the others.
-finish_rig() {
-	local pid rc=0 name tests test verdict
-
-	wait -n -p pid "${!RIG_NAME[@]}" || rc=$?
-	name=${RIG_NAME[$pid]}
-	tests=${RIG_TESTS[$pid]}
-	unset "RIG_NAME[$pid]" "RIG_TESTS[$pid]"
-	RUNNING=("${!RIG_NAME[@]}")
-	if [ $rc -eq 0 ]; then
+	if [ "$rc" -eq 0 ]; then
 		passed
 		echo "ok 1 rig.$name" >"$RESULTS/$name/rig.tap"
 		say "  $(tail -n 1 "$RESULTS/$name.log")"
@@ -316,7 +357,7 @@ finish_rig() {
 			tail -n 41 "$RESULTS/$name.log" | sed '$d; s/^/    /' | tee -a "$RESULTS/failed"
 		grep -q '^rig: ready' "$OUT/rig/log/check-$name.console.log" 2>/dev/null || BROKEN=1
 	fi
-	for test in $tests; do
+	for test; do
 		[ "$test" != mock ] || mock_tap "$OUT/rig/log/check-$name.console.log" >"$RESULTS/$name/mock.tap"
 		touch "$RESULTS/$name/$test.tap"
 		count_tap "$test $name" "$RESULTS/$name/$test.tap"
@@ -334,6 +375,7 @@ start_debug_rigs() {
 	i915=$(find "$("$SCRIPTS/kernel-debug.sh" --path)/lib" -name i915.ko)
 	mock=$(/sbin/modinfo -p "$i915" | sed -n 's/^\(igt__[0-9]*__mock_proxy[a-z_]*\):.*/\1=1/p' | paste -sd,)
 	for platform in "${DEBUG_PLATFORMS[@]}"; do
+		[ -z "$SHORT" ] || [ "$platform" = "${DEBUG_PLATFORMS[0]}" ] || tests=
 		# KASAN and the other checks take four times the instructions, and a
 		# refresh of the display stays a refresh: so each takes a quarter.
 		start_rig "debug-$platform" "$tests ${IOMMUFD_TESTS[$platform]-} kunit mock" --debug --shift 1 --timeout 7200 \
@@ -356,10 +398,12 @@ mock_tap() {
 		}'
 }
 start_platform_rigs() {
-	local platform two
+	local platform tests two
 
 	for platform in "${PLATFORMS[@]}"; do
-		start_rig "$platform${STOCK:+-stock}" "gpu-smoke $KSELFTESTS" \
+		tests=$KSELFTESTS
+		[ -z "$SHORT" ] || is_one_of "$platform" "${DEBUG_PLATFORMS[@]}" || tests=$PLATFORM_TESTS
+		start_rig "$platform${STOCK:+-stock}" "gpu-smoke $tests" \
 			--platform "$platform" "${IMPORTER[@]}" "${BOOT[@]}"
 	done
 	# A fuse has disabled the host's pipe C, and no vGPU is to see that.
@@ -368,28 +412,33 @@ start_platform_rigs() {
 	two=$(grep -l test_second_vgpu "$REPO"/tools/testing/selftests/gvt-dmabuf/*_test.c | xargs -n 1 basename -s .c)
 	start_rig "kbl-two${STOCK:+-stock}" "$two" --platform kbl --vgpus 2 --type 4 "${BOOT[@]}"
 	# The ABI of 32-bit programs, which Debian's kernel runs.
-	[ -n "$STOCK" ] || start_rig kbl-32 "$KSELFTESTS32" --platform kbl "${IMPORTER[@]}" "${BOOT[@]}"
+	[ -n "$STOCK" ] || { [ -n "$SHORT" ] && [ "$BASE" != "$MACHINE_BASE" ]; } || start_rig kbl-32 "$KSELFTESTS32" --platform kbl "${IMPORTER[@]}" "${BOOT[@]}"
 }
 start_stress() {
 	local platform
 
 	for platform in "${DEBUG_PLATFORMS[@]}"; do
-		launch "stress-$platform" "" "$SCRIPTS/fuzz.sh" --minutes "$STRESS_MINUTES" \
+		launch_rig "stress-$platform" "" "$SCRIPTS/fuzz.sh" --minutes "$STRESS_MINUTES" \
 			--platform "$platform" --name "check-stress-$platform"
 	done
 }
 # The one VMM that is not ours, in its quickest case
 start_firmware() {
-	E2E_RESULTS=$RESULTS/e2e-firmware launch e2e-firmware e2e \
+	E2E_RESULTS=$RESULTS/e2e-firmware launch_rig e2e-firmware e2e \
 		"$SCRIPTS/check-e2e.sh" "${BOOT[@]}" firmware
 }
 # The longest first, and the others beside them.
-step_rigs() {
+run_side_by_side() {
+	local name
+
 	if wants debug; then start_debug_rigs "$KSELFTESTS"; elif wants kunit; then start_debug_rigs ""; fi
+	for name in "${STEPS[@]}"; do
+		! is_one_of "$name" "${PRINT_TAP[@]}" || "step_$name"
+	done
 	! wants rig || start_platform_rigs
 	! wants firmware || start_firmware
 	! wants stress || start_stress
-	while [ ${#RIG_NAME[@]} -gt 0 ]; do finish_rig; done
+	while [ ${#JOB_NAME[@]} -gt 0 ]; do finish_job; done
 }
 
 # --- all of it --------------------------------------------------------------
@@ -427,9 +476,9 @@ if wants "${ON_RIG[@]}"; then
 fi
 say "built in $SECONDS s"
 for name in "${STEPS[@]}"; do
-	is_one_of "$name" "${ON_RIG[@]}" || step "$name"
+	is_one_of "$name" "${PRINT_TAP[@]}" "${ON_RIG[@]}" || step "$name"
 done
-if wants "${ON_RIG[@]}"; then step rigs; fi
+run_side_by_side
 say "all steps: $SECONDS s"
 if [ -n "$STOCK" ]; then
 	say "on Debian's own modules: what failed is what stock lacks"
