@@ -90,6 +90,9 @@ kunit: setup	## run KUnit and the mock selftests on the debug kernel
 mutants: setup	## change the decoder in COUNT places, one at a time: is it noticed?
 	@scripts/mutants.sh $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
 
+litmus: setup	## check the order of memory accesses: HERD=COMMAND, see scripts/litmus.sh
+	@scripts/litmus.sh
+
 audit: setup	## run the tests of docs/audit.md on stock and on ours
 	@scripts/audit.sh
 

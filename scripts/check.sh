@@ -13,6 +13,7 @@
 #   decoder      the decoder in user space: KUnit rows and branch coverage
 #   sparse       sparse and W=1 on the kernel files of the series, and its files
 #                without the options that they depend on
+#   litmus       the order of memory accesses, if there is a herd7 (litmus.sh)
 #   qtest        the IGD device
 #   igt          the IGT test, if IGT_SRC names a checkout (igt.sh)
 #   rig          on each platform: GPU smoke test and kselftest; the test of pipes on a
@@ -50,7 +51,7 @@ declare -A DEBUG_CPUS=([kbl]=2 [bdw]=1)
 declare -A IOMMUFD_TESTS=([bdw]=$(echo gvt_dmabuf_unmap{,_gpu}_test@{iommufd,cdev}))
 STRESS_MINUTES=1
 ON_RIG=(rig firmware debug stress kunit)	# steps that boot it
-PRINT_TAP=(sources tap series docs uapi decoder sparse)
+PRINT_TAP=(sources tap series docs uapi decoder sparse litmus)
 # Of these the driver has code for single platforms of one generation.
 PLATFORM_TESTS=$(echo gvt_dmabuf_{command,flip,guest,model,pipe,plane,submit}_test gvt_dmabuf_test)
 mapfile -t ALL < <(listed)
@@ -109,6 +110,10 @@ BROKEN=0	# a rig that did not start: nothing was tested
 # --- counting ---------------------------------------------------------------
 
 passed() { PASSED=$((PASSED + 1)); }
+skip() {
+	SKIPPED=$((SKIPPED + 1))
+	say "  $1: SKIPPED: $2"
+}
 failed() {
 	FAILED=$((FAILED + 1))
 	say "  FAILED: $*" | tee -a "$RESULTS/failed"
@@ -252,6 +257,13 @@ step_docs() { tap_of docs "$SCRIPTS/docs-check.sh"; }
 step_uapi() { tap_of uapi "$SCRIPTS/uapi-check.sh"; }
 decoder_rows() { "$SCRIPTS/decoder-user.sh" --source "$BASE_SRC" 2>&1; }
 step_decoder() { tap_of decoder decoder_rows; }
+step_litmus() {
+	if [ -z "${HERD-}" ] && ! command -v herd7 >/dev/null; then
+		skip litmus "no herd7: see scripts/litmus.sh --help"
+	else
+		tap_of litmus "$SCRIPTS/litmus.sh"
+	fi
+}
 step_sparse() { tap_of sparse "$SCRIPTS/sparse.sh"; }
 
 # IGT says what came of a subtest in a line of its own.
@@ -270,8 +282,7 @@ igt_tap() {
 }
 step_igt() {
 	if [ -z "${IGT_SRC-}" ]; then
-		say "  igt: SKIPPED: no checkout of igt-gpu-tools: see scripts/igt.sh --help"
-		SKIPPED=$((SKIPPED + 1))
+		skip igt "no checkout of igt-gpu-tools: see scripts/igt.sh --help"
 		return
 	fi
 	"$SCRIPTS/igt.sh" "$IGT_SRC" >"$RESULTS/igt.log" 2>&1 || :

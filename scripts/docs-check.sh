@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# docs-check.sh: build the document of the series with Sphinx and check the links of
-# the other documents; results as TAP.
+# docs-check.sh: build the document of the series with Sphinx, check the links of the
+# other documents, and that docs/lockless.md is complete; results as TAP.
 #
 # Builds only Documentation/gpu/gvt-dmabuf.rst, with the kernel's own configuration of
 # Sphinx: all of Documentation/gpu takes minutes and has warnings of its own. The
@@ -95,6 +95,36 @@ check_links() {
 	done)
 	[ ${#bad[@]} -eq 0 ] || die "links to nothing: $(printf '%s; ' "${bad[@]}")"
 }
+# docs/lockless.md: each access that is not the base's own has a row, and each row is of one.
+LOCKLESS='(READ|WRITE)_ONCE\(|smp_[a-z_]+\(|\<atomic_[a-z_]+\(|data_race\(|hrtimer_active\(|\<test_bit\(|xchg\('
+lockless_accesses() {
+	local file line
+
+	(cd "$STATE/files/drivers/gpu/drm/i915" && find gvt gem -maxdepth 1 -name '*.[ch]') | while read -r file; do
+		{ grep -E "$LOCKLESS" "$STATE/files/drivers/gpu/drm/i915/$file" || :; } | while IFS= read -r line; do
+			grep -qxF -- "$line" "$BASE_SRC/drivers/gpu/drm/i915/$file" 2>/dev/null ||
+				printf '%s %s\n' "${file##*/}" "$line"
+		done
+	done
+}
+check_lockless() {
+	local file what row bad=()
+
+	lockless_accesses >"$WORK/accesses"
+	# shellcheck disable=SC2016	# as Markdown has them
+	sed -n 's/^| \([a-z_]*\.[ch]\) | `\([^`]*\)` |.*/\1 \2/p' docs/lockless.md >"$WORK/rows"
+	while read -r file what; do
+		while read -r row; do
+			[ "${row%% *}" != "$file" ] || [[ $what != *"${row#* }"* ]] || continue 2
+		done <"$WORK/rows"
+		bad+=("no row for $file: $what")
+	done <"$WORK/accesses"
+	while read -r file what; do
+		awk -v file="$file" -v what="$what" '$1 == file && index($0, what) { found = 1 } END { exit !found }' \
+			"$WORK/accesses" || bad+=("a row for nothing: $file: $what")
+	done <"$WORK/rows"
+	[ ${#bad[@]} -eq 0 ] || die "docs/lockless.md: $(printf '%s; ' "${bad[@]}")"
+}
 check_linked() { grep -qxE " +$PAGE" "$STATE/files/$PLACE/i915.rst"; }
 
 series_state
@@ -108,5 +138,6 @@ result "i915.rst links the document" check_linked
 result "scripts/README.md names each script" check_scripts
 cd "$REPO"
 result "links between documents lead somewhere" check_links
+result "docs/lockless.md has each access without a lock" check_lockless
 plan
 [ -z "$FAILED" ] || exit 1
