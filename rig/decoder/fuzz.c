@@ -62,14 +62,51 @@ static u32 read_stream(const void *ctx, i915_reg_t reg)
 	return value;
 }
 
-static void check_plane(const struct gvt_plane *p, unsigned int num_pipes)
+/* The tiles of the first memory plane; the second is linear, or its tiles are Y. */
+static u64 tiling_of(u64 modifier)
+{
+	switch (modifier) {
+	case I915_FORMAT_MOD_Y_TILED_CCS:
+		return I915_FORMAT_MOD_Y_TILED;
+	case I915_FORMAT_MOD_Yf_TILED_CCS:
+		return I915_FORMAT_MOD_Yf_TILED;
+	default:
+		return modifier;
+	}
+}
+
+/* The last byte of the second memory plane that the hardware reads is inside. */
+static void check_aux(const struct gvt_plane *p, const struct drm_format_info *format)
+{
+	bool ccs = tiling_of(p->modifier) != p->modifier;
+	u64 tiling = ccs ? I915_FORMAT_MOD_Y_TILED : p->modifier;
+	u32 cpp = ccs ? 1 : format->cpp[1];
+	u32 columns = (p->src_x + p->width - 1) / (ccs ? 8 : 2) + 1;
+	u32 lines = (p->src_y + p->height - 1) / (ccs ? 16 : 2) + 1;
+
+	check(ccs || p->fourcc == DRM_FORMAT_NV12);
+	check(p->aux_stride % vgpu_tile_width(tiling, cpp) == 0);
+	check(p->aux_stride <= 32768 && columns * cpp <= p->aux_stride);
+	check(tiling == DRM_FORMAT_MOD_LINEAR || p->aux_offset % 4096 == 0);
+	check(p->aux_offset + (u64)vgpu_byte_offset(tiling, cpp, p->aux_stride,
+						    columns * cpp - 1, lines - 1) < p->size);
+}
+
+static void check_plane(const struct gvt_plane *p, unsigned int num_pipes, bool layouts)
 {
 	const struct drm_format_info *format = drm_format_info(p->fourcc);
-	u32 cpp = format->cpp[0], tile = vgpu_tile_width(p->modifier, cpp);
-	u64 line = (u64)p->width * cpp;
+	const u64 tiling = tiling_of(p->modifier);
+	u32 cpp = format->cpp[0], tile = vgpu_tile_width(tiling, cpp);
+	u64 line = (u64)(p->src_x + p->width) * cpp;
 
+	check(layouts || !gvt_plane_needs_layout(p));
 	check((unsigned int)p->pipe < num_pipes);
-	check(format->num_planes == 1);
+	check((format->num_planes == 2 || tiling != p->modifier) == !!p->aux_stride);
+	check(p->src_x <= 8191 && p->src_y <= 8191);
+	if (p->aux_stride)
+		check_aux(p, format);
+	else
+		check(!p->aux_offset);
 	check(p->width >= 1 && p->width <= 8192);
 	check(p->height >= 1 && p->height <= 4096);
 	check(p->stride >= line && p->stride <= 32768);
@@ -86,8 +123,8 @@ static void check_plane(const struct gvt_plane *p, unsigned int num_pipes)
 	check(p->y_hot == GVT_HOTSPOT_UNKNOWN || p->y_hot < p->height);
 
 	/* The last byte that the hardware reads is inside: a tile is a page. */
-	check(vgpu_byte_offset(p->modifier, cpp, p->stride, line - 1,
-			       p->height - 1) < p->size);
+	check(vgpu_byte_offset(tiling, cpp, p->stride, line - 1,
+			       p->src_y + p->height - 1) < p->size);
 }
 
 static void report(void)
@@ -120,6 +157,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	target = data[0] % ARRAY_SIZE(targets);
 	regs.ver = 8 + (data[1] & 1);
+	regs.layouts = data[1] & 2;
 	regs.num_pipes = data[2] % 4;
 	first = (struct stream){ .data = data + 3, .size = size - 3 };
 	second = first;
@@ -134,7 +172,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	switch (err) {
 	case 0:
 		outcome = OK;
-		check_plane(&out, regs.num_pipes);
+		check_plane(&out, regs.num_pipes, regs.layouts);
 		break;
 	case -ENODEV:
 		outcome = OFF;
@@ -159,6 +197,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		      out.modifier == again.modifier &&
 		      out.width == again.width && out.height == again.height &&
 		      out.stride == again.stride && out.gma == again.gma &&
-		      out.size == again.size);
+		      out.size == again.size && out.src_x == again.src_x &&
+		      out.src_y == again.src_y && out.rotated == again.rotated &&
+		      out.aux_offset == again.aux_offset &&
+		      out.aux_stride == again.aux_stride);
 	return 0;
 }

@@ -54,6 +54,8 @@ typedef int64_t s64;
 #define ALIGN(x, a)		ALIGN_DOWN((x) + (typeof(x))(a) - 1, a)
 #define IS_ALIGNED(x, a)	(((x) & ((typeof(x))(a) - 1)) == 0)
 #define ilog2(n)		(31 - __builtin_clz(n))
+#define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
+#define max(a, b)		((a) > (b) ? (a) : (b))
 
 #define EXPORT_SYMBOL_IF_KUNIT(symbol)
 #define MODULE_DESCRIPTION(text)

@@ -14,15 +14,22 @@ union query_answer {
 	uint8_t bytes[512];
 };
 
-static inline int query_caps(struct vgpu *v, enum vgpu_plane plane,
-			     union query_answer *answer)
+/* @flags: besides VFIO_GFX_PLANE_TYPE_DMABUF */
+static inline int query_flags(struct vgpu *v, enum vgpu_plane plane,
+			      uint32_t flags, union query_answer *answer)
 {
 	*answer = (union query_answer) {
 		.info.argsz = sizeof(*answer),
-		.info.flags = VFIO_GFX_PLANE_TYPE_DMABUF | VFIO_GFX_PLANE_CAPS,
+		.info.flags = VFIO_GFX_PLANE_TYPE_DMABUF | flags,
 		.info.drm_plane_type = plane,
 	};
 	return vgpu_ioctl(v->device, VFIO_DEVICE_QUERY_GFX_PLANE, answer);
+}
+
+static inline int query_caps(struct vgpu *v, enum vgpu_plane plane,
+			     union query_answer *answer)
+{
+	return query_flags(v, plane, VFIO_GFX_PLANE_CAPS, answer);
 }
 
 /* Find a capability of @answer; NULL if it has none of that id. */

@@ -67,6 +67,9 @@
 #define  PLANE_ORDER_YUV(o)	((o) << 16)
 #define  PLANE_TILING(t)	((t) << 10)
 #define  PLANE_ALPHA_PREMULT	(2u << 4)
+#define  PLANE_DECOMPRESS	0x8000u		/* SKL */
+#define  PLANE_ROTATE_180	2u		/* SKL */
+#define  BDW_ROTATE_180		0x8000u
 #define PLANE_STRIDE		0x70188u	/* BDW: bytes; SKL: units */
 #define PLANE_POS		0x7018cu	/* not of Broadwell's primary */
 #define PLANE_SIZE		0x70190u	/* the same */
@@ -74,6 +77,8 @@
 #define PLANE_SURF		0x7019cu
 #define PLANE_OFFSET		0x701a4u
 #define PLANE_SURFLIVE		0x701acu
+#define PLANE_AUX_DIST		0x701c0u	/* SKL: bytes, and stride in units */
+#define PLANE_AUX_OFFSET	0x701c4u	/* SKL */
 
 /* Not in the PRM: writing the surface address here flips a plane of pipe A */
 #define FLIP_PLANE_1		0x50080u

@@ -58,7 +58,7 @@ static void gvt_event_update_shown(struct intel_vgpu *vgpu, unsigned long planes
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
 	for_each_set_bit(i, &planes, GVT_PLANE_TYPES) {
-		if (intel_vgpu_decode_plane(vgpu, i, 0, &plane)) {
+		if (intel_vgpu_decode_plane(vgpu, i, 0, true, &plane)) {
 			shown[i] = (struct gvt_pte_range){ .first = 1 };
 			continue;
 		}

@@ -31,8 +31,10 @@ static u32 gvt_tile_width(u64 modifier, u32 cpp)
 	case I915_FORMAT_MOD_X_TILED:
 		return 512;
 	case I915_FORMAT_MOD_Y_TILED:
+	case I915_FORMAT_MOD_Y_TILED_CCS:
 		return 128;
 	case I915_FORMAT_MOD_Yf_TILED:
+	case I915_FORMAT_MOD_Yf_TILED_CCS:
 		return cpp == 1 ? 64 : cpp < 8 ? 128 : 256;
 	default:
 		return 0;
@@ -52,6 +54,7 @@ void gvt_page_layout_init(struct gvt_page_layout *layout,
 	layout->stride = plane->stride;
 	layout->cpp = format->cpp[0];
 	layout->tile_width = gvt_tile_width(plane->modifier, layout->cpp);
+	layout->pages = (plane->aux_stride ? plane->aux_offset : plane->size) >> PAGE_SHIFT;
 }
 EXPORT_SYMBOL_IF_KUNIT(gvt_page_layout_init);
 
@@ -73,6 +76,8 @@ static void gvt_rect_add(struct drm_rect *rect, const struct drm_rect *other)
  * @layout: of the framebuffer
  * @page: which page of it
  * @rect: in pixels; may be empty. It may then be larger than the framebuffer.
+ *
+ * A page of a second memory plane stands for all pixels.
  */
 void gvt_page_add_to_rect(const struct gvt_page_layout *layout, unsigned int page,
 			  struct drm_rect *rect)
@@ -80,6 +85,11 @@ void gvt_page_add_to_rect(const struct gvt_page_layout *layout, unsigned int pag
 	const u64 first = (u64)page << PAGE_SHIFT;
 	struct drm_rect r = gvt_whole_plane;
 	u32 tiles, height;
+
+	if (page >= layout->pages) {
+		gvt_rect_add(rect, &r);
+		return;
+	}
 
 	if (layout->tile_width) {
 		tiles = layout->stride / layout->tile_width;
@@ -168,7 +178,8 @@ unsigned int gvt_damage_answer(struct gvt_damage *damage,
 			       const struct gvt_plane *plane,
 			       struct drm_rect *rects, u64 *serial)
 {
-	const struct drm_rect all = { .x2 = plane->width, .y2 = plane->height };
+	const struct drm_rect all = DRM_RECT_INIT(plane->src_x, plane->src_y,
+						  plane->width, plane->height);
 	unsigned int i, count;
 
 	spin_lock(&damage->lock);

@@ -20,11 +20,13 @@
  * @stride: bytes from one line to the next
  * @tile_width: in bytes; 0 if linear
  * @cpp: bytes per pixel
+ * @pages: of the first memory plane; what others hold is not computed
  */
 struct gvt_page_layout {
 	u32 stride;
 	u32 tile_width;
 	u32 cpp;
+	u32 pages;
 };
 
 /**

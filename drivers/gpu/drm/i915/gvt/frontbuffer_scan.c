@@ -64,12 +64,6 @@ static struct gvt_scanned_plane *gvt_scan_plane_of(const struct gvt_scan_pass *p
 	return &pass->vgpu->display.scan.planes[pass->type];
 }
 
-static bool same_framebuffer(const struct gvt_plane *a, const struct gvt_plane *b)
-{
-	return a->gma == b->gma && a->size == b->size && a->stride == b->stride &&
-	       a->fourcc == b->fourcc && a->modifier == b->modifier;
-}
-
 /*
  * Nothing is known of the pixels of @plane, which may be without any. Without memory
  * for the checksums, try again at the next scan.
@@ -325,11 +319,11 @@ static void gvt_scan_plane(struct intel_vgpu *vgpu, unsigned int type)
 		return;
 	}
 	/* One that is off or refused has no pages. */
-	if (intel_vgpu_decode_plane(vgpu, type, 0, &plane))
+	if (intel_vgpu_decode_plane(vgpu, type, 0, true, &plane))
 		plane = (struct gvt_plane){ };
 	mutex_unlock(&vgpu->vgpu_lock);
 
-	if (unknown || !scanned->sums || !same_framebuffer(&scanned->plane, &plane))
+	if (unknown || !scanned->sums || !gvt_plane_same_memory(&scanned->plane, &plane))
 		gvt_scan_restart(scanned, &plane);
 	gvt_pace_cool(pace);
 	if (hinted) {

@@ -10,6 +10,7 @@
 #include <linux/uaccess.h>
 #include <linux/vfio.h>
 
+#include <drm/drm_mode.h>
 #include <drm/drm_plane.h>
 
 #include "i915_drv.h"
@@ -24,6 +25,7 @@
 
 /* What capabilities say of a plane; @serial and what follows, if it @has_damage */
 struct gvt_query_answer {
+	struct gvt_plane plane;
 	struct gvt_plane_flips flips;
 	bool has_damage;
 	u64 serial;
@@ -100,6 +102,28 @@ static int copy_with_capabilities(void __user *arg,
 	return copy_to_user(arg, info, sizeof(*info)) ? -EFAULT : 0;
 }
 
+static int add_layout(struct vfio_info_cap *caps, const struct gvt_plane *plane)
+{
+	struct vfio_gfx_plane_cap_layout cap = {
+		.header.id = VFIO_GFX_PLANE_CAP_LAYOUT,
+		.header.version = 1,
+		.nr_planes = plane->aux_stride ? 2 : 1,
+		.rotation = plane->rotated ? DRM_MODE_ROTATE_180 : DRM_MODE_ROTATE_0,
+		.source = {
+			.x1 = plane->src_x,
+			.y1 = plane->src_y,
+			.x2 = plane->src_x + plane->width,
+			.y2 = plane->src_y + plane->height,
+		},
+		.planes = {
+			{ .stride = plane->stride },
+			{ .offset = plane->aux_offset, .stride = plane->aux_stride },
+		},
+	};
+
+	return vfio_info_add_capability(caps, &cap.header, sizeof(cap));
+}
+
 static int copy_answer(void __user *arg, struct vfio_device_gfx_plane_info *info,
 		       const struct gvt_query_answer *answer)
 {
@@ -109,6 +133,9 @@ static int copy_answer(void __user *arg, struct vfio_device_gfx_plane_info *info
 	ret = add_flips(&caps, &answer->flips);
 	if (!ret && answer->has_damage)
 		ret = add_damage(&caps, answer);
+	/* One that is off has none. */
+	if (!ret && info->flags & VFIO_GFX_PLANE_LAYOUTS && answer->plane.fourcc)
+		ret = add_layout(&caps, &answer->plane);
 	if (!ret)
 		ret = copy_with_capabilities(arg, info, &caps);
 	kfree(caps.buf);
@@ -143,6 +170,7 @@ static int gvt_query_plane(struct intel_vgpu *vgpu,
 		.x_hot = GVT_HOTSPOT_UNKNOWN,
 		.y_hot = GVT_HOTSPOT_UNKNOWN,
 	};
+	const bool layouts = info->flags & VFIO_GFX_PLANE_LAYOUTS;
 	u32 type = info->drm_plane_type;
 	const struct gvt_plane *plane;
 	enum gvt_refusal why;
@@ -152,7 +180,7 @@ static int gvt_query_plane(struct intel_vgpu *vgpu,
 	if (mutex_lock_killable(&vgpu->vgpu_lock))
 		return -EINTR;
 
-	why = intel_vgpu_find_plane(vgpu, type, &plane);
+	why = intel_vgpu_find_plane(vgpu, type, layouts, &plane);
 	if (!why) {
 		why = intel_vgpu_find_surface(vgpu, plane, &id);
 	} else if (gvt_refusal_errno(why) == -ENODEV) {
@@ -162,6 +190,7 @@ static int gvt_query_plane(struct intel_vgpu *vgpu,
 	if (!why) {
 		fill_info(info, plane, id);
 		if (info->flags & VFIO_GFX_PLANE_CAPS) {
+			answer->plane = *plane;
 			answer->flips = intel_vgpu_plane_flips(vgpu, type);
 			gvt_query_damage(vgpu, type, plane, answer);
 		}
@@ -183,11 +212,11 @@ static int gvt_query_plane(struct intel_vgpu *vgpu,
  *
  * Return: 0, also for a plane that is off, which has drm_format, width, height
  * and size 0. -EFAULT if @arg cannot be read or written; -EINVAL for a short
- * argsz, flags other than DMABUF with PROBE, CAPS or both, a plane type that does
- * not exist, registers that no hardware would show, or a surface that is not
- * mapped in the vGPU's share of the GGTT; -EOPNOTSUPP for a plane that one
- * buffer and this structure cannot describe; -ENOMEM; -ENOSPC; -EINTR if the
- * caller is being killed.
+ * argsz, flags other than DMABUF with PROBE, CAPS or both, and LAYOUTS with CAPS, a
+ * plane type that does not exist, registers that no hardware would show, or a surface
+ * that is not mapped in the vGPU's share of the GGTT; -EOPNOTSUPP for a plane that one
+ * buffer and this structure, or with LAYOUTS the capability, cannot describe; -ENOMEM;
+ * -ENOSPC; -EINTR if the caller is being killed.
  */
 long intel_vgpu_query_gfx_plane(struct intel_vgpu *vgpu, void __user *arg)
 {
@@ -207,8 +236,10 @@ long intel_vgpu_query_gfx_plane(struct intel_vgpu *vgpu, void __user *arg)
 		return -EINVAL;
 	if (info.flags & VFIO_GFX_PLANE_CAPS && info.argsz < sizeof(info))
 		return -EINVAL;
+	if (info.flags & VFIO_GFX_PLANE_LAYOUTS && !(info.flags & VFIO_GFX_PLANE_CAPS))
+		return -EINVAL;
 
-	switch (info.flags & ~VFIO_GFX_PLANE_CAPS) {
+	switch (info.flags & ~(VFIO_GFX_PLANE_CAPS | VFIO_GFX_PLANE_LAYOUTS)) {
 	case VFIO_GFX_PLANE_TYPE_PROBE | VFIO_GFX_PLANE_TYPE_DMABUF:
 		return 0;
 	case VFIO_GFX_PLANE_TYPE_DMABUF:

@@ -12,7 +12,8 @@
  *
  * Each refusal has an errno: -EINVAL means that the hardware shows no such
  * framebuffer, -EOPNOTSUPP that it does, but that a dma-buf of one plane with a
- * fourcc, a modifier and a stride cannot describe it.
+ * fourcc, a modifier and a stride cannot describe it, nor a layout if the caller asks
+ * for one.
  *
  * Not conveyed, as the ABI has no field for it: palette, gamma and colour
  * conversion, YCbCr encoding and range, the pipe's own scaler (which scales
@@ -67,7 +68,7 @@ static const struct {
 	[GVT_REFUSED_TILING] = { -EINVAL, "no such tiling" },
 	[GVT_REFUSED_STRIDE] = { -EINVAL, "no such stride" },
 	[GVT_REFUSED_SIZE] = { -EINVAL, "size or offset is too big" },
-	[GVT_REFUSED_ODD_COLUMN] = { -EINVAL, "odd column of a 4:2:2 format" },
+	[GVT_REFUSED_ODD_COLUMN] = { -EINVAL, "odd column or line of shared chroma" },
 	[GVT_REFUSED_NARROW_STRIDE] = { -EINVAL, "line is wider than the stride" },
 	[GVT_REFUSED_ABOVE_4G] = { -EINVAL, "surface ends above 4 GiB" },
 	[GVT_REFUSED_OUTSIDE] = { -EINVAL, "not in the vGPU's share of the GGTT" },
@@ -78,6 +79,7 @@ static const struct {
 	[GVT_REFUSED_INSIDE_TILE] = { -EOPNOTSUPP, "first pixel is inside a tile" },
 	[GVT_REFUSED_ENCRYPTED] = { -EOPNOTSUPP, "encrypted" },
 	[GVT_REFUSED_COMPRESSED] = { -EOPNOTSUPP, "compressed" },
+	[GVT_REFUSED_AUX_OFFSET] = { -EOPNOTSUPP, "memory planes begin at different pixels" },
 	[GVT_REFUSED_ROTATED] = { -EOPNOTSUPP, "rotated" },
 	[GVT_REFUSED_ROTATED_OR_KEYED] = { -EOPNOTSUPP, "rotated or colour-keyed" },
 	[GVT_REFUSED_ROTATED_OR_MIRRORED] = { -EOPNOTSUPP, "rotated or mirrored" },
@@ -388,9 +390,10 @@ static enum gvt_refusal decode_plane(const struct gvt_pipe_planes *p, int id,
  * Return: %GVT_DESCRIBED, or a refusal whose errno is %-ENODEV if every pipe or its
  * primary plane is off, %-EINVAL for reserved encodings and values out of range,
  * %-EOPNOTSUPP for a plane that the hardware can show and one dma-buf cannot
- * describe: several memory planes (NV12), render compression, encryption, extended
- * range, straight alpha, constant alpha, colour key, rotation, mirroring, scaling,
- * a first pixel inside a page.
+ * describe: encryption, extended range, straight alpha, constant alpha, colour key,
+ * rotation by 90 or 270 degrees, mirroring, scaling; and what only a layout describes,
+ * unless the caller wants these: several memory planes (NV12), render compression,
+ * rotation by 180 degrees, a first pixel inside a page.
  */
 enum gvt_refusal gvt_decode_primary(const struct gvt_plane_regs *regs,
 				    struct gvt_plane *out)

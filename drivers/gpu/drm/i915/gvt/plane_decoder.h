@@ -27,7 +27,7 @@
 #define GVT_HOTSPOT_UNKNOWN	U32_MAX
 
 /*
- * Registers that are read for an answer, at most 26 if one pipe is on. A guest
+ * Registers that are read for an answer, at most 28 if one pipe is on. A guest
  * with small planes on several pipes can make it more.
  */
 #define GVT_DECODE_READS	32
@@ -59,6 +59,7 @@ enum gvt_refusal {
 	GVT_REFUSED_INSIDE_TILE,
 	GVT_REFUSED_ENCRYPTED,
 	GVT_REFUSED_COMPRESSED,
+	GVT_REFUSED_AUX_OFFSET,
 	GVT_REFUSED_ROTATED,
 	GVT_REFUSED_ROTATED_OR_KEYED,
 	GVT_REFUSED_ROTATED_OR_MIRRORED,
@@ -80,6 +81,8 @@ enum gvt_refusal {
  *	Coffee Lake, Comet Lake); the decoder knows no other
  * @num_pipes: pipes that the platform has, counted from pipe A
  * @skip_pipes: BIT(pipe) of those that the caller does not ask about
+ * @layouts: the caller also wants planes that need %VFIO_GFX_PLANE_CAP_LAYOUT, see
+ *	gvt_plane_needs_layout(); the others are described alike
  *
  * A vGPU's virtual registers in the driver, an array in KUnit.
  */
@@ -89,20 +92,28 @@ struct gvt_plane_regs {
 	unsigned int ver;
 	unsigned int num_pipes;
 	u32 skip_pipes;
+	bool layouts;
 };
 
 /**
  * struct gvt_plane - one framebuffer in guest graphics memory
  * @pipe: pipe that shows the plane
- * @fourcc: DRM_FORMAT_*, a format with one memory plane and one cpp
- * @modifier: DRM_FORMAT_MOD_LINEAR or I915_FORMAT_MOD_{X,Y,Yf}_TILED
+ * @fourcc: DRM_FORMAT_*, NV12 or a format with one memory plane and one cpp
+ * @modifier: DRM_FORMAT_MOD_LINEAR or I915_FORMAT_MOD_{X,Y,Yf}_TILED, or
+ *	I915_FORMAT_MOD_{Y,Yf}_TILED_CCS
  * @width: in pixels, not 0
  * @height: in lines, not 0
- * @stride: bytes from one line of pixels to the next, at least @width * cpp,
- *	and for a tiled surface a multiple of the tile's width
- * @gma: GGTT address of the first byte shown, page aligned
- * @size: bytes from @gma to the end of what is shown, page aligned and not 0;
- *	@gma + @size never exceeds 4 GiB
+ * @stride: bytes from one line of pixels to the next, at least (@src_x + @width) *
+ *	cpp, and for a tiled surface a multiple of the tile's width
+ * @gma: GGTT address of the first memory plane, page aligned
+ * @size: bytes from @gma to the end of what is shown of the memory planes, page
+ *	aligned and not 0; @gma + @size never exceeds 4 GiB
+ * @src_x: first pixel shown, from the first one of the memory planes
+ * @src_y: the same in lines
+ * @rotated: by 180 degrees
+ * @aux_offset: bytes from @gma to a second memory plane: the chroma of NV12, or the
+ *	control surface of a compressed framebuffer; 0 if there is none
+ * @aux_stride: of it, as @stride
  * @x_pos: where the pipe shows the left edge; negative for a cursor that
  *	leaves the screen there. Not 0 for a primary plane that does not cover it
  * @y_pos: the same for the top edge
@@ -121,11 +132,44 @@ struct gvt_plane {
 	u32 stride;
 	u64 gma;
 	u64 size;
+	u32 src_x;
+	u32 src_y;
+	bool rotated;
+	u32 aux_offset;
+	u32 aux_stride;
 	s32 x_pos;
 	s32 y_pos;
 	u32 x_hot;
 	u32 y_hot;
 };
+
+/**
+ * gvt_plane_needs_layout - look whether QUERY's structure alone cannot describe a plane
+ * @plane: from the decoder, which describes no such plane without
+ *	&gvt_plane_regs.layouts
+ *
+ * Return: whether it is %VFIO_GFX_PLANE_CAP_LAYOUT that describes it.
+ */
+static inline bool gvt_plane_needs_layout(const struct gvt_plane *plane)
+{
+	return plane->aux_stride || plane->src_x || plane->src_y || plane->rotated;
+}
+
+/**
+ * gvt_plane_same_memory - look whether two planes have the same memory planes
+ * @a: from the decoder
+ * @b: the same
+ *
+ * Return: whether all that says where pixels are is equal.
+ */
+static inline bool gvt_plane_same_memory(const struct gvt_plane *a,
+					 const struct gvt_plane *b)
+{
+	return a->gma == b->gma && a->size == b->size &&
+	       a->stride == b->stride && a->fourcc == b->fourcc &&
+	       a->modifier == b->modifier && a->aux_offset == b->aux_offset &&
+	       a->aux_stride == b->aux_stride;
+}
 
 /**
  * struct gvt_plane_roles - which planes of the hardware are described

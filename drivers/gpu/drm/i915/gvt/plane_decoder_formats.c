@@ -145,8 +145,8 @@ static const struct format_row skl_formats[] = {
 	  .ctl = PLANE_CTL_FORMAT_XRGB_16161616F | SKL_HW_ALPHA },
 
 	/*
-	 * Refused, as there is more than one memory plane. P01x came after this
-	 * generation and is refused alike.
+	 * Of more than one memory plane. P01x came after this generation, and is
+	 * refused even where NV12 is not.
 	 */
 	{ .mask = SKL_FORMAT_MASK, .fourcc = DRM_FORMAT_NV12,
 	  .ctl = PLANE_CTL_FORMAT_NV12 },
@@ -170,8 +170,10 @@ static const struct gvt_skl_tiling skl_tilings[] = {
 	{ .ctl = PLANE_CTL_TILED_X, .modifier = I915_FORMAT_MOD_X_TILED,
 	  .chunk = { 512, 512, 512, 512 } },
 	{ .ctl = PLANE_CTL_TILED_Y, .modifier = I915_FORMAT_MOD_Y_TILED,
+	  .ccs_modifier = I915_FORMAT_MOD_Y_TILED_CCS,
 	  .chunk = { 128, 128, 128, 128 } },
 	{ .ctl = PLANE_CTL_TILED_YF, .modifier = I915_FORMAT_MOD_Yf_TILED,
+	  .ccs_modifier = I915_FORMAT_MOD_Yf_TILED_CCS,
 	  .chunk = { 64, 128, 128, 256 } },
 };
 
@@ -225,7 +227,8 @@ enum gvt_refusal gvt_bdw_sprite_format(u32 ctl,
 /**
  * gvt_skl_plane_format - look up the pixel format in PLANE_CTL
  * @ctl: the register's value
- * @format: undefined on failure
+ * @format: also set if it is one of several memory planes, which is refused; not
+ *	written on other failures
  *
  * Return: as gvt_bdw_primary_format().
  */

@@ -16,12 +16,15 @@ struct drm_format_info;
  * struct gvt_skl_tiling - one value of PLANE_CTL's tiling field
  * @ctl: the value, in place
  * @modifier: DRM's name for it
+ * @ccs_modifier: of a render-compressed surface, or DRM_FORMAT_MOD_LINEAR if it
+ *	cannot be one
  * @chunk: bytes that one unit of PLANE_STRIDE counts, for pixels of 1, 2, 4
  *	and 8 bytes: the tile's width, or 64 if linear
  */
 struct gvt_skl_tiling {
 	u32 ctl;
 	u64 modifier;
+	u64 ccs_modifier;
 	u16 chunk[4];
 };
 

@@ -19,7 +19,7 @@
  *	20	RGB colour order		conveyed
  *	19, 18	YUV to RGB CSC, its format	colour only
  *	17:16	YUV 4:2:2 byte order		conveyed
- *	15	render decompression		refused
+ *	15	render decompression		conveyed by a layout, or refused
  *	14	trickle feed			no effect on what is shown
  *	13	plane gamma disable		colour only
  *	12:10	tiled surface			conveyed, or -EINVAL
@@ -29,13 +29,14 @@
  *	5:4	alpha mode			conveyed or refused, one row each
  *	3	allow double buffer update	no effect: the latch holds nothing
  *		disable				back for DOUBLE_BUFFER_CTL
- *	1:0	rotation			refused
+ *	1:0	rotation			180 degrees conveyed by a layout,
+ *						others refused
  * PLANE_SURF: 31:12 address, conveyed; 6:4 and 2 decryption: refused by bit 2; 3
  *	which ring flipped, no effect. Of a stereo framebuffer: the right eye's.
  * PLANE_STRIDE, PLANE_SIZE, PLANE_POS, PLANE_OFFSET: conveyed; bits above a field
  *	make it too big: -EINVAL. PLANE_KEYMSK 31, PLANE_KEYMAX 31:24, constant
  *	alpha: refused unless it is 255; the rest is for keys.
- * PLANE_AUX_DIST, PLANE_AUX_OFFSET: of formats and compression that are refused.
+ * PLANE_AUX_DIST, PLANE_AUX_OFFSET: conveyed by a layout, see plane_decoder_aux.c.
  * PS_CTRL 31, 27:25, PS_WIN_SZ, PS_WIN_POS: conveyed as a position, or refused if
  *	they scale the plane; other bits choose a filter. Bound to the pipe, the
  *	scaler stretches all planes alike: not conveyed.
@@ -49,7 +50,7 @@
  *	20	RGB colour order (sprite)	conveyed
  *	19, 18	YUV to RGB CSC (sprite)		colour only
  *	17:16	YUV 4:2:2 byte order (sprite)	conveyed
- *	15	180 degrees			refused
+ *	15	180 degrees			conveyed by a layout
  *	14, 13	trickle feed, gamma (sprite)	no effect, colour only
  *	10	tiled surface			conveyed
  *	9	async address update		conveyed, by the latch
@@ -85,10 +86,6 @@
 #define MAX_WIDTH		8192
 #define MAX_HEIGHT		4096
 #define MAX_OFFSET		8191
-#define MAX_STRIDE		SZ_32K
-
-/* Tiles are as big as a GGTT page, whatever their shape. */
-#define TILE_SIZE		SZ_4K
 
 /* What the registers of a plane say about memory, nothing checked yet. */
 struct scanout {
@@ -98,6 +95,9 @@ struct scanout {
 	u32 surf;	/* surface register */
 	u32 stride;	/* in bytes */
 	u32 x, y;	/* first pixel shown, from the surface's first */
+	bool rotated;	/* by 180 degrees */
+	bool has_aux;	/* there is a second memory plane */
+	bool layouts;	/* what only a layout describes is wanted */
 };
 
 static u32 read_reg(const struct gvt_pipe_planes *p, i915_reg_t reg)
@@ -302,15 +302,20 @@ bool gvt_plane_is_opaque(const struct gvt_pipe_planes *p, enum plane_id id)
  * from the first pixel shown to the end of the last row of tiles (of pixels, if
  * linear) that the plane shows. With x = 0 that is whole rows, as importers expect;
  * it never extends past the rows that the guest's own framebuffer must have.
+ *
+ * Without a layout, the first pixel shown is the first one described. With one, it may
+ * be another, and then all is described from the surface's first. If there is a second
+ * memory plane, it always is.
  */
 static enum gvt_refusal describe_framebuffer(const struct gvt_window *w,
 					     const struct scanout *s,
 					     struct gvt_plane *plane)
 {
 	bool linear = s->modifier == DRM_FORMAT_MOD_LINEAR;
-	u32 tile_height = linear ? 1 : TILE_SIZE / s->chunk;
+	u32 tile_height = linear ? 1 : GVT_TILE_SIZE / s->chunk;
 	u32 cpp = s->format->cpp[0];
 	u32 base = s->surf & PLANE_SURF_ADDR_MASK;
+	enum gvt_refusal why = GVT_DESCRIBED;
 	u64 start, end;
 
 	if (s->surf & PLANE_SURF_DECRYPT)
@@ -318,10 +323,11 @@ static enum gvt_refusal describe_framebuffer(const struct gvt_window *w,
 	if (w->width > MAX_WIDTH || w->height > MAX_HEIGHT ||
 	    s->x > MAX_OFFSET || s->y > MAX_OFFSET)
 		return GVT_REFUSED_SIZE;
-	if (s->stride > MAX_STRIDE || s->stride % s->chunk)
+	if (s->stride > GVT_MAX_STRIDE || s->stride % s->chunk)
 		return GVT_REFUSED_STRIDE;
-	/* In 4:2:2 two neighbours share one chroma sample. */
-	if (s->x % s->format->hsub || w->width % s->format->hsub)
+	/* In 4:2:2 and 4:2:0 neighbours share one chroma sample. */
+	if (s->x % s->format->hsub || w->width % s->format->hsub ||
+	    s->y % s->format->vsub || w->height % s->format->vsub)
 		return GVT_REFUSED_ODD_COLUMN;
 	/* A line that is wider than the stride would show the next one's. */
 	if ((s->x + w->width) * cpp > s->stride)
@@ -338,11 +344,18 @@ static enum gvt_refusal describe_framebuffer(const struct gvt_window *w,
 	if (linear) {
 		start += s->x * cpp;
 		if (!IS_ALIGNED(start, SZ_4K))
-			return GVT_REFUSED_INSIDE_PAGE;
+			why = GVT_REFUSED_INSIDE_PAGE;
 	} else {
 		if (s->y % tile_height || s->x * cpp % s->chunk)
-			return GVT_REFUSED_INSIDE_TILE;
-		start += s->x * cpp / s->chunk * TILE_SIZE;
+			why = GVT_REFUSED_INSIDE_TILE;
+		start += s->x * cpp / s->chunk * GVT_TILE_SIZE;
+	}
+	if (why && !s->layouts)
+		return why;
+	if (why || s->has_aux) {
+		start = base;
+		plane->src_x = s->x;
+		plane->src_y = s->y;
 	}
 
 	plane->fourcc = s->format->format;
@@ -352,6 +365,7 @@ static enum gvt_refusal describe_framebuffer(const struct gvt_window *w,
 	plane->stride = s->stride;
 	plane->gma = start;
 	plane->size = end - start;
+	plane->rotated = s->rotated;
 	plane->x_pos = w->x;
 	plane->y_pos = w->y;
 	return GVT_DESCRIBED;
@@ -366,14 +380,15 @@ static enum gvt_refusal bdw_decode_primary(const struct gvt_pipe_planes *p,
 					   const struct gvt_window *w,
 					   struct gvt_plane *plane)
 {
-	struct scanout s = {};
+	struct scanout s = { .layouts = p->regs->layouts };
 	enum gvt_refusal why;
 	u32 offset;
 
 	why = gvt_bdw_primary_format(w->ctl, &s.format);
 	if (why)
 		return why;
-	if (w->ctl & DISP_ROTATE_180)
+	s.rotated = w->ctl & DISP_ROTATE_180;
+	if (s.rotated && !s.layouts)
 		return GVT_REFUSED_ROTATED;
 
 	s.modifier = w->ctl & DISP_TILED ? I915_FORMAT_MOD_X_TILED :
@@ -393,15 +408,17 @@ static enum gvt_refusal bdw_decode_sprite(const struct gvt_pipe_planes *p,
 					  const struct gvt_window *w,
 					  struct gvt_plane *plane)
 {
-	struct scanout s = {};
+	struct scanout s = { .layouts = p->regs->layouts };
 	enum gvt_refusal why;
 	u32 offset;
 
 	why = gvt_bdw_sprite_format(w->ctl, &s.format);
 	if (why)
 		return why;
+	s.rotated = w->ctl & SPRITE_ROTATE_180;
 	/* A key makes pixels of this plane or of the one below transparent. */
-	if (w->ctl & (SPRITE_ROTATE_180 | SPRITE_SOURCE_KEY | SPRITE_DEST_KEY))
+	if (w->ctl & (SPRITE_SOURCE_KEY | SPRITE_DEST_KEY) ||
+	    (s.rotated && !s.layouts))
 		return GVT_REFUSED_ROTATED_OR_KEYED;
 
 	s.modifier = w->ctl & SPRITE_TILED ? I915_FORMAT_MOD_X_TILED :
@@ -430,19 +447,56 @@ static bool skl_is_keyed(const struct gvt_pipe_planes *p, enum plane_id id,
 }
 
 /*
+ * Look up format and layout of the pixels. The row of NV12 is wanted if a layout is, and
+ * with a layout a compressed framebuffer has another modifier.
+ */
+static enum gvt_refusal skl_find_layout(const struct gvt_pipe_planes *p,
+					enum plane_id id, u32 ctl,
+					struct scanout *s)
+{
+	const bool can_have_aux = s->layouts && gvt_skl_plane_has_aux(p, id);
+	const struct gvt_skl_tiling *tiling;
+	enum gvt_refusal why;
+
+	why = gvt_skl_plane_format(ctl, &s->format);
+	if (why == GVT_REFUSED_FORMAT && can_have_aux && s->format &&
+	    s->format->format == DRM_FORMAT_NV12) {
+		s->has_aux = true;
+		why = GVT_DESCRIBED;
+	}
+	if (why)
+		return why;
+	tiling = gvt_skl_find_tiling(ctl);
+	if (!tiling)
+		return GVT_REFUSED_TILING;
+
+	s->modifier = tiling->modifier;
+	s->chunk = tiling->chunk[ilog2(s->format->cpp[0])];
+	if (!(ctl & PLANE_CTL_RENDER_DECOMPRESSION_ENABLE))
+		return GVT_DESCRIBED;
+
+	/* Only 32 bpp RGB can be compressed. */
+	if (!can_have_aux || !tiling->ccs_modifier ||
+	    (ctl & PLANE_CTL_FORMAT_MASK_SKL) != PLANE_CTL_FORMAT_XRGB_8888)
+		return GVT_REFUSED_COMPRESSED;
+	s->modifier = tiling->ccs_modifier;
+	s->has_aux = true;
+	return GVT_DESCRIBED;
+}
+
+/*
  * SKL PRM vol. 2c: PLANE_STRIDE, PLANE_SURF, PLANE_OFFSET, PLANE_KEYMSK,
- * PLANE_KEYMAX. Planes 1 to 3 are alike.
+ * PLANE_KEYMAX. Planes 1 to 3 are alike, but for what has an auxiliary surface.
  */
 static enum gvt_refusal skl_decode_plane(const struct gvt_pipe_planes *p,
 					 enum plane_id id,
 					 const struct gvt_window *w,
 					 bool lowest, struct gvt_plane *plane)
 {
-	const struct gvt_skl_tiling *tiling;
-	struct scanout s = {};
+	struct scanout s = { .layouts = p->regs->layouts };
 	enum gvt_refusal why;
 	u32 ctl = w->ctl;
-	u32 offset;
+	u32 offset, turn;
 
 	/*
 	 * Below the lowest plane there is only the pipe's black background, and
@@ -454,22 +508,16 @@ static enum gvt_refusal skl_decode_plane(const struct gvt_pipe_planes *p,
 	    (ctl & PLANE_CTL_ALPHA_MASK) == PLANE_CTL_ALPHA_SW_PREMULTIPLY)
 		ctl &= ~PLANE_CTL_ALPHA_MASK;
 
-	why = gvt_skl_plane_format(ctl, &s.format);
+	why = skl_find_layout(p, id, ctl, &s);
 	if (why)
 		return why;
-	tiling = gvt_skl_find_tiling(ctl);
-	if (!tiling)
-		return GVT_REFUSED_TILING;
-
-	if (ctl & PLANE_CTL_RENDER_DECOMPRESSION_ENABLE)
-		return GVT_REFUSED_COMPRESSED;
-	if (ctl & (PLANE_CTL_FLIP_HORIZONTAL | PLANE_CTL_ROTATE_MASK))
+	turn = ctl & (PLANE_CTL_FLIP_HORIZONTAL | PLANE_CTL_ROTATE_MASK);
+	s.rotated = turn == PLANE_CTL_ROTATE_180 && s.layouts;
+	if (turn && !s.rotated)
 		return GVT_REFUSED_ROTATED_OR_MIRRORED;
 	if (skl_is_keyed(p, id, ctl))
 		return GVT_REFUSED_KEYED;
 
-	s.modifier = tiling->modifier;
-	s.chunk = tiling->chunk[ilog2(s.format->cpp[0])];
 	s.surf = read_reg(p, PLANE_SURF(p->pipe, id));
 	s.stride = s.chunk * REG_FIELD_GET(PLANE_STRIDE__MASK,
 			   read_reg(p, PLANE_STRIDE(p->pipe, id)));
@@ -478,6 +526,8 @@ static enum gvt_refusal skl_decode_plane(const struct gvt_pipe_planes *p,
 	s.y = REG_FIELD_GET(PLANE_OFFSET_Y_MASK, offset);
 
 	why = describe_framebuffer(w, &s, plane);
+	if (!why && s.has_aux)
+		why = gvt_skl_describe_aux(p, id, ctl, plane);
 	if (why)
 		return why;
 

@@ -6,6 +6,7 @@
 #ifndef _GVT_PLANE_DECODER_PLANES_H_
 #define _GVT_PLANE_DECODER_PLANES_H_
 
+#include <linux/sizes.h>
 #include <linux/types.h>
 
 #include "display/intel_display_limits.h"
@@ -19,6 +20,12 @@
 
 /* Planes above plane 3 came after display version 9. */
 #define GVT_PIPE_PLANES			3
+
+/* Tiles are as big as a GGTT page, whatever their shape. */
+#define GVT_TILE_SIZE			SZ_4K
+
+/* How wide a line in memory may be (PRM vol. 2c: PRI_STRIDE, PLANE_STRIDE) */
+#define GVT_MAX_STRIDE			SZ_32K
 
 /* No plane of the hardware serves a type. */
 #define GVT_PLANE_NONE			(-1)
@@ -70,6 +77,10 @@ struct gvt_pipe_planes {
 bool gvt_plane_is_on(struct gvt_pipe_planes *p, enum plane_id id);
 bool gvt_plane_covers_pipe(struct gvt_pipe_planes *p, enum plane_id id);
 bool gvt_plane_is_opaque(const struct gvt_pipe_planes *p, enum plane_id id);
+bool gvt_skl_plane_has_aux(const struct gvt_pipe_planes *p, enum plane_id id);
+enum gvt_refusal gvt_skl_describe_aux(const struct gvt_pipe_planes *p,
+				      enum plane_id id, u32 ctl,
+				      struct gvt_plane *plane);
 enum gvt_refusal gvt_decode_hw_plane(const struct gvt_pipe_planes *p,
 				     enum plane_id id, bool lowest,
 				     struct gvt_plane *plane);

@@ -39,9 +39,14 @@
 
 #define UNIT_BYTES	0x100
 
+#define LATCH_AUX_REGS		2
+#define LATCH_FIRST_REGS	(GVT_LATCH_REGS - LATCH_AUX_REGS)
+
 /*
  * Where the registers are that are latched: of each pipe some units that are alike,
- * UNIT_BYTES apart, with GVT_LATCH_REGS registers in each.
+ * UNIT_BYTES apart, with LATCH_FIRST_REGS registers in a row, and apart from these
+ * LATCH_AUX_REGS more that only planes have (PLANE_AUX_DIST and PLANE_AUX_OFFSET of
+ * Skylake and later).
  */
 static const struct latch_map {
 	u32 base;		/* of the first unit of pipe A */
@@ -69,6 +74,9 @@ static const struct latch_map {
 #define PLANE_REG(of_plane_1)	(((of_plane_1) - _PLANE_CTL_1_A) / sizeof(u32))
 #define CURSOR_REG(of_cursor)	(((of_cursor) - _CURACNTR) / sizeof(u32))
 #define SCALER_REG(of_scaler_1)	(((of_scaler_1) - _PS_WIN_POS_1A) / sizeof(u32))
+
+/* The place in a unit of those that are apart */
+#define AUX_REG		PLANE_REG(_PLANE_AUX_DIST_1_A)
 
 /* The address that is scanned out, from the first register of a plane or cursor */
 #define SURFLIVE	(_PLANE_SURFLIVE_1_A - _PLANE_CTL_1_A)
@@ -115,6 +123,14 @@ static const u32 *written_regs(const struct intel_vgpu *vgpu, unsigned int pipe,
 	return &vgpu_vreg(vgpu, unit_offset(pipe, unit));
 }
 
+/* Inline, as flips do: copy what the guest has written, from the first register on. */
+static __always_inline void gvt_latch_copy(u32 *regs, const u32 *written)
+{
+	memcpy(regs, written, LATCH_FIRST_REGS * sizeof(*regs));
+	memcpy(regs + LATCH_FIRST_REGS, written + AUX_REG,
+	       LATCH_AUX_REGS * sizeof(*regs));
+}
+
 static bool gvt_latch_is_off(enum gvt_latch_unit unit, const u32 *regs)
 {
 	if (is_scaler(unit))
@@ -143,8 +159,13 @@ static __always_inline bool gvt_latch_find_reg(u32 offset, unsigned int *pipe,
 	else
 		return false;
 
+	if (*reg - AUX_REG < LATCH_AUX_REGS) {
+		*reg -= AUX_REG - LATCH_FIRST_REGS;
+		return *unit != GVT_LATCH_CURSOR && !is_scaler(*unit);
+	}
+
 	/* The position of a cursor is not: see above. */
-	return *reg < GVT_LATCH_REGS &&
+	return *reg < LATCH_FIRST_REGS &&
 	       (*unit != GVT_LATCH_CURSOR || *reg != CURSOR_REG(_CURAPOS));
 }
 
@@ -263,10 +284,11 @@ static u8 obvious_types(const struct gvt_plane_latch *latch, unsigned int pipe,
 }
 
 static void gvt_latch_plane(struct intel_vgpu *vgpu, unsigned int pipe,
-			    enum gvt_latch_unit unit, const u32 *regs)
+			    enum gvt_latch_unit unit)
 {
 	struct gvt_plane_latch *latch = &vgpu->display.latch;
 	struct gvt_latched_unit *u = &latch->units[pipe][unit];
+	const u32 *regs = u->armed;
 	bool cursor = unit == GVT_LATCH_CURSOR;
 	bool moved = !cursor && gvt_latch_is_moved(u->regs, regs);
 	struct gvt_plane_roles before, after;
@@ -293,20 +315,21 @@ static void gvt_latch_plane(struct intel_vgpu *vgpu, unsigned int pipe,
 	trace_gvt_plane_latch(vgpu->id, pipe, unit, types);
 }
 
+/* Latch what is armed. */
 static void gvt_latch_unit(struct intel_vgpu *vgpu, unsigned int pipe,
-			   enum gvt_latch_unit unit, const u32 *regs)
+			   enum gvt_latch_unit unit)
 {
 	struct gvt_plane_latch *latch = &vgpu->display.latch;
 	struct gvt_latched_unit *u = &latch->units[pipe][unit];
 
 	u->waiting = false;
 	if (!is_scaler(unit)) {
-		gvt_latch_plane(vgpu, pipe, unit, regs);
+		gvt_latch_plane(vgpu, pipe, unit);
 		return;
 	}
 
 	/* A plane may cover its pipe or not by this, and be scaled or not. */
-	memcpy(u->regs, regs, sizeof(u->regs));
+	memcpy(u->regs, u->armed, sizeof(u->regs));
 	latch->latched |= GVT_ALL_PLANE_TYPES;
 }
 
@@ -318,13 +341,11 @@ static __always_inline void gvt_latch_arm(struct intel_vgpu *vgpu, unsigned int 
 	struct gvt_plane_latch *latch = &vgpu->display.latch;
 	struct gvt_latched_unit *u = &latch->units[pipe][unit];
 
-	if (!(latch->vblanks & BIT(pipe))) {
-		gvt_latch_unit(vgpu, pipe, unit, written);
-		return;
-	}
-
-	memcpy(u->armed, written, sizeof(u->armed));
-	u->waiting = true;
+	gvt_latch_copy(u->armed, written);
+	if (latch->vblanks & BIT(pipe))
+		u->waiting = true;
+	else
+		gvt_latch_unit(vgpu, pipe, unit);
 }
 
 /**
@@ -415,9 +436,11 @@ void intel_vgpu_latch_plane(struct intel_vgpu *vgpu, u32 offset)
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
-	if (gvt_latch_find(&plane_map, offset, &pipe, &unit))
-		gvt_latch_unit(vgpu, pipe, unit,
+	if (gvt_latch_find(&plane_map, offset, &pipe, &unit)) {
+		gvt_latch_copy(vgpu->display.latch.units[pipe][unit].armed,
 			       &vgpu_vreg(vgpu, first_reg(&plane_map, offset)));
+		gvt_latch_unit(vgpu, pipe, unit);
+	}
 }
 
 /*
@@ -428,15 +451,16 @@ void intel_vgpu_latch_plane(struct intel_vgpu *vgpu, u32 offset)
 static void gvt_latch_waiting(struct intel_vgpu *vgpu, unsigned int pipe,
 			      enum gvt_latch_unit unit)
 {
-	const struct gvt_latched_unit *u = &vgpu->display.latch.units[pipe][unit];
+	struct gvt_latched_unit *u = &vgpu->display.latch.units[pipe][unit];
 	const u32 *written = written_regs(vgpu, pipe, unit);
 
 	if (gvt_latch_is_off(unit, u->regs)) {
-		gvt_latch_unit(vgpu, pipe, unit, written);
+		gvt_latch_copy(u->armed, written);
+		gvt_latch_unit(vgpu, pipe, unit);
 		return;
 	}
 
-	gvt_latch_unit(vgpu, pipe, unit, u->armed);
+	gvt_latch_unit(vgpu, pipe, unit);
 	if (gvt_latch_is_off(unit, u->regs) && !gvt_latch_is_off(unit, written)) {
 		intel_vgpu_await_vblank(vgpu);
 		gvt_latch_arm(vgpu, pipe, unit, written);
@@ -505,8 +529,7 @@ void intel_vgpu_latch_all_planes(struct intel_vgpu *vgpu)
 		for (unit = 0; unit < GVT_LATCH_UNITS; unit++) {
 			struct gvt_latched_unit *u = &latch->units[pipe][unit];
 
-			memcpy(u->regs, written_regs(vgpu, pipe, unit),
-			       sizeof(u->regs));
+			gvt_latch_copy(u->regs, written_regs(vgpu, pipe, unit));
 			u->waiting = false;
 			u->flips.count++;
 			u->flips.last = now;

@@ -27,7 +27,7 @@ enum gvt_latch_unit {
 	GVT_LATCH_UNITS
 };
 
-#define GVT_LATCH_REGS	10	/* of each */
+#define GVT_LATCH_REGS	12	/* of each */
 
 /**
  * struct gvt_plane_flips - how often a plane latched its registers
@@ -42,7 +42,7 @@ struct gvt_plane_flips {
 /**
  * struct gvt_latched_unit - registers of a plane, cursor or scaler
  * @regs: as latched
- * @armed: as armed, while it is @waiting for a vblank
+ * @armed: as armed, while it is @waiting for a vblank; else of no meaning
  * @flips: how often it was latched; nothing reads it of a scaler
  * @waiting: it has been armed since it was latched
  */

@@ -73,10 +73,9 @@ static u32 layout_hash(const struct gvt_plane *plane)
 /* Where a plane is on the screen does not change what it shows. */
 static bool same_layout(const struct gvt_plane *a, const struct gvt_plane *b)
 {
-	return a->gma == b->gma && a->size == b->size &&
+	return gvt_plane_same_memory(a, b) && a->rotated == b->rotated &&
 	       a->width == b->width && a->height == b->height &&
-	       a->stride == b->stride && a->fourcc == b->fourcc &&
-	       a->modifier == b->modifier;
+	       a->src_x == b->src_x && a->src_y == b->src_y;
 }
 
 /* The digest is valid: a query finds it first, and need not compute it again. */

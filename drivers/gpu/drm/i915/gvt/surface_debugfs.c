@@ -27,12 +27,13 @@ static const struct {
 
 /* What a query does before it looks for an id; like it, look up missing pages. */
 static enum gvt_refusal describe_plane(struct intel_vgpu *vgpu, enum pipe pipe,
-				       u32 type, struct gvt_plane *plane)
+				       u32 type, bool layouts,
+				       struct gvt_plane *plane)
 {
 	struct page_summary unused;
 	enum gvt_refusal why;
 
-	why = intel_vgpu_decode_plane(vgpu, type, ~BIT(pipe), plane);
+	why = intel_vgpu_decode_plane(vgpu, type, ~BIT(pipe), layouts, plane);
 	if (!why)
 		why = gvt_plane_find_pages(vgpu, plane);
 	if (!why)
@@ -40,6 +41,24 @@ static enum gvt_refusal describe_plane(struct intel_vgpu *vgpu, enum pipe pipe,
 	return why;
 }
 
+static void show_described(struct seq_file *m, const struct gvt_plane *plane)
+{
+	seq_printf(m, "%ux%u at %d,%d stride %u gma 0x%llx size 0x%llx modifier 0x%llx",
+		   plane->width, plane->height, plane->x_pos, plane->y_pos,
+		   plane->stride, plane->gma, plane->size, plane->modifier);
+	if (plane->x_hot != GVT_HOTSPOT_UNKNOWN)
+		seq_printf(m, " hotspot %u,%u", plane->x_hot, plane->y_hot);
+	if (plane->aux_stride)
+		seq_printf(m, " second plane at 0x%x stride %u",
+			   plane->aux_offset, plane->aux_stride);
+	if (plane->src_x || plane->src_y)
+		seq_printf(m, " from %u,%u", plane->src_x, plane->src_y);
+	if (plane->rotated)
+		seq_puts(m, " rotated");
+	seq_printf(m, " format %p4cc\n", &plane->fourcc);
+}
+
+/* Also show what is described to clients that ask for a layout, and to no others. */
 static void show_plane(struct seq_file *m, struct intel_vgpu *vgpu,
 		       enum pipe pipe, u32 type)
 {
@@ -47,23 +66,23 @@ static void show_plane(struct seq_file *m, struct intel_vgpu *vgpu,
 	enum gvt_refusal why;
 	int ret;
 
-	why = describe_plane(vgpu, pipe, type, &plane);
+	why = describe_plane(vgpu, pipe, type, false, &plane);
 	ret = gvt_refusal_errno(why);
 	if (ret == -ENODEV) {
 		seq_printf(m, "off: %s\n", gvt_refusal_text(why));
 		return;
 	}
 	if (ret) {
-		seq_printf(m, "refused: %s (%d)\n", gvt_refusal_text(why), ret);
-		return;
+		seq_printf(m, "refused: %s (%d)", gvt_refusal_text(why), ret);
+		if (ret != -EOPNOTSUPP ||
+		    describe_plane(vgpu, pipe, type, true, &plane)) {
+			seq_puts(m, "\n");
+			return;
+		}
+		seq_puts(m, "; as a layout: ");
 	}
 
-	seq_printf(m, "%ux%u at %d,%d stride %u gma 0x%llx size 0x%llx modifier 0x%llx",
-		   plane.width, plane.height, plane.x_pos, plane.y_pos,
-		   plane.stride, plane.gma, plane.size, plane.modifier);
-	if (plane.x_hot != GVT_HOTSPOT_UNKNOWN)
-		seq_printf(m, " hotspot %u,%u", plane.x_hot, plane.y_hot);
-	seq_printf(m, " format %p4cc\n", &plane.fourcc);
+	show_described(m, &plane);
 }
 
 /*

@@ -53,7 +53,8 @@ static enum gvt_refusal gvt_plane_decode(const struct gvt_plane_regs *regs,
 
 static enum gvt_refusal
 gvt_plane_decode_checked(struct intel_vgpu *vgpu, u32 type, u32 skip_pipes,
-			 struct gvt_plane_memo *memo, struct gvt_plane *plane)
+			 bool layouts, struct gvt_plane_memo *memo,
+			 struct gvt_plane *plane)
 {
 	struct drm_i915_private *i915 = vgpu->gvt->gt->i915;
 	const struct gvt_plane_reader reader = { .vgpu = vgpu, .memo = memo };
@@ -63,6 +64,7 @@ gvt_plane_decode_checked(struct intel_vgpu *vgpu, u32 type, u32 skip_pipes,
 		.ver = GRAPHICS_VER(i915),
 		.num_pipes = GVT_NUM_PIPES,
 		.skip_pipes = skip_pipes,
+		.layouts = layouts,
 	};
 	struct gvt_plane found;
 	enum gvt_refusal why;
@@ -85,6 +87,7 @@ gvt_plane_decode_checked(struct intel_vgpu *vgpu, u32 type, u32 skip_pipes,
  * @vgpu: a vGPU
  * @type: DRM_PLANE_TYPE_*
  * @skip_pipes: BIT(pipe) of those to ignore
+ * @layouts: also describe what needs a layout, see gvt_plane_needs_layout()
  * @plane: written on success only
  *
  * Context: vgpu_lock held, so that the guest writes no register meanwhile.
@@ -92,15 +95,18 @@ gvt_plane_decode_checked(struct intel_vgpu *vgpu, u32 type, u32 skip_pipes,
  * %GVT_REFUSED_PLANE_TYPE.
  */
 enum gvt_refusal intel_vgpu_decode_plane(struct intel_vgpu *vgpu, u32 type,
-					 u32 skip_pipes, struct gvt_plane *plane)
+					 u32 skip_pipes, bool layouts,
+					 struct gvt_plane *plane)
 {
-	return gvt_plane_decode_checked(vgpu, type, skip_pipes, NULL, plane);
+	return gvt_plane_decode_checked(vgpu, type, skip_pipes, layouts, NULL,
+					plane);
 }
 
 /**
  * intel_vgpu_find_plane - describe a plane, from the cache if its registers are unchanged
  * @vgpu: a vGPU
  * @type: DRM_PLANE_TYPE_*
+ * @layouts: also describe what needs a layout, see gvt_plane_needs_layout()
  * @plane: receives a description that is valid while vgpu_lock is held; written on
  *	success only
  *
@@ -111,6 +117,7 @@ enum gvt_refusal intel_vgpu_decode_plane(struct intel_vgpu *vgpu, u32 type,
  * Return: what intel_vgpu_decode_plane() returns.
  */
 enum gvt_refusal intel_vgpu_find_plane(struct intel_vgpu *vgpu, u32 type,
+				       bool layouts,
 				       const struct gvt_plane **plane)
 {
 	const struct gvt_plane *known;
@@ -123,13 +130,14 @@ enum gvt_refusal intel_vgpu_find_plane(struct intel_vgpu *vgpu, u32 type,
 
 	memos = &vgpu->display.memos[array_index_nospec(type, GVT_PLANE_TYPES)];
 	known = gvt_memo_recall(memos);
-	if (known) {
+	/* The registers may be known from a caller that wants layouts. */
+	if (known && (layouts || !gvt_plane_needs_layout(known))) {
 		*plane = known;
 		return GVT_DESCRIBED;
 	}
 
 	memo = gvt_memo_begin(memos);
-	why = gvt_plane_decode_checked(vgpu, type, 0, memo, &memo->plane);
+	why = gvt_plane_decode_checked(vgpu, type, 0, layouts, memo, &memo->plane);
 	gvt_memo_end(memos, !why);
 	if (!why)
 		*plane = &memo->plane;

@@ -13,8 +13,10 @@
 struct intel_vgpu;
 
 enum gvt_refusal intel_vgpu_decode_plane(struct intel_vgpu *vgpu, u32 type,
-					 u32 skip_pipes, struct gvt_plane *plane);
+					 u32 skip_pipes, bool layouts,
+					 struct gvt_plane *plane);
 enum gvt_refusal intel_vgpu_find_plane(struct intel_vgpu *vgpu, u32 type,
+				       bool layouts,
 				       const struct gvt_plane **plane);
 
 #endif /* _GVT_VGPU_PLANE_H_ */

@@ -176,6 +176,12 @@ static const struct reg_case {
 	{ "stride of plane 2", 0x70288, .latched = true },
 	{ "offset of plane 3, the last that is", 0x703a4, .latched = true },
 	{ "past those of plane 3", 0x703a8 },
+	{ "before the auxiliary ones of plane 1", 0x701bc },
+	{ "auxiliary distance of plane 1", 0x701c0, .latched = true },
+	{ "auxiliary offset of plane 3, pipe C", 0x723c4, .latched = true },
+	{ "past the auxiliary ones of plane 2", 0x702c8 },
+	{ "a cursor has no auxiliary ones", 0x700c0 },
+	{ "nor has a scaler", 0x681b0 },
 	{ "what plane 1 scans out, of the hardware", 0x701ac },
 	{ "a fourth plane is none", 0x70480 },
 	{ "base of the cursor", 0x70084, .latched = true },
@@ -217,7 +223,10 @@ static void registers_belong_to_planes(struct kunit *test)
 
 #define MMIO_REGS	(SZ_512K / sizeof(u32))
 
-/* Registers that the decoder has read, a bit each; what they say is random. */
+/*
+ * Registers that the decoder has read, a bit each. What they say is random, with fewer
+ * bits set than not: with more, most sizes and offsets would be refused.
+ */
 struct reads {
 	struct rnd_state rnd;
 	DECLARE_BITMAP(regs, MMIO_REGS);
@@ -229,7 +238,7 @@ static u32 read_anything(const void *ctx, i915_reg_t reg)
 
 	__set_bit(min(i915_mmio_reg_offset(reg) / sizeof(u32), MMIO_REGS - 1),
 		  reads->regs);
-	return prandom_u32_state(&reads->rnd);
+	return prandom_u32_state(&reads->rnd) & prandom_u32_state(&reads->rnd);
 }
 
 static const struct decoder {
@@ -268,6 +277,7 @@ static void registers_of_the_decoder_are_watched(struct kunit *test)
 	regs.ctx = reads;
 	for (i = 0; i < 20000; i++) {
 		regs.ver = 8 + i % 2;
+		regs.layouts = i / 2 % 2;
 		decoder->decode(&regs, &plane);
 	}
 

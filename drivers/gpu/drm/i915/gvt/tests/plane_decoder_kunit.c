@@ -5,6 +5,7 @@
  *   plane_decoder_skl_kunit.c	universal planes, display version 9
  *   plane_decoder_bdw_kunit.c	primary and sprite, display version 8
  *   plane_decoder_cursor_kunit.c	cursors, both
+ *   plane_decoder_layout_kunit.c	what only a layout describes, both
  *   plane_decoder_roles_kunit.c	which plane is primary, which overlay
  */
 
@@ -83,6 +84,7 @@ void decoder_run_case(struct kunit *test, const struct decoder_base *base)
 	struct gvt_plane_regs regs = {
 		.read = fake_read, .ctx = &fake,
 		.ver = base->ver, .num_pipes = base->num_pipes,
+		.layouts = row->layouts,
 	};
 	struct gvt_plane out, untouched;
 
@@ -103,6 +105,8 @@ void decoder_run_case(struct kunit *test, const struct decoder_base *base)
 	}
 
 	KUNIT_EXPECT_LE(test, log.count, GVT_DECODE_READS);
+	if (!row->layouts)
+		KUNIT_EXPECT_EQ(test, gvt_plane_needs_layout(&out), false);
 	expect_field(test, "pipe", out.pipe,
 		     want->pipe, base->want.pipe);
 	expect_field(test, "fourcc", out.fourcc,
@@ -119,6 +123,16 @@ void decoder_run_case(struct kunit *test, const struct decoder_base *base)
 		     want->gma, base->want.gma);
 	expect_field(test, "size", out.size,
 		     want->size, base->want.size);
+	expect_field(test, "src_x", out.src_x,
+		     want->src_x, base->want.src_x);
+	expect_field(test, "src_y", out.src_y,
+		     want->src_y, base->want.src_y);
+	expect_field(test, "rotated", out.rotated,
+		     want->rotated, base->want.rotated);
+	expect_field(test, "aux_offset", out.aux_offset,
+		     want->aux_offset, base->want.aux_offset);
+	expect_field(test, "aux_stride", out.aux_stride,
+		     want->aux_stride, base->want.aux_stride);
 	expect_field(test, "x_pos", out.x_pos,
 		     want->x_pos, base->want.x_pos);
 	expect_field(test, "y_pos", out.y_pos,
@@ -127,6 +141,35 @@ void decoder_run_case(struct kunit *test, const struct decoder_base *base)
 		     want->x_hot, base->want.x_hot);
 	expect_field(test, "y_hot", out.y_hot,
 		     want->y_hot, base->want.y_hot);
+}
+
+/*
+ * The same, and what only a layout describes must be refused to a caller that does not
+ * take layouts.
+ */
+void decoder_run_layout_case(struct kunit *test, const struct decoder_base *base)
+{
+	const struct decoder_case *row = test->param_value;
+	struct read_log log = {};
+	struct fake_regs fake = { row->regs, base->regs, &log };
+	struct gvt_plane_regs regs = {
+		.read = fake_read, .ctx = &fake,
+		.ver = base->ver, .num_pipes = base->num_pipes,
+		.layouts = true,
+	};
+	struct gvt_plane out;
+
+	decoder_run_case(test, base);
+	if (base->decode(&regs, &out))
+		return;
+
+	log = (struct read_log){ };
+	regs.layouts = false;
+	if (gvt_plane_needs_layout(&out))
+		KUNIT_EXPECT_EQ(test, -EOPNOTSUPP,
+				gvt_refusal_errno(base->decode(&regs, &out)));
+	else
+		KUNIT_EXPECT_EQ(test, GVT_DESCRIBED, base->decode(&regs, &out));
 }
 
 /* Which planes the row in test->param_value, over @base, is about */
@@ -498,7 +541,7 @@ static struct kunit_suite gvt_decoder_pipe_suite = {
 
 kunit_test_suites(&gvt_decoder_pipe_suite, &gvt_decoder_skl_suite,
 		  &gvt_decoder_bdw_suite, &gvt_decoder_cursor_suite,
-		  &gvt_decoder_roles_suite);
+		  &gvt_decoder_roles_suite, &gvt_decoder_layout_suite);
 
 MODULE_DESCRIPTION("KUnit tests of GVT-g's plane decoder");
 MODULE_LICENSE("Dual MIT/GPL");

@@ -20,12 +20,14 @@ struct decoder_reg {
  * struct decoder_case - one rule
  * @name: the rule, as a statement
  * @regs: registers that differ from the table's base
+ * @layouts: the caller takes layouts
  * @err: errno that must come back, or 0
  * @want: what must come out if @err is 0; a field that is 0 is the base's
  */
 struct decoder_case {
 	const char *name;
 	struct decoder_reg regs[8];
+	bool layouts;
 	int err;
 	struct gvt_plane want;
 };
@@ -48,6 +50,7 @@ struct decoder_base {
 };
 
 void decoder_run_case(struct kunit *test, const struct decoder_base *base);
+void decoder_run_layout_case(struct kunit *test, const struct decoder_base *base);
 void decoder_find_roles(struct kunit *test, const struct decoder_base *base,
 			struct gvt_plane_roles *roles);
 
@@ -85,6 +88,7 @@ void decoder_find_roles(struct kunit *test, const struct decoder_base *base,
 
 extern struct kunit_suite gvt_decoder_bdw_suite;
 extern struct kunit_suite gvt_decoder_cursor_suite;
+extern struct kunit_suite gvt_decoder_layout_suite;
 extern struct kunit_suite gvt_decoder_roles_suite;
 extern struct kunit_suite gvt_decoder_skl_suite;
 

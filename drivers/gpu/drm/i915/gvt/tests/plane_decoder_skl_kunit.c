@@ -360,7 +360,7 @@ static const struct decoder_case skl_display_cases[] = {
 	  .want.fourcc = DRM_FORMAT_YUYV },
 	{ "stereo masks and held updates change no layout",
 	  { CTL(RGB8888 | GENMASK(7, 6) | BIT(3)) } },
-	{ "an auxiliary surface is of what is refused",
+	{ "an auxiliary surface is of what has one",
 	  { { PLANE_AUX_DIST(PIPE_A, PLANE_1), 0x12345678 } } },
 	{ "90 degrees", { CTL(RGB8888 | PLANE_CTL_ROTATE_90) },
 	  .err = -EOPNOTSUPP },
