@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * VFIO_GFX_PLANE_CAP_LAYOUT: where the memory planes of a framebuffer are, what of it
- * is shown, and how it is turned. The bytes of both memory planes are those that the
- * guest wrote, and i915 makes a framebuffer with the layout. No GPU has compressed
- * them: whether one reads what another has compressed is not tested.
+ * VFIO_GFX_PLANE_CAP_LAYOUT: where the memory planes of a framebuffer are, what
+ * of it is shown, and how it is turned. The bytes of both memory planes are those
+ * that the guest wrote, and i915 makes a framebuffer with the layout. No GPU has
+ * compressed them: whether one reads what another has compressed is not tested.
  */
 #include "layout_util.h"
 #include "test_util.h"
@@ -102,7 +102,7 @@ FIXTURE_SETUP(layout)
 		return;
 	if (self->v.gen == 8) {
 		test_close(&self->v);
-		SKIP(return, "Broadwell has one memory plane: use a vGPU of Skylake or later");
+		SKIP(return, "one memory plane on Broadwell: use a vGPU of Skylake or later");
 	}
 	if (!takes_layouts(&self->v)) {
 		test_close(&self->v);
@@ -451,7 +451,7 @@ TEST_F(simple_layout, source_is_told)
 	EXPECT_EQ(width, self->answer.info.width);
 	EXPECT_EQ(height, self->answer.info.height);
 
-	/* The dma-buf begins with the surface, and has the rows that are shown. */
+	/* The dma-buf begins with the surface, and ends with what is shown. */
 	self->s.size = self->answer.info.size;
 	fd = vgpu_get_dmabuf(&self->v, self->answer.info.dmabuf_id);
 	ASSERT_LE(0, fd);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Framebuffers of several memory planes, VFIO_GFX_PLANE_CAP_LAYOUT, and what i915 says
- * of a layout when it makes a framebuffer with it
+ * Framebuffers of several memory planes, VFIO_GFX_PLANE_CAP_LAYOUT, and what i915
+ * says of a layout when it makes a framebuffer with it
  */
 #ifndef GVT_DMABUF_LAYOUT_UTIL_H
 #define GVT_DMABUF_LAYOUT_UTIL_H
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -92,10 +93,11 @@ static inline int layout_init(struct vgpu *v, struct layout_fb *fb,
 }
 
 /*
- * PLANE_AUX_DIST, for a second memory plane at @offset. The register has whole pages;
- * what is left is lines, for PLANE_AUX_OFFSET.
+ * PLANE_AUX_DIST, for a second memory plane at @offset. The register has whole
+ * pages; what is left is lines, for PLANE_AUX_OFFSET.
  */
-static inline uint32_t layout_aux_dist(const struct layout_fb *fb, uint32_t offset)
+static inline uint32_t layout_aux_dist(const struct layout_fb *fb,
+				       uint32_t offset)
 {
 	return offset / VGPU_PAGE * VGPU_PAGE |
 	       fb->stride[1] / fb->kind->parts[1].tile_width;
@@ -107,8 +109,8 @@ static inline uint32_t layout_aux_lines(const struct layout_fb *fb)
 }
 
 /*
- * Write the registers of plane 1 but PLANE_SURF, which arms it. @flags: further bits
- * of PLANE_CTL
+ * Write the registers of plane 1 but PLANE_SURF, which arms it. @flags: further
+ * bits of PLANE_CTL
  */
 static inline int layout_write(struct vgpu *v, const struct layout_fb *fb,
 			       uint32_t flags)
@@ -138,12 +140,13 @@ static inline int layout_show(struct vgpu *v, const struct layout_fb *fb)
 	return ret ? ret : vgpu_pipe_on(v, 0, fb->width, fb->height);
 }
 
-/* A query that asks for layouts: the capability, or NULL with the errno in @ret */
+/* Query with the layout: the capability, or NULL and perhaps an errno in @ret */
 static inline const struct vfio_gfx_plane_cap_layout *
 layout_query(struct vgpu *v, union query_answer *answer, int *ret)
 {
 	*ret = query_flags(v, VGPU_PRIMARY,
-			   VFIO_GFX_PLANE_CAPS | VFIO_GFX_PLANE_LAYOUTS, answer);
+			   VFIO_GFX_PLANE_CAPS | VFIO_GFX_PLANE_LAYOUTS,
+			   answer);
 	return *ret ? NULL : query_cap(answer, VFIO_GFX_PLANE_CAP_LAYOUT);
 }
 
@@ -172,7 +175,7 @@ static inline int layout_open_card(void)
 	return -ENODEV;
 }
 
-/* Have a card make a framebuffer of @handle, and drop it: 0 or a negative errno. */
+/* Have a card make a framebuffer of @handle, and drop it: 0 or -errno. */
 static inline int layout_add_fb(int card, uint32_t handle,
 				const struct vfio_device_gfx_plane_info *info,
 				const struct vfio_gfx_plane_cap_layout *layout)
@@ -198,7 +201,7 @@ static inline int layout_add_fb(int card, uint32_t handle,
 	return ret;
 }
 
-/* An object of i915 that has nothing to do with a vGPU: 0 or a negative errno */
+/* An object of i915 that has nothing to do with a vGPU: 0 or -errno */
 static inline int layout_own_object(int card, uint64_t size, uint32_t *handle)
 {
 	struct drm_i915_gem_create create = { .size = size };
