@@ -367,7 +367,7 @@ static unsigned int surface_tiling(const struct gvt_surface *s)
 	case I915_FORMAT_MOD_Y_TILED:
 		return I915_TILING_Y;
 	default:
-		return I915_TILING_NONE;	/* no fence knows Yf */
+		return I915_TILING_NONE;	/* no fence knows Yf or CCS */
 	}
 }
 

@@ -12,6 +12,7 @@
 
 #include <drm/drm_plane.h>
 
+#include "display/skl_universal_plane_regs.h"
 #include "gvt/display_event_state.h"
 #include "gvt/plane_decoder.h"
 #include "gvt/plane_latch.h"
@@ -224,21 +225,41 @@ static void registers_belong_to_planes(struct kunit *test)
 #define MMIO_REGS	(SZ_512K / sizeof(u32))
 
 /*
- * Registers that the decoder has read, a bit each. What they say is random, with fewer
- * bits set than not: with more, most sizes and offsets would be refused.
+ * Registers that the decoder has read, a bit each. What they say is random; or if
+ * @layout, those of planes are of NV12, as far as that has a second memory plane:
+ * random ones are refused before it is read.
  */
 struct reads {
 	struct rnd_state rnd;
+	bool layout;
 	DECLARE_BITMAP(regs, MMIO_REGS);
+};
+
+static const struct {
+	u32 offset;
+	u32 value;
+} nv12_of_plane_1[] = {
+	{ 0x70180, PLANE_CTL_ENABLE | PLANE_CTL_FORMAT_NV12 },
+	{ 0x70188, 64 },
+	{ 0x70190, PLANE_HEIGHT(99) | PLANE_WIDTH(99) },
+	{ 0x70198, 0 },
+	{ 0x7019c, 0x100000 },
+	{ 0x701a4, 0 },
 };
 
 static u32 read_anything(const void *ctx, i915_reg_t reg)
 {
+	const u32 offset = i915_mmio_reg_offset(reg);
 	struct reads *reads = (struct reads *)ctx;
+	unsigned int i;
 
-	__set_bit(min(i915_mmio_reg_offset(reg) / sizeof(u32), MMIO_REGS - 1),
-		  reads->regs);
-	return prandom_u32_state(&reads->rnd) & prandom_u32_state(&reads->rnd);
+	__set_bit(min(offset / sizeof(u32), MMIO_REGS - 1), reads->regs);
+	for (i = 0; i < ARRAY_SIZE(nv12_of_plane_1) && reads->layout; i++)
+		/* Of any plane and pipe */
+		if ((offset & ~0x3f00) == (nv12_of_plane_1[i].offset & ~0x3f00))
+			return nv12_of_plane_1[i].value;
+
+	return prandom_u32_state(&reads->rnd);
 }
 
 static const struct decoder {
@@ -278,6 +299,7 @@ static void registers_of_the_decoder_are_watched(struct kunit *test)
 	for (i = 0; i < 20000; i++) {
 		regs.ver = 8 + i % 2;
 		regs.layouts = i / 2 % 2;
+		reads->layout = i / 4 % 2;
 		decoder->decode(&regs, &plane);
 	}
 
@@ -292,6 +314,9 @@ static void registers_of_the_decoder_are_watched(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, read, watched, "0x%x", offset);
 	}
 	KUNIT_EXPECT_NE(test, latched, 0);
+	/* Else it proves nothing of the second memory plane. */
+	if (decoder->plane == P)
+		KUNIT_EXPECT_TRUE(test, test_bit(0x701c4 / sizeof(u32), reads->regs));
 }
 
 static struct kunit_case display_event_cases[] = {
