@@ -32,26 +32,31 @@ static const struct layout_kind nv12_linear = {
 	.fourcc = DRM_FORMAT_NV12, .modifier = DRM_FORMAT_MOD_LINEAR,
 	.ctl = NV12_CTL, .parts = { { 1, 1, 1, 64, 1 }, { 2, 2, 2, 64, 1 } },
 };
+
 static const struct layout_kind nv12_x = {
 	.fourcc = DRM_FORMAT_NV12, .modifier = I915_FORMAT_MOD_X_TILED,
 	.ctl = NV12_CTL | PLANE_TILING(1u),
 	.parts = { { 1, 1, 1, 512, 8 }, { 2, 2, 2, 512, 8 } },
 };
+
 static const struct layout_kind nv12_y = {
 	.fourcc = DRM_FORMAT_NV12, .modifier = I915_FORMAT_MOD_Y_TILED,
 	.ctl = NV12_CTL | PLANE_TILING(4u),
 	.parts = { { 1, 1, 1, 128, 32 }, { 2, 2, 2, 128, 32 } },
 };
+
 static const struct layout_kind nv12_yf = {
 	.fourcc = DRM_FORMAT_NV12, .modifier = I915_FORMAT_MOD_Yf_TILED,
 	.ctl = NV12_CTL | PLANE_TILING(5u),
 	.parts = { { 1, 1, 1, 64, 64 }, { 2, 2, 2, 128, 32 } },
 };
+
 static const struct layout_kind ccs_y = {
 	.fourcc = DRM_FORMAT_XRGB8888, .modifier = I915_FORMAT_MOD_Y_TILED_CCS,
 	.ctl = CCS_CTL | PLANE_TILING(4u),
 	.parts = { { 4, 1, 1, 128, 32 }, CCS_PART },
 };
+
 static const struct layout_kind ccs_yf = {
 	.fourcc = DRM_FORMAT_XRGB8888, .modifier = I915_FORMAT_MOD_Yf_TILED_CCS,
 	.ctl = CCS_CTL | PLANE_TILING(5u),
