@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * VFIO_GFX_PLANE_CAP_LAYOUT: where the memory planes of a framebuffer are, what
- * of it is shown, and how it is turned. The bytes of both memory planes are those
- * that the guest wrote, and i915 makes a framebuffer with the layout. No GPU has
- * compressed them: whether one reads what another has compressed is not tested.
+ * VFIO_GFX_PLANE_CAP_LAYOUT: where the memory planes of a framebuffer are,
+ * what of it is shown, and how it is turned. The bytes of both memory planes
+ * are those that the guest wrote, and i915 makes a framebuffer with the layout.
+ * No GPU has compressed them: whether one reads what another has compressed is
+ * not tested.
  */
+#include <sys/eventfd.h>
+
+#include "event_test_util.h"
 #include "layout_util.h"
-#include "test_util.h"
 
 #define CAPS_AND_LAYOUTS	(VFIO_GFX_PLANE_CAPS | VFIO_GFX_PLANE_LAYOUTS)
 
@@ -339,6 +342,86 @@ TEST_F(layout, without_room_only_argsz_counts)
 	EXPECT_EQ(0, info.cap_offset);
 	EXPECT_LE(sizeof(info) + sizeof(struct vfio_gfx_plane_cap_layout),
 		  info.argsz);
+}
+
+/* ---- changes of either memory plane ---- */
+
+/* Refreshes that are enough to find all that was drawn */
+#define FOUND	12
+
+/* Arm the event with a new eventfd, and wait until nothing is signalled. */
+static int watch(struct vgpu *v)
+{
+	struct vgpu_event e;
+	int fd, tries;
+
+	fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (fd < 0 || vgpu_event_find(v, &e) ||
+	    vgpu_event_arm(v, &e, VGPU_PRIMARY, fd))
+		return -1;
+	for (tries = 0; tries < 20; tries++)
+		if (refreshes_pass(v, FOUND) && !signals(fd))
+			return fd;
+	return -1;
+}
+
+TEST_F(layout, pte_of_either_is_signalled)
+{
+	const uint32_t at[] = { 0, self->fb.size - VGPU_PAGE };
+	uint64_t spare;
+	size_t i;
+	int fd;
+
+	ASSERT_EQ(0, vgpu_alloc_ram(&self->v, VGPU_PAGE, &spare));
+	for (i = 0; i < ARRAY_SIZE(at); i++) {
+		fd = watch(&self->v);
+		ASSERT_LE(0, fd);
+		ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->fb.gma + at[i],
+					   spare, VGPU_PAGE));
+		EXPECT_LE(1, next_signal(fd)) TH_LOG("page at 0x%x", at[i]);
+		close(fd);
+	}
+}
+
+static const struct vfio_gfx_plane_cap_damage *
+damage(const union query_answer *answer)
+{
+	return query_cap(answer, VFIO_GFX_PLANE_CAP_DAMAGE);
+}
+
+static bool same_rect(const struct vfio_gfx_rect *a,
+		      const struct vfio_gfx_rect *b)
+{
+	return !memcmp(a, b, sizeof(*a));
+}
+
+/* What is drawn in the first is there; in the second it may be anywhere. */
+TEST_F(layout, drawing_in_either_is_damage)
+{
+	const uint32_t at[] = { 0, self->fb.size - 1 };
+	const struct vfio_gfx_plane_cap_damage *cap;
+	uint64_t serial;
+	size_t i;
+	int fd;
+
+	for (i = 0; i < ARRAY_SIZE(at); i++) {
+		fd = watch(&self->v);
+		ASSERT_LE(0, fd);
+		ASSERT_NE(NULL, layout_query(&self->v, &self->answer,
+					     &self->ret));
+		ASSERT_NE(NULL, damage(&self->answer));
+		serial = damage(&self->answer)->serial;
+		fb_bytes(&self->v, &self->fb)[at[i]] ^= 0xff;
+		ASSERT_LE(1, next_signal(fd)) TH_LOG("byte at 0x%x", at[i]);
+		self->cap = layout_query(&self->v, &self->answer, &self->ret);
+		ASSERT_NE(NULL, self->cap);
+		cap = damage(&self->answer);
+		ASSERT_EQ(1, cap->serial - serial);
+		EXPECT_EQ(0, cap->rects[0].x1 | cap->rects[0].y1);
+		EXPECT_EQ(i == 1, same_rect(&cap->rects[0], &self->cap->source))
+			TH_LOG("to %u, %u", cap->rects[0].x2, cap->rects[0].y2);
+		close(fd);
+	}
 }
 
 /* ---- one memory plane, on all platforms ---- */
