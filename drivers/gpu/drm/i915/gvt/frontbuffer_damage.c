@@ -5,6 +5,9 @@
  * The scan finds pages that have changed. A page holds some lines or a tile, depending
  * on the layout. The rectangles of such pages are numbered, and a query returns the
  * last ones, so that each client finds what has changed since its previous query.
+ *
+ * Rectangles are kept relative to the first pixel shown: where that is in the framebuffer
+ * differs between clients that take layouts and others.
  */
 
 #include <linux/bitops.h>
@@ -54,7 +57,10 @@ void gvt_page_layout_init(struct gvt_page_layout *layout,
 	layout->stride = plane->stride;
 	layout->cpp = format->cpp[0];
 	layout->tile_width = gvt_tile_width(plane->modifier, layout->cpp);
-	layout->pages = (plane->aux_stride ? plane->aux_offset : plane->size) >> PAGE_SHIFT;
+	/* A page that the second one begins in is taken for one of the second. */
+	layout->pages = plane->aux_stride ? plane->aux_offset >> PAGE_SHIFT : UINT_MAX;
+	layout->x = plane->src_x;
+	layout->y = plane->src_y;
 }
 EXPORT_SYMBOL_IF_KUNIT(gvt_page_layout_init);
 
@@ -75,7 +81,8 @@ static void gvt_rect_add(struct drm_rect *rect, const struct drm_rect *other)
  * gvt_page_add_to_rect - extend a rectangle by the pixels that a page holds
  * @layout: of the framebuffer
  * @page: which page of it
- * @rect: in pixels; may be empty. It may then be larger than the framebuffer.
+ * @rect: in pixels from the first one shown; may be empty. It may then be larger than
+ *	what is shown.
  *
  * A page of a second memory plane stands for all pixels.
  */
@@ -95,6 +102,7 @@ void gvt_page_add_to_rect(const struct gvt_page_layout *layout, unsigned int pag
 		tiles = layout->stride / layout->tile_width;
 		height = PAGE_SIZE / layout->tile_width;
 		r.x1 = page % tiles * layout->tile_width / layout->cpp;
+		r.x1 -= layout->x;
 		r.x2 = r.x1 + layout->tile_width / layout->cpp;
 		r.y1 = page / tiles * height;
 		r.y2 = r.y1 + height;
@@ -102,6 +110,11 @@ void gvt_page_add_to_rect(const struct gvt_page_layout *layout, unsigned int pag
 		r.y1 = div_u64(first, layout->stride);
 		r.y2 = div_u64(first + PAGE_SIZE - 1, layout->stride) + 1;
 	}
+	r.y1 -= layout->y;
+	r.y2 -= layout->y;
+	/* What is left of the first pixel shown, or above, is not. */
+	if (!drm_rect_intersect(&r, &gvt_whole_plane))
+		return;
 
 	gvt_rect_add(rect, &r);
 }
@@ -134,7 +147,7 @@ EXPORT_SYMBOL_IF_KUNIT(gvt_damage_drop);
 /**
  * gvt_damage_add - note that pixels have changed
  * @damage: of a plane
- * @rect: where; may be larger than the plane
+ * @rect: where, from the first pixel shown; may be larger than the plane
  *
  * Call it before what has changed is signalled.
  */
@@ -178,8 +191,7 @@ unsigned int gvt_damage_answer(struct gvt_damage *damage,
 			       const struct gvt_plane *plane,
 			       struct drm_rect *rects, u64 *serial)
 {
-	const struct drm_rect all = DRM_RECT_INIT(plane->src_x, plane->src_y,
-						  plane->width, plane->height);
+	const struct drm_rect all = { .x2 = plane->width, .y2 = plane->height };
 	unsigned int i, count;
 
 	spin_lock(&damage->lock);
@@ -190,8 +202,11 @@ unsigned int gvt_damage_answer(struct gvt_damage *damage,
 		rects[i] = damage->rects[(damage->serial - i) % GVT_DAMAGES];
 	spin_unlock(&damage->lock);
 
+	/* What is the first pixel of the framebuffer depends on whether one takes layouts. */
 	for (i = 0; i < count; i++)
-		if (!drm_rect_intersect(&rects[i], &all))
+		if (drm_rect_intersect(&rects[i], &all))
+			drm_rect_translate(&rects[i], plane->src_x, plane->src_y);
+		else
 			rects[i] = (struct drm_rect){ };
 
 	return count;

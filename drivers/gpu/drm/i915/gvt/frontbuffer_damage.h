@@ -20,13 +20,17 @@
  * @stride: bytes from one line to the next
  * @tile_width: in bytes; 0 if linear
  * @cpp: bytes per pixel
- * @pages: of the first memory plane; what others hold is not computed
+ * @pages: of the first memory plane, if there are others: what these hold is not computed
+ * @x: first pixel shown, from the first one of the framebuffer
+ * @y: the same in lines
  */
 struct gvt_page_layout {
 	u32 stride;
 	u32 tile_width;
 	u32 cpp;
 	u32 pages;
+	u32 x;
+	u32 y;
 };
 
 /**

@@ -325,6 +325,8 @@ static void gvt_scan_plane(struct intel_vgpu *vgpu, unsigned int type)
 
 	if (unknown || !scanned->sums || !gvt_plane_same_memory(&scanned->plane, &plane))
 		gvt_scan_restart(scanned, &plane);
+	else
+		gvt_page_layout_init(&scanned->layout, &plane);	/* it may have been panned */
 	gvt_pace_cool(pace);
 	if (hinted) {
 		gvt_pace_hint(pace);

@@ -6,8 +6,10 @@
  * SKL PRM vol. 2c:
  * PLANE_AUX_DIST: 31:12 distance from the main surface, conveyed; 11:0 stride, in the
  *	units of PLANE_STRIDE, conveyed.
- * PLANE_AUX_OFFSET: first pixel shown, conveyed if it is the one of PLANE_OFFSET: of
- *	NV12 in chroma samples, of a compressed framebuffer in its pixels.
+ * PLANE_AUX_OFFSET: first pixel shown; 31:16 line, 15:0 column: of NV12 in chroma
+ *	samples, of a compressed framebuffer in its pixels. Conveyed if it is the one of
+ *	PLANE_OFFSET, and of NV12 also if the two differ by whole tiles, or if linear in
+ *	any way: then chroma begins elsewhere. Too big: -EINVAL. Others are refused.
  */
 
 #include <linux/align.h>
@@ -31,7 +33,6 @@ struct aux_surface {
 	u32 hsub, vsub;	/* pixels of the main surface that share a sample */
 	u32 dist;	/* bytes from the main surface */
 	u32 stride;	/* in bytes */
-	u32 x, y;	/* first sample shown */
 };
 
 static u32 read_reg(const struct gvt_pipe_planes *p, i915_reg_t reg)
@@ -72,14 +73,17 @@ static bool read_ccs(u32 dist, u32 offset, const struct gvt_plane *plane,
 }
 
 /*
- * Chroma of a linear framebuffer may begin anywhere, so its first sample may be inside
- * the page that the registers name: tell the two apart.
+ * Each memory plane has an address and an offset, and drivers put what they like into
+ * either. i915 aligns luma to 256 KiB or 1 MiB and chroma to 4 KiB. Find where the chroma
+ * of the first pixel of luma is: it may be inside the page that the registers name if
+ * linear, else it must begin a tile.
  */
 static bool read_chroma(u32 dist, u32 offset, u32 ctl, const struct gvt_plane *plane,
 			struct aux_surface *aux)
 {
 	const struct drm_format_info *format = drm_format_info(plane->fourcc);
 	s64 x, y, first;
+	u32 lines;
 
 	aux->cpp = format->cpp[1];
 	aux->hsub = format->hsub;
@@ -90,10 +94,15 @@ static bool read_chroma(u32 dist, u32 offset, u32 ctl, const struct gvt_plane *p
 
 	x = (s64)REG_FIELD_GET(PLANE_OFFSET_X_MASK, offset) - plane->src_x / aux->hsub;
 	y = (s64)REG_FIELD_GET(PLANE_OFFSET_Y_MASK, offset) - plane->src_y / aux->vsub;
-	if (plane->modifier != DRM_FORMAT_MOD_LINEAR)
-		return !x && !y;
-
-	first = aux->dist + y * aux->stride + x * aux->cpp;
+	if (plane->modifier == DRM_FORMAT_MOD_LINEAR) {
+		first = aux->dist + y * aux->stride + x * aux->cpp;
+	} else {
+		lines = GVT_TILE_SIZE / aux->chunk;
+		if (y % lines || x * aux->cpp % aux->chunk)
+			return false;
+		first = aux->dist + (y / lines * (aux->stride / aux->chunk) +
+				     x * aux->cpp / aux->chunk) * GVT_TILE_SIZE;
+	}
 	if (first < 0 || first > U32_MAX)
 		return false;
 	aux->dist = first;
@@ -128,6 +137,9 @@ enum gvt_refusal gvt_skl_describe_aux(const struct gvt_pipe_planes *p,
 	else
 		together = read_chroma(dist, offset, ctl, plane, &aux);
 
+	if (REG_FIELD_GET(PLANE_OFFSET_X_MASK, offset) > GVT_MAX_OFFSET ||
+	    REG_FIELD_GET(PLANE_OFFSET_Y_MASK, offset) > GVT_MAX_OFFSET)
+		return GVT_REFUSED_SIZE;
 	if (aux.stride > GVT_MAX_STRIDE)
 		return GVT_REFUSED_STRIDE;
 	columns = DIV_ROUND_UP(plane->src_x + plane->width, aux.hsub);

@@ -79,13 +79,11 @@
 #include "plane_decoder_planes.h"
 
 /*
- * What the size and offset fields of both platforms can say, and how wide a
- * line in memory may be (PRM vol. 2c: PIPE_SRCSZ, PRI_STRIDE, PRI_OFFSET,
- * SPR_SIZE, PLANE_SIZE, PLANE_STRIDE, PLANE_OFFSET). i915's masks are wider.
+ * What the size fields of both platforms can say (PRM vol. 2c: PIPE_SRCSZ, SPR_SIZE,
+ * PLANE_SIZE). i915's masks are wider.
  */
 #define MAX_WIDTH		8192
 #define MAX_HEIGHT		4096
-#define MAX_OFFSET		8191
 
 /* What the registers of a plane say about memory, nothing checked yet. */
 struct scanout {
@@ -303,9 +301,9 @@ bool gvt_plane_is_opaque(const struct gvt_pipe_planes *p, enum plane_id id)
  * linear) that the plane shows. With x = 0 that is whole rows, as importers expect;
  * it never extends past the rows that the guest's own framebuffer must have.
  *
- * Without a layout, the first pixel shown is the first one described. With one, it may
- * be another, and then all is described from the surface's first. If there is a second
- * memory plane, it always is.
+ * Without a layout, the first pixel shown is the first one described. With one, that is
+ * so for whole rows. Others are described from the surface's first pixel, as a surface
+ * with a second memory plane always is.
  */
 static enum gvt_refusal describe_framebuffer(const struct gvt_window *w,
 					     const struct scanout *s,
@@ -321,7 +319,7 @@ static enum gvt_refusal describe_framebuffer(const struct gvt_window *w,
 	if (s->surf & PLANE_SURF_DECRYPT)
 		return GVT_REFUSED_ENCRYPTED;
 	if (w->width > MAX_WIDTH || w->height > MAX_HEIGHT ||
-	    s->x > MAX_OFFSET || s->y > MAX_OFFSET)
+	    s->x > GVT_MAX_OFFSET || s->y > GVT_MAX_OFFSET)
 		return GVT_REFUSED_SIZE;
 	if (s->stride > GVT_MAX_STRIDE || s->stride % s->chunk)
 		return GVT_REFUSED_STRIDE;
@@ -329,12 +327,26 @@ static enum gvt_refusal describe_framebuffer(const struct gvt_window *w,
 	if (s->x % s->format->hsub || w->width % s->format->hsub ||
 	    s->y % s->format->vsub || w->height % s->format->vsub)
 		return GVT_REFUSED_ODD_COLUMN;
+
+	plane->fourcc = s->format->format;
+	plane->modifier = s->modifier;
+	plane->width = w->width;
+	plane->height = w->height;
+	plane->stride = s->stride;
+	plane->gma = base;
+	plane->src_x = s->x;
+	plane->src_y = s->y;
+	plane->rotated = s->rotated;
+	plane->x_pos = w->x;
+	plane->y_pos = w->y;
+
 	/* A line that is wider than the stride would show the next one's. */
-	if ((s->x + w->width) * cpp > s->stride)
+	if ((s->x + w->width) * cpp > s->stride &&
+	    (!s->layouts || s->has_aux || !gvt_plane_rebase(plane, cpp, s->chunk)))
 		return GVT_REFUSED_NARROW_STRIDE;
 
-	end = (u64)base +
-	      (u64)s->stride * ALIGN(s->y + w->height, tile_height);
+	end = plane->gma +
+	      (u64)s->stride * ALIGN(plane->src_y + w->height, tile_height);
 	end = ALIGN(end, SZ_4K);
 	if (end > SZ_4G)
 		return GVT_REFUSED_ABOVE_4G;
@@ -352,22 +364,13 @@ static enum gvt_refusal describe_framebuffer(const struct gvt_window *w,
 	}
 	if (why && !s->layouts)
 		return why;
-	if (why || s->has_aux) {
-		start = base;
-		plane->src_x = s->x;
-		plane->src_y = s->y;
+	/* With a layout, the dma-buf is as large as its lines times the stride. */
+	if (!why && !s->has_aux && !(s->layouts && s->x)) {
+		plane->gma = start;
+		plane->src_x = 0;
+		plane->src_y = 0;
 	}
-
-	plane->fourcc = s->format->format;
-	plane->modifier = s->modifier;
-	plane->width = w->width;
-	plane->height = w->height;
-	plane->stride = s->stride;
-	plane->gma = start;
-	plane->size = end - start;
-	plane->rotated = s->rotated;
-	plane->x_pos = w->x;
-	plane->y_pos = w->y;
+	plane->size = end - plane->gma;
 	return GVT_DESCRIBED;
 }
 

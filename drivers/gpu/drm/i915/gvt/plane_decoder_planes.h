@@ -27,6 +27,9 @@
 /* How wide a line in memory may be (PRM vol. 2c: PRI_STRIDE, PLANE_STRIDE) */
 #define GVT_MAX_STRIDE			SZ_32K
 
+/* What the offset fields of both platforms can say (PRI_OFFSET, PLANE_OFFSET) */
+#define GVT_MAX_OFFSET			8191
+
 /* No plane of the hardware serves a type. */
 #define GVT_PLANE_NONE			(-1)
 
@@ -81,6 +84,7 @@ bool gvt_skl_plane_has_aux(const struct gvt_pipe_planes *p, enum plane_id id);
 enum gvt_refusal gvt_skl_describe_aux(const struct gvt_pipe_planes *p,
 				      enum plane_id id, u32 ctl,
 				      struct gvt_plane *plane);
+bool gvt_plane_rebase(struct gvt_plane *plane, u32 cpp, u32 chunk);
 enum gvt_refusal gvt_decode_hw_plane(const struct gvt_pipe_planes *p,
 				     enum plane_id id, bool lowest,
 				     struct gvt_plane *plane);

@@ -4,20 +4,21 @@
  *
  * A client queries a plane sixty times a second, and mostly finds one of a few
  * framebuffers. The decoder reads a dozen registers for an answer, checks them all
- * and searches tables. But registers are its only input: if each one that it has
- * read has the same value, the answer is the same. So its reads are stored with
- * the answer, and compared the next time.
+ * and searches tables. But registers are its only input, and whether the client takes
+ * layouts: if each register that it has read has the same value, the answer is the same.
+ * So its reads are stored with the answer, and compared the next time.
  *
  * There is nothing to invalidate when a register is written.
  */
 
 #include "plane_memo.h"
 
-static bool gvt_memo_matches(const struct gvt_plane_memo *memo, unsigned int *telling)
+static bool gvt_memo_matches(const struct gvt_plane_memo *memo, bool layouts,
+			     unsigned int *telling)
 {
 	unsigned int i = *telling;
 
-	if (!memo->num_reads)
+	if (!memo->num_reads || memo->layouts != layouts)
 		return false;
 
 	/* Flips change one register: comparing it first rules most entries out. */
@@ -37,19 +38,20 @@ static bool gvt_memo_matches(const struct gvt_plane_memo *memo, unsigned int *te
 /**
  * gvt_memo_recall - answer without decoding
  * @memos: of a kind of plane
+ * @layouts: the caller takes layouts
  *
  * Context: the caller has excluded other users of @memos and writes of registers.
  * Return: what the decoder would return, valid until the next gvt_memo_begin(), or
  * NULL if the registers have to be decoded.
  */
-const struct gvt_plane *gvt_memo_recall(struct gvt_plane_memos *memos)
+const struct gvt_plane *gvt_memo_recall(struct gvt_plane_memos *memos, bool layouts)
 {
 	unsigned int i, slot;
 
 	/* Mostly the last answer holds, or the one that was made after it. */
 	for (i = 0; i < GVT_MEMOS; i++) {
 		slot = (memos->recent + i) % GVT_MEMOS;
-		if (gvt_memo_matches(&memos->memo[slot], &memos->telling)) {
+		if (gvt_memo_matches(&memos->memo[slot], layouts, &memos->telling)) {
 			memos->recent = slot;
 			return &memos->memo[slot].plane;
 		}
@@ -61,13 +63,15 @@ const struct gvt_plane *gvt_memo_recall(struct gvt_plane_memos *memos)
 /**
  * gvt_memo_begin - start to record a decode
  * @memos: of a kind of plane
+ * @layouts: the caller takes layouts
  *
  * Return: the memo to pass to gvt_memo_read() and to store the result in.
  */
-struct gvt_plane_memo *gvt_memo_begin(struct gvt_plane_memos *memos)
+struct gvt_plane_memo *gvt_memo_begin(struct gvt_plane_memos *memos, bool layouts)
 {
 	struct gvt_plane_memo *memo = &memos->memo[memos->next];
 
+	memo->layouts = layouts;
 	memo->num_reads = 0;
 	return memo;
 }

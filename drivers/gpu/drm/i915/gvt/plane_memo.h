@@ -21,12 +21,14 @@
  *	GVT_MEMO_READS if they did not fit, which makes it of no use
  * @at: where each of them is
  * @value: what it said
+ * @layouts: whether it was for a caller that takes layouts
  * @plane: what the decoder made of it
  */
 struct gvt_plane_memo {
 	unsigned int num_reads;
 	const u32 *at[GVT_MEMO_READS];
 	u32 value[GVT_MEMO_READS];
+	bool layouts;
 	struct gvt_plane plane;
 };
 
@@ -44,8 +46,8 @@ struct gvt_plane_memos {
 	unsigned int telling;
 };
 
-const struct gvt_plane *gvt_memo_recall(struct gvt_plane_memos *memos);
-struct gvt_plane_memo *gvt_memo_begin(struct gvt_plane_memos *memos);
+const struct gvt_plane *gvt_memo_recall(struct gvt_plane_memos *memos, bool layouts);
+struct gvt_plane_memo *gvt_memo_begin(struct gvt_plane_memos *memos, bool layouts);
 u32 gvt_memo_read(struct gvt_plane_memo *memo, const u32 *at);
 void gvt_memo_end(struct gvt_plane_memos *memos, bool keep);
 

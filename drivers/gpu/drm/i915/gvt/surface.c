@@ -62,12 +62,15 @@ static void surface_free(struct kref *ref)
 	kfree(s);
 }
 
-/* Of many layouts that have one address each has a hash of its own. */
+/* Of layouts that have one address, each has a hash of its own, if not by modifier alone. */
 static u32 layout_hash(const struct gvt_plane *plane)
 {
-	return jhash_3words(plane->gma >> PAGE_SHIFT,
-			    plane->width << 16 | plane->height, plane->stride,
-			    plane->fourcc);
+	u32 hash = jhash_3words(plane->gma >> PAGE_SHIFT,
+				plane->width << 16 | plane->height, plane->stride,
+				plane->fourcc);
+
+	return jhash_3words(plane->src_x << 16 | plane->src_y << 1 | plane->rotated,
+			    plane->aux_offset, plane->aux_stride, hash);
 }
 
 /* Where a plane is on the screen does not change what it shows. */

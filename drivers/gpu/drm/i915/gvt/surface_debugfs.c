@@ -72,17 +72,22 @@ static void show_plane(struct seq_file *m, struct intel_vgpu *vgpu,
 		seq_printf(m, "off: %s\n", gvt_refusal_text(why));
 		return;
 	}
-	if (ret) {
-		seq_printf(m, "refused: %s (%d)", gvt_refusal_text(why), ret);
-		if (ret != -EOPNOTSUPP ||
-		    describe_plane(vgpu, pipe, type, true, &plane)) {
-			seq_puts(m, "\n");
-			return;
-		}
-		seq_puts(m, "; as a layout: ");
+	if (!ret) {
+		show_described(m, &plane);
+		return;
 	}
 
-	show_described(m, &plane);
+	seq_printf(m, "refused: %s (%d)", gvt_refusal_text(why), ret);
+	why = describe_plane(vgpu, pipe, type, true, &plane);
+	if (!why) {
+		seq_puts(m, "; as a layout: ");
+		show_described(m, &plane);
+	} else if (ret == -EOPNOTSUPP) {
+		seq_printf(m, "; as a layout: refused: %s (%d)\n",
+			   gvt_refusal_text(why), gvt_refusal_errno(why));
+	} else {
+		seq_puts(m, "\n");	/* what no hardware shows, no layout describes */
+	}
 }
 
 /*

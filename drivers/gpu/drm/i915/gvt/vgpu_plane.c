@@ -129,14 +129,13 @@ enum gvt_refusal intel_vgpu_find_plane(struct intel_vgpu *vgpu, u32 type,
 		return GVT_REFUSED_PLANE_TYPE;
 
 	memos = &vgpu->display.memos[array_index_nospec(type, GVT_PLANE_TYPES)];
-	known = gvt_memo_recall(memos);
-	/* The registers may be known from a caller that wants layouts. */
-	if (known && (layouts || !gvt_plane_needs_layout(known))) {
+	known = gvt_memo_recall(memos, layouts);
+	if (known) {
 		*plane = known;
 		return GVT_DESCRIBED;
 	}
 
-	memo = gvt_memo_begin(memos);
+	memo = gvt_memo_begin(memos, layouts);
 	why = gvt_plane_decode_checked(vgpu, type, 0, layouts, memo, &memo->plane);
 	gvt_memo_end(memos, !why);
 	if (!why)

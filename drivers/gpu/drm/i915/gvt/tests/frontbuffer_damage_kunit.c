@@ -21,6 +21,8 @@ static const struct layout_row {
 	u32 stride;
 	unsigned int page;
 	struct drm_rect rect;
+	u32 aux_offset, aux_stride;
+	u32 src_x, src_y;
 } layout_rows[] = {
 	{ "linear, first page", DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR, 7680,
 	  0, { 0, 0, INT_MAX, 1 } },
@@ -48,6 +50,27 @@ static const struct layout_row {
 	  9, { 32, 32, 64, 64 } },
 	{ "Yf, 8 bytes", DRM_FORMAT_XBGR16161616F, I915_FORMAT_MOD_Yf_TILED, 1024,
 	  5, { 32, 16, 64, 32 } },
+	{ "last page of the first memory plane", DRM_FORMAT_NV12,
+	  DRM_FORMAT_MOD_LINEAR, 4096, 9, { 0, 9, INT_MAX, 10 }, 10 * 4096, 4096 },
+	{ "first page of the second", DRM_FORMAT_NV12, DRM_FORMAT_MOD_LINEAR, 4096,
+	  10, { 0, 0, INT_MAX, INT_MAX }, 10 * 4096, 4096 },
+	{ "page before the one with both", DRM_FORMAT_NV12, DRM_FORMAT_MOD_LINEAR,
+	  4096, 8, { 0, 8, INT_MAX, 9 }, 9 * 4096 + 2048, 4096 },
+	{ "page with both", DRM_FORMAT_NV12, DRM_FORMAT_MOD_LINEAR, 4096,
+	  9, { 0, 0, INT_MAX, INT_MAX }, 9 * 4096 + 2048, 4096 },
+	{ "Y and a control surface", DRM_FORMAT_XRGB8888, I915_FORMAT_MOD_Y_TILED_CCS,
+	  1024, 9, { 32, 32, 64, 64 }, 16 * 4096, 128 },
+	{ "Yf and a control surface, of this", DRM_FORMAT_XRGB8888,
+	  I915_FORMAT_MOD_Yf_TILED_CCS, 1024, 16, { 0, 0, INT_MAX, INT_MAX },
+	  16 * 4096, 128 },
+	{ "linear, panned", DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR, 4096,
+	  5, { 0, 2, INT_MAX, 3 }, .src_x = 10, .src_y = 3 },
+	{ "linear, above what is shown", DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR,
+	  4096, 2, { }, .src_x = 10, .src_y = 3 },
+	{ "X, panned", DRM_FORMAT_XRGB8888, I915_FORMAT_MOD_X_TILED, 7680,
+	  16, { 0, 4, 126, 12 }, .src_x = 130, .src_y = 4 },
+	{ "X, left of what is shown", DRM_FORMAT_XRGB8888, I915_FORMAT_MOD_X_TILED,
+	  7680, 15, { }, .src_x = 130, .src_y = 4 },
 };
 
 static void page_holds_these_pixels(struct kunit *test)
@@ -57,6 +80,10 @@ static void page_holds_these_pixels(struct kunit *test)
 		.fourcc = row->fourcc,
 		.modifier = row->modifier,
 		.stride = row->stride,
+		.aux_offset = row->aux_offset,
+		.aux_stride = row->aux_stride,
+		.src_x = row->src_x,
+		.src_y = row->src_y,
 	};
 	struct gvt_page_layout layout;
 	struct drm_rect rect = { };
@@ -185,6 +212,30 @@ static void rectangles_are_within_the_plane(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, a.rects[0].y2);
 }
 
+/* Clients that take layouts have other coordinates than clients that do not. */
+static void rectangles_are_those_of_the_framebuffer(struct kunit *test)
+{
+	const struct gvt_plane part = {
+		.width = 100, .height = 50, .src_x = 7, .src_y = 3,
+	};
+	struct gvt_damage *damage = new_damage(test);
+	struct drm_rect rects[GVT_DAMAGES];
+	u64 serial;
+
+	add_line(damage, 5);
+	KUNIT_EXPECT_EQ(test, 1, gvt_damage_answer(damage, &part, rects, &serial));
+	KUNIT_EXPECT_EQ(test, 7, rects[0].x1);
+	KUNIT_EXPECT_EQ(test, 17, rects[0].x2);
+	KUNIT_EXPECT_EQ(test, 8, rects[0].y1);
+	KUNIT_EXPECT_EQ(test, 9, rects[0].y2);
+	gvt_damage_add(damage, &gvt_whole_plane);
+	gvt_damage_answer(damage, &part, rects, &serial);
+	KUNIT_EXPECT_EQ(test, 7, rects[0].x1);
+	KUNIT_EXPECT_EQ(test, 107, rects[0].x2);
+	KUNIT_EXPECT_EQ(test, 3, rects[0].y1);
+	KUNIT_EXPECT_EQ(test, 53, rects[0].y2);
+}
+
 /* A rectangle that is wider on both sides, and one that is inside */
 static void rectangle_holds_all_changes(struct kunit *test)
 {
@@ -242,6 +293,7 @@ static struct kunit_case frontbuffer_damage_cases[] = {
 	KUNIT_CASE(change_after_a_query_is_another),
 	KUNIT_CASE(last_changes_are_kept_newest_first),
 	KUNIT_CASE(rectangles_are_within_the_plane),
+	KUNIT_CASE(rectangles_are_those_of_the_framebuffer),
 	KUNIT_CASE(rectangle_holds_all_changes),
 	KUNIT_CASE(dropped_changes_are_not_returned),
 	KUNIT_CASE(all_is_of_the_planes_that_are_named),

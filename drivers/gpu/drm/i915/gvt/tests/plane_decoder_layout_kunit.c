@@ -159,6 +159,32 @@ static const struct decoder_case nv12_cases[] = {
 		    .modifier = I915_FORMAT_MOD_Y_TILED,
 		    .src_x = 64, .src_y = 6,
 		    .aux_offset = Y_ROWS, .aux_stride = BASE_STRIDE } },
+	{ "tiled, chroma begins whole tiles elsewhere",
+	  { CTL(NV12 | Y_TILED), STRIDE(128), AUX(Y_ROWS, 128), OFFSET(0, 64),
+	    AUX_OFFSET(64, 0) }, .layouts = true,
+	  .want = { .fourcc = DRM_FORMAT_NV12,
+		    .size = Y_ROWS + BASE_STRIDE * 576 - 127 * 4096,
+		    .modifier = I915_FORMAT_MOD_Y_TILED, .src_y = 64,
+		    .aux_offset = Y_ROWS - 127 * 4096,
+		    .aux_stride = BASE_STRIDE } },
+	{ "tiled chroma may not begin before luma",
+	  { CTL(NV12 | Y_TILED), STRIDE(128), AUX(0x1000, 128), OFFSET(0, 64) },
+	  .layouts = true, .err = -EOPNOTSUPP },
+	{ "chroma column past that of any offset",
+	  { CTL(NV12), AUX(LUMA, 256), AUX_OFFSET(8192, 0) }, .layouts = true,
+	  .err = -EINVAL },
+	{ "chroma line past that of any offset",
+	  { CTL(NV12), AUX(LUMA, 256), AUX_OFFSET(0, 8192) }, .layouts = true,
+	  .err = -EINVAL },
+	{ "the last chroma line of any offset",
+	  { CTL(NV12), AUX(LUMA, 256), AUX_OFFSET(0, 8191) }, .layouts = true,
+	  .want = { .fourcc = DRM_FORMAT_NV12,
+		    .size = LUMA + BASE_STRIDE * (8191 + 540),
+		    .aux_offset = LUMA + BASE_STRIDE * 8191,
+		    .aux_stride = BASE_STRIDE } },
+	{ "a line of luma may not go on past the stride",
+	  { CTL(NV12), STRIDE(30), OFFSET(2, 0), AUX(LUMA, 256) },
+	  .layouts = true, .err = -EINVAL },
 	{ "tiled chroma is panned as luma is, columns",
 	  { CTL(NV12 | Y_TILED), STRIDE(128), AUX(Y_ROWS, 128),
 	    AUX_OFFSET(32, 0) }, .layouts = true, .err = -EOPNOTSUPP },
@@ -289,9 +315,15 @@ KUNIT_ARRAY_PARAM_DESC(ccs_cases, ccs_cases, name);
 
 static const struct decoder_case skl_simple_cases[] = {
 	{ "a simple framebuffer is described alike", { }, .layouts = true },
-	{ "one that is panned by a page is described from there",
-	  { OFFSET(1024, 0) }, .layouts = true,
-	  .want = { .gma = BASE_GMA + 4096, .size = LUMA - 4096 } },
+	{ "one that is panned by lines is described from there",
+	  { OFFSET(0, 1) }, .layouts = true,
+	  .want = { .gma = BASE_GMA + BASE_STRIDE } },
+	{ "one that is panned by a page has whole lines",
+	  { OFFSET(1024, 0) }, .layouts = true, .want = { .src_x = 1024 } },
+	{ "so has one that is panned by a tile",
+	  { CTL(RGB8888 | X_TILED), STRIDE(32), OFFSET(128, 8) }, .layouts = true,
+	  .want = { .modifier = I915_FORMAT_MOD_X_TILED, .src_x = 128, .src_y = 8,
+		    .size = BASE_STRIDE * 1088 } },
 	{ "linear, one pixel is inside a page", { OFFSET(1, 0) }, .layouts = true,
 	  .want = { .src_x = 1 } },
 	{ "linear, one line of 7680 bytes is inside a page",
@@ -307,8 +339,8 @@ static const struct decoder_case skl_simple_cases[] = {
 	{ "180 degrees, panned",
 	  { CTL(RGB8888 | PLANE_CTL_ROTATE_180), OFFSET(1024, 1) },
 	  .layouts = true,
-	  .want = { .rotated = true, .gma = BASE_GMA + BASE_STRIDE + 4096,
-		    .size = LUMA - 4096 } },
+	  .want = { .rotated = true, .src_x = 1024, .src_y = 1,
+		    .size = LUMA + BASE_STRIDE } },
 	{ "90 degrees", { CTL(RGB8888 | PLANE_CTL_ROTATE_90) }, .layouts = true,
 	  .err = -EOPNOTSUPP },
 	{ "270 degrees", { CTL(RGB8888 | PLANE_CTL_ROTATE_270) }, .layouts = true,
@@ -323,6 +355,63 @@ static const struct decoder_case skl_simple_cases[] = {
 };
 
 KUNIT_ARRAY_PARAM_DESC(skl_simple_cases, skl_simple_cases, name);
+
+/* 1920 pixels from column 128 and so on do not fit 7680 bytes. */
+static const struct decoder_case wide_cases[] = {
+	{ "refused without layouts", { STRIDE(120), OFFSET(1664, 21) },
+	  .err = -EINVAL },
+	{ "linear, a page begins with the first pixel",
+	  { STRIDE(120), OFFSET(1664, 21) }, .layouts = true,
+	  .want = { .gma = BASE_GMA + 41 * 4096, .stride = 7680,
+		    .size = 7680 * 1080 } },
+	{ "linear, a page begins with the pixel above",
+	  { STRIDE(120), OFFSET(128, 2) }, .layouts = true,
+	  .want = { .gma = BASE_GMA + 2 * 4096, .stride = 7680, .src_y = 1,
+		    .size = 8302592 } },	/* 7680 * 1081, whole pages */
+	{ "linear, inside a page, the stride has room",
+	  { SIZE(1000, 1080), OFFSET(3500, 3) }, .layouts = true,
+	  .want = { .gma = BASE_GMA + 13 * 4096, .src_x = 2476, .width = 1000 } },
+	{ "linear, that page would be before the surface",
+	  { STRIDE(120), OFFSET(128, 0) }, .layouts = true, .err = -EINVAL },
+	{ "linear, no line above begins a page",
+	  { STRIDE(120), OFFSET(1, 70) }, .layouts = true, .err = -EINVAL },
+	{ "linear, a stride of 0 holds no line",
+	  { STRIDE(0) }, .layouts = true, .err = -EINVAL },
+	{ "linear, rotated", { CTL(RGB8888 | PLANE_CTL_ROTATE_180), STRIDE(120),
+	    OFFSET(1664, 21) }, .layouts = true,
+	  .want = { .gma = BASE_GMA + 41 * 4096, .stride = 7680, .rotated = true,
+		    .size = 7680 * 1080 } },
+	{ "Y-tiled, a tile begins with the first pixel",
+	  { CTL(RGB8888 | Y_TILED), STRIDE(60), OFFSET(32, 32) }, .layouts = true,
+	  .want = { .modifier = I915_FORMAT_MOD_Y_TILED, .stride = 7680,
+		    .gma = BASE_GMA + 61 * 4096, .size = 7680 * 1088 } },
+	{ "Y-tiled, the first line is inside a tile",
+	  { CTL(RGB8888 | Y_TILED), STRIDE(60), OFFSET(32, 35) }, .layouts = true,
+	  .want = { .modifier = I915_FORMAT_MOD_Y_TILED, .stride = 7680,
+		    .gma = BASE_GMA + 61 * 4096, .src_y = 3,
+		    .size = 7680 * 1088 } },
+	{ "Y-tiled, inside a tile, the stride has room",
+	  { CTL(RGB8888 | Y_TILED), STRIDE(128), SIZE(1000, 1080),
+	    OFFSET(3500, 35) }, .layouts = true,
+	  .want = { .modifier = I915_FORMAT_MOD_Y_TILED, .width = 1000,
+		    .gma = BASE_GMA + 141 * 4096, .src_x = 3084, .src_y = 3,
+		    .size = BASE_STRIDE * 1088 } },
+	{ "Y-tiled, a column inside a tile has no room",
+	  { CTL(RGB8888 | Y_TILED), STRIDE(60), OFFSET(33, 0) }, .layouts = true,
+	  .err = -EINVAL },
+	{ "may end with the GGTT",
+	  { STRIDE(120), OFFSET(1664, 21), SURF(0u - 41 * 4096 - 7680 * 1080) },
+	  .layouts = true,
+	  .want = { .gma = 0x100000000ull - 7680 * 1080, .stride = 7680,
+		    .size = 7680 * 1080 } },
+	{ "may not leave the GGTT",
+	  { STRIDE(120), OFFSET(1664, 21), SURF(0u - 40 * 4096 - 7680 * 1080) },
+	  .layouts = true, .err = -EINVAL },
+	{ "compressed", { CTL(Y_CCS), STRIDE(60), OFFSET(32, 32), AUX(Y_ROWS, 2),
+	    AUX_OFFSET(32, 32) }, .layouts = true, .err = -EINVAL },
+};
+
+KUNIT_ARRAY_PARAM_DESC(wide_cases, wide_cases, name);
 
 #define PLANE(pipe, id, ctl)	{ PLANE_CTL(pipe, id), PLANE_CTL_ENABLE | (ctl) }, \
 				{ PLANE_STRIDE(pipe, id), BASE_STRIDE / 128 }, \
@@ -392,6 +481,11 @@ static const struct decoder_case bdw_primary_cases[] = {
 	  .want = { .rotated = true } },
 	{ "one pixel is inside a page", { DSP_OFFSET(1, 0) }, .layouts = true,
 	  .want = { .src_x = 1 } },
+	{ "X-tiled, the line goes on past the stride",
+	  { DSP_CTL(DISP_TILED), { DSPSTRIDE_(PIPE_A), 7680 }, DSP_OFFSET(128, 8) },
+	  .layouts = true,
+	  .want = { .modifier = I915_FORMAT_MOD_X_TILED, .stride = 7680,
+		    .gma = BASE_GMA + 16 * 4096, .size = 7680 * 1080 } },
 	{ "X-tiled, inside a tile", { DSP_CTL(DISP_TILED), DSP_OFFSET(64, 4) },
 	  .layouts = true,
 	  .want = { .modifier = I915_FORMAT_MOD_X_TILED, .src_x = 64, .src_y = 4,
@@ -424,6 +518,11 @@ static void skl_simple(struct kunit *test)
 	decoder_run_layout_case(test, &skl_primary);
 }
 
+static void wide(struct kunit *test)
+{
+	decoder_run_layout_case(test, &skl_primary);
+}
+
 static void skl_others(struct kunit *test)
 {
 	decoder_run_layout_case(test, &skl_other);
@@ -443,6 +542,7 @@ static struct kunit_case layout_cases[] = {
 	KUNIT_CASE_PARAM(nv12, nv12_cases_gen_params),
 	KUNIT_CASE_PARAM(ccs, ccs_cases_gen_params),
 	KUNIT_CASE_PARAM(skl_simple, skl_simple_cases_gen_params),
+	KUNIT_CASE_PARAM(wide, wide_cases_gen_params),
 	KUNIT_CASE_PARAM(skl_others, skl_other_cases_gen_params),
 	KUNIT_CASE_PARAM(bdw_primaries, bdw_primary_cases_gen_params),
 	KUNIT_CASE_PARAM(bdw_sprites, bdw_sprite_cases_gen_params),
