@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Framebuffers of several memory planes, VFIO_GFX_PLANE_CAP_LAYOUT, and what i915
- * says of a layout when it makes a framebuffer with it
+ * Framebuffers of several memory planes, VFIO_GFX_PLANE_CAP_LAYOUT, and what
+ * i915 says of a layout when it makes a framebuffer with it
  */
 #ifndef GVT_DMABUF_LAYOUT_UTIL_H
 #define GVT_DMABUF_LAYOUT_UTIL_H
@@ -16,8 +16,11 @@
 #include <drm/i915_drm.h>
 
 #include "query_util.h"
+#include "test_util.h"
 #include "vgpu_regs.h"
 #include "vgpu_tile.h"
+
+#define CAPS_AND_LAYOUTS	(VFIO_GFX_PLANE_CAPS | VFIO_GFX_PLANE_LAYOUTS)
 
 /**
  * struct layout_part - a memory plane of a format and tiling
@@ -43,6 +46,46 @@ struct layout_kind {
 	uint64_t modifier;
 	uint32_t ctl;
 	struct layout_part parts[2];
+};
+
+#define NV12_CTL	SKL_FORMAT(1u)
+#define CCS_CTL		(SKL_FORMAT(4u) | PLANE_DECOMPRESS)
+/* A byte of the control surface is for 8 by 16 pixels; it has Y tiles. */
+#define CCS_PART	{ 1, 8, 16, 128, 32 }
+
+static const struct layout_kind nv12_linear = {
+	.fourcc = DRM_FORMAT_NV12, .modifier = DRM_FORMAT_MOD_LINEAR,
+	.ctl = NV12_CTL, .parts = { { 1, 1, 1, 64, 1 }, { 2, 2, 2, 64, 1 } },
+};
+
+static const struct layout_kind nv12_x = {
+	.fourcc = DRM_FORMAT_NV12, .modifier = I915_FORMAT_MOD_X_TILED,
+	.ctl = NV12_CTL | PLANE_TILING(1u),
+	.parts = { { 1, 1, 1, 512, 8 }, { 2, 2, 2, 512, 8 } },
+};
+
+static const struct layout_kind nv12_y = {
+	.fourcc = DRM_FORMAT_NV12, .modifier = I915_FORMAT_MOD_Y_TILED,
+	.ctl = NV12_CTL | PLANE_TILING(4u),
+	.parts = { { 1, 1, 1, 128, 32 }, { 2, 2, 2, 128, 32 } },
+};
+
+static const struct layout_kind nv12_yf = {
+	.fourcc = DRM_FORMAT_NV12, .modifier = I915_FORMAT_MOD_Yf_TILED,
+	.ctl = NV12_CTL | PLANE_TILING(5u),
+	.parts = { { 1, 1, 1, 64, 64 }, { 2, 2, 2, 128, 32 } },
+};
+
+static const struct layout_kind ccs_y = {
+	.fourcc = DRM_FORMAT_XRGB8888, .modifier = I915_FORMAT_MOD_Y_TILED_CCS,
+	.ctl = CCS_CTL | PLANE_TILING(4u),
+	.parts = { { 4, 1, 1, 128, 32 }, CCS_PART },
+};
+
+static const struct layout_kind ccs_yf = {
+	.fourcc = DRM_FORMAT_XRGB8888, .modifier = I915_FORMAT_MOD_Yf_TILED_CCS,
+	.ctl = CCS_CTL | PLANE_TILING(5u),
+	.parts = { { 4, 1, 1, 128, 32 }, CCS_PART },
 };
 
 /**
@@ -90,6 +133,22 @@ static inline int layout_init(struct vgpu *v, struct layout_fb *fb,
 	}
 	fb->size = vgpu_align(end, VGPU_PAGE);
 	return vgpu_alloc_mapped(v, fb->size, &fb->gpa, &fb->gma);
+}
+
+static inline uint8_t *layout_bytes(const struct vgpu *v,
+				    const struct layout_fb *fb)
+{
+	return v->ram + fb->gpa;
+}
+
+/* Each page differs from all others, and each byte from its neighbours. */
+static inline void layout_fill(const struct vgpu *v, const struct layout_fb *fb)
+{
+	uint8_t *bytes = layout_bytes(v, fb);
+	size_t i;
+
+	for (i = 0; i < fb->size; i++)
+		bytes[i] = i * 31 + i / VGPU_PAGE * 7 + (i >> 8);
 }
 
 /*
@@ -140,7 +199,51 @@ static inline int layout_show(struct vgpu *v, const struct layout_fb *fb)
 	return ret ? ret : vgpu_pipe_on(v, 0, fb->width, fb->height);
 }
 
-/* Query with the layout: the capability, or NULL and perhaps an errno in @ret */
+static inline bool layout_taken(struct vgpu *v)
+{
+	struct vfio_device_gfx_plane_info info = {
+		.argsz = sizeof(info),
+		.flags = VFIO_GFX_PLANE_TYPE_PROBE |
+			 VFIO_GFX_PLANE_TYPE_DMABUF | CAPS_AND_LAYOUTS,
+	};
+
+	return !vgpu_ioctl(v->device, VFIO_DEVICE_QUERY_GFX_PLANE, &info);
+}
+
+/*
+ * test_open() for tests of layouts. Skip and return false without these; the
+ * caller returns.
+ */
+static inline bool layout_open(struct __test_metadata *_metadata,
+			       struct vgpu *v)
+{
+	if (!test_open(_metadata, v))
+		return false;
+	if (layout_taken(v))
+		return true;
+	test_close(v);
+	SKIP(return false, "no layouts: run a kernel that has them");
+}
+
+/* layout_open() for those of two memory planes; shows @fb, which is filled. */
+static inline bool layout_open_two(struct __test_metadata *_metadata,
+				   struct vgpu *v, struct layout_fb *fb,
+				   const struct layout_kind *kind, uint32_t gap)
+{
+	if (!layout_open(_metadata, v))
+		return false;
+	if (v->gen == 8) {
+		test_close(v);
+		SKIP(return false,
+		     "one memory plane: use a vGPU of Skylake or later");
+	}
+	ASSERT_EQ(0, layout_init(v, fb, kind, TEST_WIDTH, TEST_HEIGHT, gap));
+	layout_fill(v, fb);
+	ASSERT_EQ(0, layout_show(v, fb));
+	return true;
+}
+
+/* Query with the layout: the capability, or NULL and maybe an errno in @ret */
 static inline const struct vfio_gfx_plane_cap_layout *
 layout_query(struct vgpu *v, union query_answer *answer, int *ret)
 {
