@@ -184,7 +184,7 @@ static inline int layout_write(struct vgpu *v, const struct layout_fb *fb,
 		{ PLANE_CTL, PLANE_ENABLE | fb->kind->ctl | flags },
 	};
 
-	return vgpu_write_all(v, 0, w, sizeof(w) / sizeof(w[0]));
+	return vgpu_write_all(v, 0, w, ARRAY_SIZE(w));
 }
 
 /* Show it on plane 1 of pipe A, immediately. */

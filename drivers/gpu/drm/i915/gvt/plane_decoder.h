@@ -82,7 +82,8 @@ enum gvt_refusal {
  * @num_pipes: pipes that the platform has, counted from pipe A
  * @skip_pipes: BIT(pipe) of those that the caller does not ask about
  * @layouts: the caller also wants planes that need %VFIO_GFX_PLANE_CAP_LAYOUT, see
- *	gvt_plane_needs_layout(); the others are described alike
+ *	gvt_plane_needs_layout(), and whole lines of one that begins inside a line; the
+ *	others are described alike
  *
  * A vGPU's virtual registers in the driver, an array in KUnit.
  */
@@ -144,9 +145,8 @@ struct gvt_plane {
 };
 
 /**
- * gvt_plane_needs_layout - look whether QUERY's structure alone cannot describe a plane
- * @plane: from the decoder, which describes no such plane without
- *	&gvt_plane_regs.layouts
+ * gvt_plane_needs_layout - look whether QUERY's structure alone cannot say this
+ * @plane: from the decoder, which describes no plane so without &gvt_plane_regs.layouts
  *
  * Return: whether it is %VFIO_GFX_PLANE_CAP_LAYOUT that describes it.
  */
