@@ -22,6 +22,7 @@ FIXTURE_VARIANT(layout_one) {
 FIXTURE_VARIANT_ADD(layout_one, linear) {
 	.modifier = DRM_FORMAT_MOD_LINEAR, .x = 192, .y = 4,
 };
+
 FIXTURE_VARIANT_ADD(layout_one, x) {
 	.modifier = I915_FORMAT_MOD_X_TILED, .x = 128, .y = 8,
 };

@@ -28,6 +28,7 @@ FIXTURE_VARIANT_ADD(layout, ccs_y) { .kind = &ccs_y };
 FIXTURE_VARIANT_ADD(layout, ccs_y_apart) {
 	.kind = &ccs_y, .gap = 3 * VGPU_PAGE,
 };
+
 FIXTURE_VARIANT_ADD(layout, ccs_yf) { .kind = &ccs_yf };
 
 FIXTURE_SETUP(layout)

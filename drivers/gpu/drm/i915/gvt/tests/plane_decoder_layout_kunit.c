@@ -413,17 +413,25 @@ static const struct decoder_case wide_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(wide_cases, wide_cases, name);
 
-#define PLANE(pipe, id, ctl)	{ PLANE_CTL(pipe, id), PLANE_CTL_ENABLE | (ctl) }, \
-				{ PLANE_STRIDE(pipe, id), BASE_STRIDE / 128 }, \
-				{ PLANE_SIZE(pipe, id), PLANE_HEIGHT(1079) | \
-							PLANE_WIDTH(1919) }, \
-				{ PLANE_SURF(pipe, id), BASE_GMA }, \
-				{ PLANE_AUX_DIST(pipe, id), Y_ROWS | 2 }
+#define PLANE(pipe, id, ctl)	{ PLANE_CTL(pipe, id), PLANE_CTL_ENABLE | (ctl) }
+#define FULL_HD			(PLANE_HEIGHT(1079) | PLANE_WIDTH(1919))
 
-/* A plane of pipe A or pipe C, which a row turns on, above plane 1 that is off */
+/* Planes of pipe A or pipe C, one of which a row turns on, above plane 1 that is off */
 static const struct decoder_reg skl_other_regs[] = {
 	{ PIPESRC_(PIPE_A), PIPESRC_WIDTH(1919) | PIPESRC_HEIGHT(1079) },
 	{ PIPESRC_(PIPE_C), PIPESRC_WIDTH(1919) | PIPESRC_HEIGHT(1079) },
+	{ PLANE_STRIDE(PIPE_A, PLANE_2), BASE_STRIDE / 128 },
+	{ PLANE_SIZE(PIPE_A, PLANE_2), FULL_HD },
+	{ PLANE_SURF(PIPE_A, PLANE_2), BASE_GMA },
+	{ PLANE_AUX_DIST(PIPE_A, PLANE_2), Y_ROWS | 2 },
+	{ PLANE_STRIDE(PIPE_A, PLANE_3), BASE_STRIDE / 128 },
+	{ PLANE_SIZE(PIPE_A, PLANE_3), FULL_HD },
+	{ PLANE_SURF(PIPE_A, PLANE_3), BASE_GMA },
+	{ PLANE_AUX_DIST(PIPE_A, PLANE_3), Y_ROWS | 2 },
+	{ PLANE_STRIDE(PIPE_C, PLANE_1), BASE_STRIDE / 128 },
+	{ PLANE_SIZE(PIPE_C, PLANE_1), FULL_HD },
+	{ PLANE_SURF(PIPE_C, PLANE_1), BASE_GMA },
+	{ PLANE_AUX_DIST(PIPE_C, PLANE_1), Y_ROWS | 2 },
 	{ }
 };
 
