@@ -45,7 +45,7 @@ struct watcher {
 	struct vgpu_event event;
 	struct pollfd events[PLANES];	/* by enum vgpu_plane */
 	bool caps;			/* this kernel has them */
-	__u64 serial[PLANES];		/* of the damage that was printed */
+	uint64_t serial[PLANES];		/* of the damage that was printed */
 	struct canvas last[PLANES];	/* what was written of each */
 	unsigned int pictures[PLANES];
 	unsigned int wakeups, queries, exports;
@@ -134,16 +134,13 @@ static void print_damage(struct watcher *w, int plane,
 {
 	const struct vfio_gfx_plane_cap_damage *cap =
 		query_cap(answer, VFIO_GFX_PLANE_CAP_DAMAGE);
-	__u64 i, new;
+	int i, new;
 
 	if (!cap)
 		return;
-	new = w->serial[plane] ? cap->serial - w->serial[plane] : ~0ull;
-	w->serial[plane] = cap->serial;
-	if (new > cap->nr_rects) {
+	new = query_new_rects(cap, &w->serial[plane]);
+	if (new < 0)
 		printf(", all of it changed");
-		return;
-	}
 	for (i = 0; i < new; i++)
 		printf(", %ux%u+%u+%u changed", cap->rects[i].x2 - cap->rects[i].x1,
 		       cap->rects[i].y2 - cap->rects[i].y1, cap->rects[i].x1,

@@ -59,20 +59,19 @@ static int look(struct vgpu *v, enum vgpu_plane plane, struct client *c)
 {
 	const struct vfio_gfx_plane_cap_damage *cap;
 	union query_answer answer;
-	uint64_t i;
+	int i, count;
 
 	cap = damage_of(v, plane, &answer);
 	if (!cap)
 		return -ENODATA;
 	c->rect = (struct vfio_gfx_rect) { };
-	if (!c->serial || cap->serial - c->serial > cap->nr_rects)
+	count = query_new_rects(cap, &c->serial);
+	if (count < 0)
 		c->rect = (struct vfio_gfx_rect) {
 			0, 0, answer.info.width, answer.info.height
 		};
-	else
-		for (i = 0; i < cap->serial - c->serial; i++)
-			add_rect(&c->rect, &cap->rects[i]);
-	c->serial = cap->serial;
+	for (i = 0; i < count; i++)
+		add_rect(&c->rect, &cap->rects[i]);
 	return 0;
 }
 

@@ -193,7 +193,7 @@ TEST_F(layout_one, part_that_begins_a_page_makes_a_framebuffer)
 	uint32_t own, handle;
 	int card, fd;
 
-	card = layout_open_card();
+	card = vgpu_drm_open_card();
 	ASSERT_LE(0, card);
 	ASSERT_EQ(0, show_part(&self->v, &self->s, variant->x, variant->y,
 			       width, height));

@@ -135,7 +135,7 @@ TEST_F(layout, makes_a_framebuffer_of_i915)
 	uint32_t handle;
 	int card, fd;
 
-	card = layout_open_card();
+	card = vgpu_drm_open_card();
 	ASSERT_LE(0, card);
 	if (!can_show(card, &self->fb)) {
 		close(card);

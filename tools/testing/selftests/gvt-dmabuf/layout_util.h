@@ -6,11 +6,6 @@
 #ifndef GVT_DMABUF_LAYOUT_UTIL_H
 #define GVT_DMABUF_LAYOUT_UTIL_H
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
 #include <drm/drm.h>
 #include <drm/drm_mode.h>
 #include <drm/i915_drm.h>
@@ -247,35 +242,8 @@ static inline bool layout_open_two(struct __test_metadata *_metadata,
 static inline const struct vfio_gfx_plane_cap_layout *
 layout_query(struct vgpu *v, union query_answer *answer, int *ret)
 {
-	*ret = query_flags(v, VGPU_PRIMARY,
-			   VFIO_GFX_PLANE_CAPS | VFIO_GFX_PLANE_LAYOUTS,
-			   answer);
+	*ret = query_flags(v, VGPU_PRIMARY, CAPS_AND_LAYOUTS, answer);
 	return *ret ? NULL : query_cap(answer, VFIO_GFX_PLANE_CAP_LAYOUT);
-}
-
-/* Open the host's i915 for modesetting: a fd or a negative errno. */
-static inline int layout_open_card(void)
-{
-	char path[40], name[32];
-	int fd, minor;
-
-	for (minor = 0; minor < 64; minor++) {
-		struct drm_version version = {
-			.name = name,
-			.name_len = sizeof(name) - 1,
-		};
-
-		snprintf(path, sizeof(path), "/dev/dri/card%d", minor);
-		fd = open(path, O_RDWR | O_CLOEXEC);
-		if (fd < 0)
-			continue;
-		memset(name, 0, sizeof(name));
-		if (!vgpu_ioctl(fd, DRM_IOCTL_VERSION, &version) &&
-		    !strcmp(name, "i915"))
-			return fd;
-		close(fd);
-	}
-	return -ENODEV;
 }
 
 /* Have a card make a framebuffer of @handle, and drop it: 0 or -errno. */

@@ -71,4 +71,17 @@ static inline int query_flips(struct vgpu *v, enum vgpu_plane plane,
 	return 0;
 }
 
+/*
+ * Count the rectangles of @cap that are newer than *@serial, which is of the
+ * query before, or 0: -ERANGE if all of the plane may have changed.
+ */
+static inline int
+query_new_rects(const struct vfio_gfx_plane_cap_damage *cap, uint64_t *serial)
+{
+	uint64_t new = *serial ? cap->serial - *serial : UINT64_MAX;
+
+	*serial = cap->serial;
+	return new > cap->nr_rects ? -ERANGE : (int)new;
+}
+
 #endif /* GVT_DMABUF_QUERY_UTIL_H */

@@ -16,18 +16,19 @@
 #include "vgpu_core.h"
 #include "vgpu_drm.h"
 
-int vgpu_drm_open_driver(const char *driver)
+/* The minors of each kind of node, 64 of them, begin at @first. */
+static int open_node(const char *kind, int first, const char *driver)
 {
 	char path[40], name[32];
 	int fd, minor;
 
-	for (minor = 128; minor < 192; minor++) {
+	for (minor = first; minor < first + 64; minor++) {
 		struct drm_version version = {
 			.name = name,
 			.name_len = sizeof(name) - 1,
 		};
 
-		snprintf(path, sizeof(path), "/dev/dri/renderD%d", minor);
+		snprintf(path, sizeof(path), "/dev/dri/%s%d", kind, minor);
 		fd = open(path, O_RDWR | O_CLOEXEC);
 		if (fd < 0)
 			continue;
@@ -40,9 +41,19 @@ int vgpu_drm_open_driver(const char *driver)
 	return -ENODEV;
 }
 
+int vgpu_drm_open_driver(const char *driver)
+{
+	return open_node("renderD", 128, driver);
+}
+
 int vgpu_drm_open(void)
 {
 	return vgpu_drm_open_driver("i915");
+}
+
+int vgpu_drm_open_card(void)
+{
+	return open_node("card", 0, "i915");
 }
 
 int vgpu_drm_import(int drm, int dmabuf, uint32_t *handle)

@@ -22,6 +22,13 @@ int vgpu_drm_open_driver(const char *driver);
 int vgpu_drm_open(void);
 
 /**
+ * vgpu_drm_open_card - open the primary node of i915, for modesetting
+ *
+ * Return: as vgpu_drm_open_driver().
+ */
+int vgpu_drm_open_card(void);
+
+/**
  * vgpu_drm_import - import a dma-buf
  * @drm: the render node
  * @dmabuf: fd of the dma-buf

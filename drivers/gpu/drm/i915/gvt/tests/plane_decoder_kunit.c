@@ -67,6 +67,15 @@ static u32 fake_read(const void *ctx, i915_reg_t reg)
 	return found ? found->value : 0;
 }
 
+static struct gvt_plane_regs fake_source(const struct fake_regs *fake,
+					 const struct decoder_base *base)
+{
+	return (struct gvt_plane_regs) {
+		.read = fake_read, .ctx = fake,
+		.ver = base->ver, .num_pipes = base->num_pipes,
+	};
+}
+
 static void expect_field(struct kunit *test, const char *name, u64 value,
 			 u64 want, u64 base)
 {
@@ -81,16 +90,13 @@ void decoder_run_case(struct kunit *test, const struct decoder_base *base)
 	struct read_log log = {};
 	struct fake_regs fake = { row->regs, base->regs, &log };
 	enum gvt_refusal why;
-	struct gvt_plane_regs regs = {
-		.read = fake_read, .ctx = &fake,
-		.ver = base->ver, .num_pipes = base->num_pipes,
-		.layouts = row->layouts,
-	};
+	struct gvt_plane_regs regs = fake_source(&fake, base);
 	struct gvt_plane out, untouched;
 
 	memset(&out, 0xa5, sizeof(out));
 	memset(&untouched, 0xa5, sizeof(untouched));
 
+	regs.layouts = row->layouts;
 	why = base->decode(&regs, &out);
 	KUNIT_EXPECT_EQ(test, gvt_refusal_errno(why), row->err);
 	KUNIT_EXPECT_EQ_MSG(test, log.again, 0, "register read twice");
@@ -153,15 +159,12 @@ void decoder_run_layout_case(struct kunit *test, const struct decoder_base *base
 	const struct decoder_case *row = test->param_value;
 	struct read_log log = {};
 	struct fake_regs fake = { row->regs, base->regs, &log };
-	struct gvt_plane_regs regs = {
-		.read = fake_read, .ctx = &fake,
-		.ver = base->ver, .num_pipes = base->num_pipes,
-		.layouts = true,
-	};
+	struct gvt_plane_regs regs = fake_source(&fake, base);
 	struct gvt_plane out, plain;
 	enum gvt_refusal why;
 
 	decoder_run_case(test, base);
+	regs.layouts = true;
 	if (base->decode(&regs, &out))
 		return;
 
@@ -188,10 +191,7 @@ void decoder_find_roles(struct kunit *test, const struct decoder_base *base,
 	const struct decoder_case *row = test->param_value;
 	struct read_log log = {};
 	struct fake_regs fake = { row->regs, base->regs, &log };
-	struct gvt_plane_regs regs = {
-		.read = fake_read, .ctx = &fake,
-		.ver = base->ver, .num_pipes = base->num_pipes,
-	};
+	struct gvt_plane_regs regs = fake_source(&fake, base);
 
 	gvt_find_plane_roles(&regs, roles);
 	KUNIT_EXPECT_EQ_MSG(test, log.again, 0, "register read twice");
@@ -412,10 +412,7 @@ static int decode(const struct decoder_base *base,
 {
 	struct read_log log = {};
 	struct fake_regs fake = { regs, base->regs, &log };
-	struct gvt_plane_regs source = {
-		.read = fake_read, .ctx = &fake,
-		.ver = base->ver, .num_pipes = base->num_pipes,
-	};
+	struct gvt_plane_regs source = fake_source(&fake, base);
 
 	return gvt_refusal_errno(base->decode(&source, out));
 }
