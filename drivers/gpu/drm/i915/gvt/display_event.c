@@ -45,13 +45,11 @@ static u8 gvt_event_collect_latched(struct intel_vgpu *vgpu)
 	return planes;
 }
 
-/*
- * Find where the surfaces of planes lie that have changed, or are watched from
- * now on.
- */
-static void gvt_event_update_shown(struct intel_vgpu *vgpu, unsigned long planes)
+/* Find where the surfaces of planes lie that have been signalled. */
+static void gvt_event_find_shown(struct intel_vgpu *vgpu)
 {
 	struct gvt_pte_range *shown = vgpu->display.event.shown;
+	const unsigned long planes = vgpu->display.event.stale;
 	struct gvt_plane plane;
 	unsigned int i;
 
@@ -65,6 +63,7 @@ static void gvt_event_update_shown(struct intel_vgpu *vgpu, unsigned long planes
 		shown[i].first = plane.gma >> PAGE_SHIFT;
 		shown[i].last = (plane.gma + plane.size - 1) >> PAGE_SHIFT;
 	}
+	vgpu->display.event.stale = 0;
 }
 
 /**
@@ -122,7 +121,7 @@ u8 intel_vgpu_display_refreshed(struct intel_vgpu *vgpu)
 	event->refreshed = ktime_get();
 	spin_unlock(&event->lock);
 
-	gvt_event_update_shown(vgpu, changed);
+	event->stale |= changed;
 
 	changed |= event->moved;
 	event->moved = 0;
@@ -253,7 +252,7 @@ void intel_vgpu_touch_latched_planes(struct intel_vgpu *vgpu)
 	spin_unlock(&event->lock);
 
 	event->moved |= due;
-	gvt_event_update_shown(vgpu, due);
+	event->stale |= due;
 	/* It signals the others, and then all of them may be signalled again. */
 	intel_vgpu_await_vblank(vgpu);
 }
@@ -303,6 +302,9 @@ void intel_vgpu_touch_planes_of_pte(struct intel_vgpu *vgpu,
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
+	if (vgpu->display.event.stale)
+		gvt_event_find_shown(vgpu);
+
 	for (i = 0; i < GVT_PLANE_TYPES; i++)
 		if (shown[i].first <= index && index <= shown[i].last)
 			planes |= BIT(i);
@@ -334,7 +336,7 @@ static void gvt_event_swap_triggers(struct intel_vgpu *vgpu,
 	watched = event->state.watched & ~watched;
 	spin_unlock(&event->lock);
 
-	gvt_event_update_shown(vgpu, watched);
+	event->stale |= watched;
 }
 
 /**
@@ -418,7 +420,7 @@ static void gvt_event_unmask_planes(struct intel_vgpu *vgpu, u8 planes)
 	watched = event->state.watched & ~watched;
 	spin_unlock(&event->lock);
 
-	gvt_event_update_shown(vgpu, watched);
+	event->stale |= watched;
 }
 
 /**

@@ -39,6 +39,8 @@ struct gvt_pte_range {
  * @work: stands in for vblanks when there are none
  * @shown: where the surface of each watched plane lay when it was last signalled,
  *	also of one that QUERY refuses because a page is missing; vgpu_lock
+ * @stale: planes of which that is not yet known: it is looked up when a guest
+ *	writes a PTE, which many never do while they flip; vgpu_lock
  * @moved: planes whose flip has been signalled since the last refresh; vgpu_lock
  */
 struct gvt_display_event {
@@ -48,6 +50,7 @@ struct gvt_display_event {
 	ktime_t refreshed;
 	struct delayed_work work;
 	struct gvt_pte_range shown[GVT_PLANE_TYPES];
+	u8 stale;
 	u8 moved;
 };
 

@@ -167,13 +167,16 @@ static struct page *find_pages(struct xa_state *xas,
 {
 	const u64 pte = READ_ONCE(*ptes);
 	const gfn_t gfn = (pte & GGTT_PTE_ADDR) >> PAGE_SHIFT;
+	const unsigned long index = gfn / GVT_DMA_FRAMES;
 	const struct gvt_dma *dma;
 
 	if (!(pte & GEN8_PAGE_PRESENT))
 		return ERR_PTR(-EINVAL);
 
-	if (!*block || xas->xa_index != gfn / GVT_DMA_FRAMES) {
-		xas_set(xas, gfn / GVT_DMA_FRAMES);
+	if (*block && xas->xa_index + 1 == index) {
+		*block = xas_next(xas);		/* most are in a row: no search then */
+	} else if (!*block || xas->xa_index != index) {
+		xas_set(xas, index);
 		*block = xas_load(xas);
 	}
 	dma = *block ? &(*block)->dma[gfn % GVT_DMA_FRAMES] : NULL;
