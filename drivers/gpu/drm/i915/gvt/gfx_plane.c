@@ -23,7 +23,10 @@
 #include "trace.h"
 #include "vgpu_plane.h"
 
-/* What capabilities say of a plane; @serial and what follows, if it @has_damage */
+/*
+ * What capabilities say of a plane: @serial, @nr_rects and @rects if it @has_damage,
+ * @screen if a pipe is on
+ */
 struct gvt_query_answer {
 	struct gvt_plane plane;
 	struct gvt_plane_flips flips;
@@ -31,6 +34,8 @@ struct gvt_query_answer {
 	u64 serial;
 	unsigned int nr_rects;
 	struct drm_rect rects[GVT_DAMAGES];
+	bool has_screen;
+	struct gvt_screen screen;
 };
 
 static void fill_info(struct vfio_device_gfx_plane_info *info,
@@ -124,6 +129,28 @@ static int add_layout(struct vfio_info_cap *caps, const struct gvt_plane *plane)
 	return vfio_info_add_capability(caps, &cap.header, sizeof(cap));
 }
 
+static int add_screen(struct vfio_info_cap *caps, const struct gvt_screen *screen)
+{
+	DEFINE_RAW_FLEX(struct vfio_gfx_plane_cap_screen, cap, planes, GVT_PLANE_TYPES);
+	unsigned int i;
+
+	cap->header.id = VFIO_GFX_PLANE_CAP_SCREEN;
+	cap->header.version = 1;
+	if (screen->incomplete)
+		cap->flags = VFIO_GFX_SCREEN_INCOMPLETE;
+	cap->width = screen->width;
+	cap->height = screen->height;
+	cap->nr_planes = screen->num_planes;
+	for (i = 0; i < screen->num_planes; i++) {
+		cap->planes[i].drm_plane_type = screen->planes[i].type;
+		if (screen->planes[i].alpha)
+			cap->planes[i].flags = VFIO_GFX_SCREEN_PLANE_ALPHA;
+	}
+
+	return vfio_info_add_capability(caps, &cap->header,
+					struct_size(cap, planes, screen->num_planes));
+}
+
 static int copy_answer(void __user *arg, struct vfio_device_gfx_plane_info *info,
 		       const struct gvt_query_answer *answer)
 {
@@ -136,6 +163,8 @@ static int copy_answer(void __user *arg, struct vfio_device_gfx_plane_info *info
 	/* One that is off has none. */
 	if (!ret && info->flags & VFIO_GFX_PLANE_LAYOUTS && answer->plane.fourcc)
 		ret = add_layout(&caps, &answer->plane);
+	if (!ret && answer->has_screen)
+		ret = add_screen(&caps, &answer->screen);
 	if (!ret)
 		ret = copy_with_capabilities(arg, info, &caps);
 	kfree(caps.buf);
@@ -193,6 +222,7 @@ static int gvt_query_plane(struct intel_vgpu *vgpu,
 			answer->plane = *plane;
 			answer->flips = intel_vgpu_plane_flips(vgpu, type);
 			gvt_query_damage(vgpu, type, plane, answer);
+			answer->has_screen = intel_vgpu_find_screen(vgpu, &answer->screen);
 		}
 		trace_gvt_dmabuf_query(vgpu->id, type, id, plane);
 	}

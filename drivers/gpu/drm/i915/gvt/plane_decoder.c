@@ -32,6 +32,7 @@
 #include <linux/sizes.h>
 
 #include <drm/drm_fourcc.h>
+#include <drm/drm_plane.h>
 #include <kunit/visibility.h>
 
 #include "display/intel_cursor_regs.h"
@@ -294,19 +295,30 @@ static int find_primary(struct gvt_pipe_planes *p)
 	return first ? PLANE_1 : GVT_PLANE_NONE;
 }
 
-/* The overlay is the lowest other plane that can be seen. */
-static int find_overlay(struct gvt_pipe_planes *p)
+/* An opaque primary plane hides what is below it. */
+static int lowest_visible(const struct gvt_pipe_planes *p)
 {
-	int id = PLANE_1;
-
 	if (p->regs->ver == 9 && p->primary > PLANE_1 &&
 	    gvt_plane_is_opaque(p, p->primary))
-		id = p->primary + 1;
+		return p->primary;
+
+	return PLANE_1;
+}
+
+/* The lowest plane from @id on that is on, but primary and @other */
+static int find_visible(struct gvt_pipe_planes *p, int id, int other)
+{
 	for (; id < num_planes(p->regs); id++)
-		if (id != p->primary && gvt_plane_is_on(p, id))
+		if (id != p->primary && id != other && gvt_plane_is_on(p, id))
 			return id;
 
 	return GVT_PLANE_NONE;
+}
+
+/* The overlay is the lowest other plane that can be seen. */
+static int find_overlay(struct gvt_pipe_planes *p, int lowest)
+{
+	return find_visible(p, lowest, GVT_PLANE_NONE);
 }
 
 /*
@@ -434,7 +446,7 @@ enum gvt_refusal gvt_decode_overlay(const struct gvt_plane_regs *regs,
 	if (why)
 		return why;
 
-	overlay = find_overlay(&p);
+	overlay = find_overlay(&p, lowest_visible(&p));
 	return decode_plane(&p, overlay, overlay == PLANE_1, out);
 }
 EXPORT_SYMBOL_IF_KUNIT(gvt_decode_overlay);
@@ -482,23 +494,78 @@ void gvt_find_plane_roles(const struct gvt_plane_regs *regs,
 			  struct gvt_plane_roles *roles)
 {
 	struct gvt_pipe_planes p;
-	int overlay;
+	int lowest, overlay;
 
 	if (find_pipe(regs, &p)) {
 		roles->pipe = PIPE_A;
 		roles->primary = PLANE_1;
 		roles->overlay = PLANE_2;
 		roles->has_overlay = false;
+		roles->has_more = false;
 		return;
 	}
 
-	overlay = find_overlay(&p);
+	lowest = lowest_visible(&p);
+	overlay = find_overlay(&p, lowest);
 	roles->pipe = p.pipe;
 	roles->primary = p.primary == GVT_PLANE_NONE ? PLANE_1 : p.primary;
 	roles->has_overlay = overlay != GVT_PLANE_NONE;
+	roles->has_more = find_visible(&p, lowest, overlay) != GVT_PLANE_NONE;
 	if (roles->has_overlay)
 		roles->overlay = overlay;
 	else
 		roles->overlay = roles->primary == PLANE_1 ? PLANE_2 : PLANE_1;
 }
 EXPORT_SYMBOL_IF_KUNIT(gvt_find_plane_roles);
+
+static void add_to_screen(struct gvt_screen *screen, u32 type, bool alpha)
+{
+	screen->planes[screen->num_planes++] = (struct gvt_screen_plane){
+		.type = type,
+		.alpha = alpha,
+	};
+}
+
+/**
+ * gvt_find_screen - find how the planes that are described make up the screen
+ * @regs: register source
+ * @screen: receives it; the pipe is that of gvt_find_plane_roles()
+ *
+ * A plane whose registers are refused is one of them: who draws all planes cannot draw
+ * this one. The cursor is above all of them, as i915 says by its zpos.
+ *
+ * Return: false if all pipes are off; then @screen is all 0.
+ */
+bool gvt_find_screen(const struct gvt_plane_regs *regs, struct gvt_screen *screen)
+{
+	struct gvt_pipe_planes p;
+	int id, lowest, overlay;
+
+	*screen = (struct gvt_screen){ };
+	if (find_pipe(regs, &p))
+		return false;
+
+	gvt_pipe_read_source(&p);
+	screen->width = p.src_width;
+	screen->height = p.src_height;
+
+	lowest = lowest_visible(&p);
+	overlay = find_overlay(&p, lowest);
+	for (id = lowest; id < num_planes(regs); id++) {
+		if (!gvt_plane_is_on(&p, id))
+			continue;
+		if (id == p.primary)
+			add_to_screen(screen, DRM_PLANE_TYPE_PRIMARY,
+				      gvt_plane_has_alpha(&p, id));
+		else if (id == overlay)
+			add_to_screen(screen, DRM_PLANE_TYPE_OVERLAY,
+				      gvt_plane_has_alpha(&p, id));
+		else
+			screen->incomplete = true;
+	}
+	if (read_reg(regs, GVT_PIPE_REG(p.pipe, _CURACNTR)) & CUR_CTL_MODE_MASK)
+		add_to_screen(screen, DRM_PLANE_TYPE_CURSOR, true);
+
+	return true;
+}
+EXPORT_SYMBOL_IF_KUNIT(gvt_find_screen);

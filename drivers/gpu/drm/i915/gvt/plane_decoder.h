@@ -177,12 +177,40 @@ static inline bool gvt_plane_same_memory(const struct gvt_plane *a,
  * @primary: PLANE_1 to PLANE_3
  * @overlay: the same, another one
  * @has_overlay: @overlay is on and can be seen
+ * @has_more: so is another one, which is not described
  */
 struct gvt_plane_roles {
 	enum pipe pipe;
 	enum plane_id primary;
 	enum plane_id overlay;
 	bool has_overlay;
+	bool has_more;
+};
+
+/**
+ * struct gvt_screen_plane - a plane that can be seen on a screen
+ * @type: DRM_PLANE_TYPE_*
+ * @alpha: it is blended by the alpha of its pixels, which are premultiplied
+ */
+struct gvt_screen_plane {
+	u32 type;
+	bool alpha;
+};
+
+/**
+ * struct gvt_screen - how planes make up what a pipe shows
+ * @width: in pixels, before the pipe's own scaler
+ * @height: in lines
+ * @num_planes: how many @planes there are
+ * @planes: those that are described, from the bottom to the top one
+ * @incomplete: there is another one, as &gvt_plane_roles.has_more
+ */
+struct gvt_screen {
+	u32 width;
+	u32 height;
+	unsigned int num_planes;
+	struct gvt_screen_plane planes[GVT_PLANE_TYPES];
+	bool incomplete;
 };
 
 enum gvt_refusal gvt_decode_primary(const struct gvt_plane_regs *regs,
@@ -195,5 +223,6 @@ int gvt_refusal_errno(enum gvt_refusal why);
 const char *gvt_refusal_text(enum gvt_refusal why);
 void gvt_find_plane_roles(const struct gvt_plane_regs *regs,
 			  struct gvt_plane_roles *roles);
+bool gvt_find_screen(const struct gvt_plane_regs *regs, struct gvt_screen *screen);
 
 #endif /* _GVT_PLANE_DECODER_H_ */

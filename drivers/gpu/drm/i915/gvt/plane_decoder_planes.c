@@ -105,8 +105,11 @@ static u32 read_reg(const struct gvt_pipe_planes *p, i915_reg_t reg)
 
 /* ---- where planes are ---- */
 
-/* PRM vol. 2c, PIPE_SRCSZ: size of the image that a pipe blends its planes into */
-static void read_source(struct gvt_pipe_planes *p)
+/**
+ * gvt_pipe_read_source - read the size of what a pipe blends its planes into
+ * @p: planes of a pipe; receives it, if it has not been read (PRM vol. 2c, PIPE_SRCSZ)
+ */
+void gvt_pipe_read_source(struct gvt_pipe_planes *p)
 {
 	u32 size;
 
@@ -138,7 +141,7 @@ static void bdw_read_primary(struct gvt_pipe_planes *p, struct gvt_window *w)
 		return;
 
 	w->ctl = ctl;
-	read_source(p);
+	gvt_pipe_read_source(p);
 	set_window(w, p->src_width, p->src_height, 0, 0);
 }
 
@@ -251,7 +254,7 @@ bool gvt_plane_covers_pipe(struct gvt_pipe_planes *p, enum plane_id id)
 {
 	const struct gvt_window *w = &p->windows[id];
 
-	read_source(p);
+	gvt_pipe_read_source(p);
 	return !w->x && !w->y && w->shown_width >= p->src_width &&
 	       w->shown_height >= p->src_height;
 }
@@ -291,6 +294,23 @@ bool gvt_plane_is_opaque(const struct gvt_pipe_planes *p, enum plane_id id)
 	/* A format that is refused for its alpha mode alone has alpha. */
 	return gvt_skl_plane_format(ctl & ~PLANE_CTL_ALPHA_MASK, &format) !=
 	       GVT_DESCRIBED;
+}
+
+/**
+ * gvt_plane_has_alpha - check whether a plane is blended by the alpha of its pixels
+ * @p: planes of a pipe
+ * @id: one that is on
+ *
+ * Return: whether it is, with colors that are premultiplied; false as well for a plane
+ * that cannot be described, and on display version 8, whose formats have no alpha.
+ */
+bool gvt_plane_has_alpha(const struct gvt_pipe_planes *p, enum plane_id id)
+{
+	const struct drm_format_info *format;
+
+	return p->regs->ver == 9 &&
+	       gvt_skl_plane_format(p->windows[id].ctl, &format) == GVT_DESCRIBED &&
+	       format->has_alpha;
 }
 
 /* ---- what they read ---- */

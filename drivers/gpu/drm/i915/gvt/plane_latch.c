@@ -247,7 +247,8 @@ static u8 changed_types(const struct gvt_plane_roles *before,
 
 	if (before->pipe != after->pipe)
 		return GVT_ALL_PLANE_TYPES;
-	if (before->primary != after->primary)
+	/* Nothing else says that the screen is not complete. */
+	if (before->primary != after->primary || before->has_more != after->has_more)
 		types |= BIT(DRM_PLANE_TYPE_PRIMARY);
 	/* A primary plane that is opaque now hides the one below it. */
 	if (before->overlay != after->overlay ||

@@ -143,3 +143,26 @@ enum gvt_refusal intel_vgpu_find_plane(struct intel_vgpu *vgpu, u32 type,
 
 	return why;
 }
+
+/**
+ * intel_vgpu_find_screen - find how planes make up what a vGPU shows
+ * @vgpu: a vGPU
+ * @screen: receives it
+ *
+ * Context: vgpu_lock held.
+ * Return: false if all pipes are off.
+ */
+bool intel_vgpu_find_screen(const struct intel_vgpu *vgpu, struct gvt_screen *screen)
+{
+	const struct gvt_plane_reader reader = { .vgpu = vgpu };
+	const struct gvt_plane_regs regs = {
+		.read = gvt_plane_read_reg,
+		.ctx = &reader,
+		.ver = GRAPHICS_VER(vgpu->gvt->gt->i915),
+		.num_pipes = GVT_NUM_PIPES,
+	};
+
+	lockdep_assert_held(&vgpu->vgpu_lock);
+
+	return gvt_find_screen(&regs, screen);
+}

@@ -18,5 +18,6 @@ enum gvt_refusal intel_vgpu_decode_plane(struct intel_vgpu *vgpu, u32 type,
 enum gvt_refusal intel_vgpu_find_plane(struct intel_vgpu *vgpu, u32 type,
 				       bool layouts,
 				       const struct gvt_plane **plane);
+bool intel_vgpu_find_screen(const struct intel_vgpu *vgpu, struct gvt_screen *screen);
 
 #endif /* _GVT_VGPU_PLANE_H_ */

@@ -197,6 +197,20 @@ void decoder_find_roles(struct kunit *test, const struct decoder_base *base,
 	KUNIT_EXPECT_EQ_MSG(test, log.again, 0, "register read twice");
 }
 
+/* What gvt_find_screen() says of the row in test->param_value, over @base */
+bool decoder_find_screen(struct kunit *test, const struct decoder_base *base,
+			 struct gvt_screen *screen)
+{
+	const struct decoder_case *row = test->param_value;
+	struct read_log log = {};
+	struct fake_regs fake = { row->regs, base->regs, &log };
+	struct gvt_plane_regs regs = fake_source(&fake, base);
+	bool on = gvt_find_screen(&regs, screen);
+
+	KUNIT_EXPECT_EQ_MSG(test, log.again, 0, "register read twice");
+	return on;
+}
+
 #define SKL_CTL(pipe, plane)	{ PLANE_CTL(pipe, plane), \
 				  PLANE_CTL_ENABLE | \
 				  PLANE_CTL_FORMAT_XRGB_8888 }

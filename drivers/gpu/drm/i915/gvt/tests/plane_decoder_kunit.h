@@ -53,6 +53,8 @@ void decoder_run_case(struct kunit *test, const struct decoder_base *base);
 void decoder_run_layout_case(struct kunit *test, const struct decoder_base *base);
 void decoder_find_roles(struct kunit *test, const struct decoder_base *base,
 			struct gvt_plane_roles *roles);
+bool decoder_find_screen(struct kunit *test, const struct decoder_base *base,
+			 struct gvt_screen *screen);
 
 /* i915's macros for these want a device; the blocks are 0x1000 apart. */
 #define PIPE_BLOCK(pipe, reg_a)		_MMIO((reg_a) + (pipe) * 0x1000)

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: MIT
 /*
- * KUnit: which of a pipe's planes is described as primary, which as overlay.
+ * KUnit: which of a pipe's planes is described as primary, which as overlay, and how
+ * these make up the screen.
  */
+
+#include <linux/string.h>
 
 #include <kunit/test.h>
 
 #include <drm/drm_fourcc.h>
+#include <drm/drm_plane.h>
 
 #include "display/i9xx_plane_regs.h"
+#include "display/intel_cursor_regs.h"
 #include "display/intel_display_regs.h"
 #include "display/intel_sprite_regs.h"
 #include "display/skl_universal_plane_regs.h"
@@ -283,6 +288,9 @@ static const struct role_case role_cases[] = {
 	ROLES("pipe B without planes", PIPE_B, PLANE_1, PLANE_2, false,
 	      { TRANSCONF_(PIPE_A), 0 },
 	      { TRANSCONF_(PIPE_B), TRANSCONF_ENABLE }),
+	{ .row = { .name = "a menu above desktop and video",
+		   .regs = { CTL(PLANE_3, ON | ARGB8888) } },
+	  .roles = { PIPE_A, PLANE_2, PLANE_1, true, true } },
 	ROLES("all pipes off", PIPE_A, PLANE_1, PLANE_2, false,
 	      { TRANSCONF_(PIPE_A), 0 }),
 };
@@ -292,13 +300,98 @@ KUNIT_ARRAY_PARAM_DESC(role_cases, role_cases, row.name);
 static void roles(struct kunit *test)
 {
 	const struct role_case *c = test->param_value;
-	struct gvt_plane_roles found = { .has_overlay = !c->roles.has_overlay };
+	struct gvt_plane_roles found = {
+		.has_overlay = !c->roles.has_overlay,
+		.has_more = !c->roles.has_more,
+	};
 
 	decoder_find_roles(test, &skl_primary, &found);
 	KUNIT_EXPECT_EQ(test, found.pipe, c->roles.pipe);
 	KUNIT_EXPECT_EQ(test, found.primary, c->roles.primary);
 	KUNIT_EXPECT_EQ(test, found.overlay, c->roles.overlay);
 	KUNIT_EXPECT_EQ(test, found.has_overlay, c->roles.has_overlay);
+	KUNIT_EXPECT_EQ(test, found.has_more, c->roles.has_more);
+}
+
+/* Here @err is not used, and @want not either. */
+struct screen_case {
+	struct decoder_case row;
+	bool bdw;
+	struct gvt_screen screen;
+};
+
+#define P_OPAQUE	{ DRM_PLANE_TYPE_PRIMARY, false }
+#define P_ALPHA		{ DRM_PLANE_TYPE_PRIMARY, true }
+#define O_OPAQUE	{ DRM_PLANE_TYPE_OVERLAY, false }
+#define O_ALPHA		{ DRM_PLANE_TYPE_OVERLAY, true }
+#define C_ALPHA		{ DRM_PLANE_TYPE_CURSOR, true }
+#define CURSOR_ON	{ CURCNTR_(PIPE_A), MCURSOR_MODE_64_ARGB_AX }
+
+static const struct screen_case screen_cases[] = {
+	{ .row = { "a video below the desktop", { } },
+	  .screen = { 1280, 720, 2, { O_OPAQUE, P_ALPHA } } },
+	{ .row = { "a cursor above both", { CURSOR_ON } },
+	  .screen = { 1280, 720, 3, { O_OPAQUE, P_ALPHA, C_ALPHA } } },
+	{ .row = { "a cursor alone", { OFF(PLANE_1), OFF(PLANE_2), CURSOR_ON } },
+	  .screen = { 1280, 720, 1, { C_ALPHA } } },
+	{ .row = { "nothing", { OFF(PLANE_1), OFF(PLANE_2) } },
+	  .screen = { 1280, 720 } },
+	{ .row = { "a video above the desktop",
+		   { CTL(PLANE_1, ON | RGB8888), SIZE(PLANE_1, 1280, 720),
+		     POS(PLANE_1, 0, 0),
+		     CTL(PLANE_2, ON | PLANE_CTL_FORMAT_YUV422),
+		     SIZE(PLANE_2, 640, 360) } },
+	  .screen = { 1280, 720, 2, { P_OPAQUE, O_OPAQUE } } },
+	{ .row = { "a menu with alpha above the desktop",
+		   { CTL(PLANE_1, ON | RGB8888), SIZE(PLANE_1, 1280, 720),
+		     POS(PLANE_1, 0, 0), SIZE(PLANE_2, 640, 360) } },
+	  .screen = { 1280, 720, 2, { P_OPAQUE, O_ALPHA } } },
+	{ .row = { "a video that an opaque desktop hides",
+		   { CTL(PLANE_2, ON | RGB8888) } },
+	  .screen = { 1280, 720, 1, { P_OPAQUE } } },
+	{ .row = { "a menu above a desktop that hides a video",
+		   { CTL(PLANE_2, ON | RGB8888), CTL(PLANE_3, ON | ARGB8888) } },
+	  .screen = { 1280, 720, 2, { P_OPAQUE, O_ALPHA } } },
+	{ .row = { "a menu that is not described",
+		   { CTL(PLANE_3, ON | ARGB8888), SIZE(PLANE_3, 640, 360) } },
+	  .screen = { 1280, 720, 2, { O_OPAQUE, P_ALPHA }, true } },
+	{ .row = { "a desktop that is refused",
+		   { CTL(PLANE_2, ON | RGB8888 | PLANE_CTL_ALPHA_HW_PREMULTIPLY) } },
+	  .screen = { 1280, 720, 2, { O_OPAQUE, P_OPAQUE } } },
+	{ .row = { "pipe B has another size",
+		   { { TRANSCONF_(PIPE_A), 0 },
+		     { TRANSCONF_(PIPE_B), TRANSCONF_ENABLE },
+		     { PIPESRC_(PIPE_B), PIPESRC_WIDTH(799) | PIPESRC_HEIGHT(599) } } },
+	  .screen = { 800, 600 } },
+	{ .row = { "all pipes are off", { { TRANSCONF_(PIPE_A), 0 } } } },
+	{ .row = { "a sprite above the primary plane", { PRIMARY_ON, CURSOR_ON } },
+	  .bdw = true,
+	  .screen = { 1280, 720, 3, { P_OPAQUE, O_OPAQUE, C_ALPHA } } },
+	{ .row = { "a sprite alone", { } }, .bdw = true,
+	  .screen = { 1280, 720, 1, { P_OPAQUE } } },
+};
+
+KUNIT_ARRAY_PARAM_DESC(screen_cases, screen_cases, row.name);
+
+static void screens(struct kunit *test)
+{
+	const struct screen_case *c = test->param_value;
+	const struct gvt_screen *want = &c->screen;
+	struct gvt_screen found;
+	unsigned int i;
+
+	memset(&found, 0xa5, sizeof(found));
+	KUNIT_EXPECT_EQ(test, want->width != 0,
+			decoder_find_screen(test, c->bdw ? &bdw_primary : &skl_primary,
+					    &found));
+	KUNIT_EXPECT_EQ(test, found.width, want->width);
+	KUNIT_EXPECT_EQ(test, found.height, want->height);
+	KUNIT_EXPECT_EQ(test, found.incomplete, want->incomplete);
+	KUNIT_ASSERT_EQ(test, found.num_planes, want->num_planes);
+	for (i = 0; i < want->num_planes; i++) {
+		KUNIT_EXPECT_EQ(test, found.planes[i].type, want->planes[i].type);
+		KUNIT_EXPECT_EQ(test, found.planes[i].alpha, want->planes[i].alpha);
+	}
 }
 
 static struct kunit_case roles_cases[] = {
@@ -307,6 +400,7 @@ static struct kunit_case roles_cases[] = {
 	KUNIT_CASE_PARAM(bdw_primaries, bdw_primary_cases_gen_params),
 	KUNIT_CASE_PARAM(bdw_overlays, bdw_overlay_cases_gen_params),
 	KUNIT_CASE_PARAM(roles, role_cases_gen_params),
+	KUNIT_CASE_PARAM(screens, screen_cases_gen_params),
 	{ }
 };
 
