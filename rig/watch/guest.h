@@ -6,12 +6,23 @@
 #include <pthread.h>
 
 #include "canvas.h"
+#include "composite.h"
 #include "vgpu.h"
+
+#define GUEST_SCREENS	16	/* more than it shows */
+
+/* From the bottom to the top */
+enum guest_plane { GUEST_PLANE_1, GUEST_PLANE_2, GUEST_CURSOR, GUEST_PLANES };
 
 struct guest {
 	struct vgpu v;
+	bool composite;		/* whoever watches draws all planes: set it first */
 	struct canvas desktop;
-	struct vgpu_surface front, back, cursor;
+	__u32 *window, *frame, *argb;
+	struct vgpu_surface front, back, cursor, glass, video;
+	struct layer layers[GUEST_PLANES];	/* px is NULL: it is off */
+	__u64 screens[GUEST_SCREENS];	/* what it has shown, by composite_hash() */
+	unsigned int num_screens;
 	pthread_t thread;
 };
 

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * gvt-watch [-d FD] [-q SECONDS] [-s] [DIRECTORY]: an example of a viewer that
+ * gvt-watch [-d FD] [-q SECONDS] [-c] [-s] [DIRECTORY]: an example of a viewer that
  * sleeps until the vGPU says that its screen may have changed.
  *
  * It lists the planes, waits for the display event of each, asks what the plane
  * shows now, and writes what is new as DIRECTORY/PLANE-N.png. After SECONDS
  * (default 3) in which nothing happened it says how often it woke up, and ends. With
  * -s it also prints how long each stage of a frame took, by the kernel's tracepoints.
+ * With -c (--composite) it also draws all planes, in the order that the vGPU says, as
+ * DIRECTORY/screen-N.png. The guest that it plays does the same, and if the two do not
+ * show the same screens, it fails.
  *
  * Only who has opened the vGPU can watch it, so a VMM hands its device fd over
  * (a UNIX socket can pass one) and -d names it. Without -d the program opens the
  * vGPU whose UUID is in VGPU_UUID, and plays a guest on it.
  */
 #include <errno.h>
+#include <getopt.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +25,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "composite.h"
 #include "event_util.h"
 #include "guest.h"
 #include "image.h"
@@ -50,6 +55,9 @@ struct watcher {
 	unsigned int pictures[PLANES];
 	unsigned int wakeups, queries, exports;
 	double start;
+	bool composite;
+	__u64 screens[GUEST_SCREENS];	/* that were drawn, by composite_hash() */
+	unsigned int num_screens;	/* there may be no room for all */
 };
 
 static int complain(const char *what, int err)
@@ -240,6 +248,57 @@ static int keep(struct watcher *w, int plane, struct canvas *c)
 	return 0;
 }
 
+/* ---- the screen that all planes make up ---- */
+
+/* Draw it, and write it if it is another one than the last. */
+static int look_at_screen(struct watcher *w)
+{
+	struct canvas screen;
+	char name[40];
+	__u64 hash;
+	int ret = composite_take(w->v, &screen);
+
+	/* If the guest is just changing it, there is another event. */
+	if (ret < 0)
+		return ret == -ENOMEM ? ret : 0;
+	hash = composite_hash(&screen);
+	if (w->num_screens &&
+	    hash == w->screens[(w->num_screens - 1) % GUEST_SCREENS]) {
+		free(screen.px);
+		return 0;
+	}
+	w->screens[w->num_screens++ % GUEST_SCREENS] = hash;
+	snprintf(name, sizeof(name), "screen-%u.png", w->num_screens);
+	printf("%8.3f screen: %ux%u of %d planes; %s\n", time_s() - w->start,
+	       screen.width, screen.height, ret, name);
+	ret = image_write(&screen, w->dir, name);
+	free(screen.px);
+	return ret ? complain(name, ret) : 0;
+}
+
+static bool is_among(__u64 hash, const __u64 *screens, unsigned int count)
+{
+	while (count && screens[count - 1] != hash)
+		count--;
+	return count;
+}
+
+/* Whether what was drawn is what the guest has shown, each of its screens */
+static bool same_screens(const struct watcher *w, const struct guest *g)
+{
+	unsigned int i, found = 0, others = 0;
+	const unsigned int drawn =
+		w->num_screens < GUEST_SCREENS ? w->num_screens : GUEST_SCREENS;
+
+	for (i = 0; i < g->num_screens; i++)
+		found += is_among(g->screens[i], w->screens, drawn);
+	for (i = 0; i < drawn; i++)
+		others += !is_among(w->screens[i], g->screens, g->num_screens);
+	printf("watch: %u of the %u screens of the guest drawn, and %u others\n",
+	       found, g->num_screens, others);
+	return g->num_screens && found == g->num_screens && !others;
+}
+
 /* ---- what to do when an event comes ---- */
 
 static int look(struct watcher *w, int plane)
@@ -289,6 +348,8 @@ static int watch(struct watcher *w, double quiet)
 			ret = look(w, plane);
 			funlockfile(stdout);
 		}
+		if (!ret && w->composite)
+			ret = look_at_screen(w);
 	}
 	return ret;
 }
@@ -322,13 +383,17 @@ static int run(struct watcher *w, double quiet)
 static int misused(void)
 {
 	fprintf(stderr,
-		"usage: VGPU_UUID=<UUID of an mdev> gvt-watch [-q SECONDS] [-s] [DIRECTORY]\n"
-		"       gvt-watch -d FD [-q SECONDS] [-s] [DIRECTORY]\n");
+		"usage: VGPU_UUID=<UUID of an mdev> gvt-watch [-q SECONDS] [-c] [-s] [DIRECTORY]\n"
+		"       gvt-watch -d FD [-q SECONDS] [-c] [-s] [DIRECTORY]\n");
 	return 2;
 }
 
 int main(int argc, char **argv)
 {
+	static const struct option options[] = {
+		{ "composite", no_argument, NULL, 'c' },
+		{ },
+	};
 	struct guest guest = {};
 	struct vgpu of_vmm = { .device = -1 };
 	struct watcher w = { .dir = "out", .v = &of_vmm };
@@ -336,9 +401,11 @@ int main(int argc, char **argv)
 	bool stages = false;
 	int option, ret;
 
-	while ((option = getopt(argc, argv, "d:q:s")) != -1) {
+	while ((option = getopt_long(argc, argv, "cd:q:s", options, NULL)) != -1) {
 		if (option == 'd')
 			of_vmm.device = atoi(optarg);
+		else if (option == 'c')
+			w.composite = true;
 		else if (option == 's')
 			stages = true;
 		else if (option == 'q')
@@ -352,6 +419,7 @@ int main(int argc, char **argv)
 		return misused();
 
 	setlinebuf(stdout);
+	guest.composite = w.composite;
 	if (of_vmm.device < 0) {
 		if (guest_start(&guest, getenv("VGPU_UUID")))
 			return 1;
@@ -366,5 +434,7 @@ int main(int argc, char **argv)
 		stages_print(w.v == &guest.v ? vgpu_number(w.v) : -1);
 	if (w.v == &guest.v)
 		guest_end(&guest);
+	if (!ret && w.composite && w.v == &guest.v)
+		ret = !same_screens(&w, &guest);
 	return ret ? 1 : 0;
 }

@@ -45,7 +45,10 @@ static u8 gvt_event_collect_latched(struct intel_vgpu *vgpu)
 	return planes;
 }
 
-/* Find where the surfaces of planes lie that have been signalled. */
+/*
+ * Find where the surfaces of planes lie that have been signalled. One that has moved
+ * since is dirty, or latched and not yet collected: it is signalled anyway.
+ */
 static void gvt_event_find_shown(struct intel_vgpu *vgpu)
 {
 	struct gvt_pte_range *shown = vgpu->display.event.shown;
@@ -288,8 +291,7 @@ void intel_vgpu_touch_planes_of_regs(struct intel_vgpu *vgpu, u32 offset,
  * @vgpu: a vGPU
  * @index: guest GGTT page
  *
- * A plane whose surface has moved since it was signalled is dirty already, so what
- * was found then will do.
+ * Call it before or after the entry changes, with no latch in between.
  *
  * Context: vgpu_lock held.
  */

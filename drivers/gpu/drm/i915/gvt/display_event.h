@@ -37,10 +37,10 @@ struct gvt_pte_range {
  * @triggers: eventfds of planes that are armed
  * @refreshed: when it was last checked whether there is something to signal
  * @work: stands in for vblanks when there are none
- * @shown: where the surface of each watched plane lay when it was last signalled,
- *	also of one that QUERY refuses because a page is missing; vgpu_lock
- * @stale: planes of which that is not yet known: it is looked up when a guest
- *	writes a PTE, which many never do while they flip; vgpu_lock
+ * @shown: where the surface of each watched plane lies, also of one that QUERY
+ *	refuses because a page is missing; vgpu_lock
+ * @stale: planes that have been signalled since that was looked up. It is when the
+ *	guest writes a PTE, which many never do while they flip; vgpu_lock
  * @moved: planes whose flip has been signalled since the last refresh; vgpu_lock
  */
 struct gvt_display_event {

@@ -25,7 +25,7 @@
 
 /*
  * What capabilities say of a plane: @serial, @nr_rects and @rects if it @has_damage,
- * @screen if a pipe is on
+ * @screen if it @has_screen
  */
 struct gvt_query_answer {
 	struct gvt_plane plane;

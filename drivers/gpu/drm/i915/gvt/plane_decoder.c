@@ -305,7 +305,7 @@ static int lowest_visible(const struct gvt_pipe_planes *p)
 	return PLANE_1;
 }
 
-/* The lowest plane from @id on that is on, but primary and @other */
+/* The lowest plane from @id on that is on, other than primary and @other */
 static int find_visible(struct gvt_pipe_planes *p, int id, int other)
 {
 	for (; id < num_planes(p->regs); id++)
@@ -531,15 +531,17 @@ static void add_to_screen(struct gvt_screen *screen, u32 type, bool alpha)
  * @regs: register source
  * @screen: receives it; the pipe is that of gvt_find_plane_roles()
  *
- * A plane whose registers are refused is one of them: who draws all planes cannot draw
- * this one. The cursor is above all of them, as i915 says by its zpos.
+ * A plane whose registers are refused is listed as well, though a client cannot draw
+ * it. The cursor is above all of them, as in i915's zpos.
  *
- * Return: false if all pipes are off; then @screen is all 0.
+ * Return: false if all pipes are off, or the display version is unknown; then @screen is
+ * all 0.
  */
 bool gvt_find_screen(const struct gvt_plane_regs *regs, struct gvt_screen *screen)
 {
 	struct gvt_pipe_planes p;
 	int id, lowest, overlay;
+	bool keyed = false;
 
 	*screen = (struct gvt_screen){ };
 	if (find_pipe(regs, &p))
@@ -554,6 +556,8 @@ bool gvt_find_screen(const struct gvt_plane_regs *regs, struct gvt_screen *scree
 	for (id = lowest; id < num_planes(regs); id++) {
 		if (!gvt_plane_is_on(&p, id))
 			continue;
+		screen->incomplete |= keyed;
+		keyed = gvt_plane_has_key_for_above(&p, id);
 		if (id == p.primary)
 			add_to_screen(screen, DRM_PLANE_TYPE_PRIMARY,
 				      gvt_plane_has_alpha(&p, id));

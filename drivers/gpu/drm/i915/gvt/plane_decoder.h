@@ -203,7 +203,8 @@ struct gvt_screen_plane {
  * @height: in lines
  * @num_planes: how many @planes there are
  * @planes: those that are described, from the bottom to the top one
- * @incomplete: there is another one, as &gvt_plane_roles.has_more
+ * @incomplete: there is another one, as &gvt_plane_roles.has_more, or a plane is
+ *	seen by the color key of one below it
  */
 struct gvt_screen {
 	u32 width;

@@ -302,7 +302,7 @@ bool gvt_plane_is_opaque(const struct gvt_pipe_planes *p, enum plane_id id)
  * @id: one that is on
  *
  * Return: whether it is, with colors that are premultiplied; false as well for a plane
- * that cannot be described, and on display version 8, whose formats have no alpha.
+ * whose format is refused, and on display version 8, whose formats have no alpha.
  */
 bool gvt_plane_has_alpha(const struct gvt_pipe_planes *p, enum plane_id id)
 {
@@ -311,6 +311,21 @@ bool gvt_plane_has_alpha(const struct gvt_pipe_planes *p, enum plane_id id)
 	return p->regs->ver == 9 &&
 	       gvt_skl_plane_format(p->windows[id].ctl, &format) == GVT_DESCRIBED &&
 	       format->has_alpha;
+}
+
+/**
+ * gvt_plane_has_key_for_above - check whether a plane has a destination key
+ * @p: planes of a pipe
+ * @id: one that is on
+ *
+ * Return: whether what is above the plane is seen only where this one has its key (SKL
+ * PRM vol. 2c, PLANE_CTL). Broadwell's sprite is refused if it has one.
+ */
+bool gvt_plane_has_key_for_above(const struct gvt_pipe_planes *p, enum plane_id id)
+{
+	return p->regs->ver == 9 &&
+	       (p->windows[id].ctl & PLANE_CTL_KEY_ENABLE_MASK) ==
+	       PLANE_CTL_KEY_ENABLE_DESTINATION;
 }
 
 /* ---- what they read ---- */

@@ -82,6 +82,7 @@ bool gvt_plane_is_on(struct gvt_pipe_planes *p, enum plane_id id);
 bool gvt_plane_covers_pipe(struct gvt_pipe_planes *p, enum plane_id id);
 bool gvt_plane_is_opaque(const struct gvt_pipe_planes *p, enum plane_id id);
 bool gvt_plane_has_alpha(const struct gvt_pipe_planes *p, enum plane_id id);
+bool gvt_plane_has_key_for_above(const struct gvt_pipe_planes *p, enum plane_id id);
 bool gvt_skl_plane_has_aux(const struct gvt_pipe_planes *p, enum plane_id id);
 enum gvt_refusal gvt_skl_describe_aux(const struct gvt_pipe_planes *p,
 				      enum plane_id id, u32 ctl,

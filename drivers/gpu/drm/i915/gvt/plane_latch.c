@@ -31,6 +31,7 @@
 #include "display/skl_universal_plane_regs.h"
 
 #include "i915_drv.h"
+#include "i915_gem.h"
 
 #include "gvt.h"
 #include "plane_decoder.h"
@@ -81,25 +82,27 @@ static const struct latch_map {
 /* The address that is scanned out, from the first register of a plane or cursor */
 #define SURFLIVE	(_PLANE_SURFLIVE_1_A - _PLANE_CTL_1_A)
 
-/* Inline, as flips ask: which unit is the register at @offset of, which is of one? */
-static __always_inline void gvt_latch_find_unit(const struct latch_map *map,
-						u32 offset, unsigned int *pipe,
-						enum gvt_latch_unit *unit)
-{
-	const u32 from_a = offset - map->base;
-	const u32 units = (1u << map->pipe_shift) / UNIT_BYTES;
-
-	*pipe = from_a >> map->pipe_shift;
-	*unit = map->first + from_a / UNIT_BYTES % units;
-}
-
-/* Inline, as queries ask: the same, if it is of one */
+/* Inline, as flips and queries ask: which unit is the register at @offset of? */
 static __always_inline bool gvt_latch_find(const struct latch_map *map, u32 offset,
 					   unsigned int *pipe,
 					   enum gvt_latch_unit *unit)
 {
-	gvt_latch_find_unit(map, offset, pipe, unit);
-	return *pipe < GVT_NUM_PIPES && *unit - map->first < map->count;
+	const u32 from_a = offset - map->base;
+	const u32 nr = from_a / UNIT_BYTES % ((1u << map->pipe_shift) / UNIT_BYTES);
+
+	*pipe = from_a >> map->pipe_shift;
+	*unit = map->first + nr;
+	return *pipe < GVT_NUM_PIPES && nr < map->count;
+}
+
+/* The same of a register that has a handler here: it is one of those in @map. */
+static __always_inline void gvt_latch_find_known(const struct latch_map *map,
+						 u32 offset, unsigned int *pipe,
+						 enum gvt_latch_unit *unit)
+{
+	bool found = gvt_latch_find(map, offset, pipe, unit);
+
+	GEM_BUG_ON(!found);
 }
 
 /* Offset of the first latched register of the unit that the one at @offset is of */
@@ -357,7 +360,8 @@ static __always_inline void gvt_latch_arm(struct intel_vgpu *vgpu, unsigned int 
 /**
  * intel_vgpu_arm_plane - latch the registers of one plane at the next vblank
  * @vgpu: a vGPU
- * @offset: of the register that arms the plane: its surface or cursor base
+ * @offset: of the register that arms the plane: its surface or cursor base, of a plane
+ *	or cursor of the hardware
  *
  * They are latched immediately if there is no vblank to come.
  *
@@ -371,7 +375,7 @@ void intel_vgpu_arm_plane(struct intel_vgpu *vgpu, u32 offset)
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
-	gvt_latch_find_unit(&plane_map, offset, &pipe, &unit);
+	gvt_latch_find_known(&plane_map, offset, &pipe, &unit);
 	gvt_latch_arm(vgpu, pipe, unit,
 		      &vgpu_vreg(vgpu, first_reg(&plane_map, offset)));
 }
@@ -394,7 +398,7 @@ void intel_vgpu_arm_plane_that_is_off(struct intel_vgpu *vgpu, u32 offset)
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
-	gvt_latch_find_unit(&plane_map, offset, &pipe, &unit);
+	gvt_latch_find_known(&plane_map, offset, &pipe, &unit);
 	if (gvt_latch_is_off(unit, latch->units[pipe][unit].regs)) {
 		intel_vgpu_await_vblank(vgpu);
 		intel_vgpu_arm_plane(vgpu, offset);
@@ -418,7 +422,7 @@ void intel_vgpu_arm_scaler(struct intel_vgpu *vgpu, u32 offset)
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
-	gvt_latch_find_unit(&scaler_map, offset, &pipe, &unit);
+	gvt_latch_find_known(&scaler_map, offset, &pipe, &unit);
 	if (offset - first_reg(&scaler_map, offset) == _PS_WIN_SZ_1A - _PS_WIN_POS_1A ||
 	    gvt_latch_is_off(unit, latch->units[pipe][unit].regs)) {
 		intel_vgpu_await_vblank(vgpu);
@@ -441,7 +445,7 @@ void intel_vgpu_latch_plane(struct intel_vgpu *vgpu, u32 offset)
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
-	gvt_latch_find_unit(&plane_map, offset, &pipe, &unit);
+	gvt_latch_find_known(&plane_map, offset, &pipe, &unit);
 	gvt_latch_copy(vgpu->display.latch.units[pipe][unit].armed,
 		       &vgpu_vreg(vgpu, first_reg(&plane_map, offset)));
 	gvt_latch_unit(vgpu, pipe, unit);

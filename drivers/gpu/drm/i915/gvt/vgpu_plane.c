@@ -150,7 +150,7 @@ enum gvt_refusal intel_vgpu_find_plane(struct intel_vgpu *vgpu, u32 type,
  * @screen: receives it
  *
  * Context: vgpu_lock held.
- * Return: false if all pipes are off.
+ * Return: what gvt_find_screen() returns.
  */
 bool intel_vgpu_find_screen(const struct intel_vgpu *vgpu, struct gvt_screen *screen)
 {
