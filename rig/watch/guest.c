@@ -18,6 +18,7 @@
 #define VIDEO_Y		300
 #define RAM_SIZE	(16u << 20)
 #define PAUSE		90	/* frames from one change to the next */
+#define LONG_PAUSE	400	/* the same for a client that draws all planes */
 
 static void put_picture(struct guest *g, const struct vgpu_surface *s,
 			int from, int to)
@@ -148,10 +149,11 @@ static int note_screen(struct guest *g)
 
 static int pause_frames(struct guest *g)
 {
+	const __u32 pause = g->composite ? LONG_PAUSE : PAUSE;
 	__u32 first, frame;
 	int ret = vgpu_pipe_frames(&g->v, 0, &first);
 
-	for (frame = first; !ret && frame - first < PAUSE; ) {
+	for (frame = first; !ret && frame - first < pause; ) {
 		usleep(10000);	/* each look is work for the host */
 		ret = vgpu_pipe_frames(&g->v, 0, &frame);
 	}

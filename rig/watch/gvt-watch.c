@@ -5,11 +5,11 @@
  *
  * It lists the planes, waits for the display event of each, asks what the plane
  * shows now, and writes what is new as DIRECTORY/PLANE-N.png. After SECONDS
- * (default 3) in which nothing happened it says how often it woke up, and ends. With
- * -s it also prints how long each stage of a frame took, by the kernel's tracepoints.
- * With -c (--composite) it also draws all planes, in the order that the vGPU says, as
- * DIRECTORY/screen-N.png. The guest that it plays does the same, and if the two do not
- * show the same screens, it fails.
+ * (default 3, with -c 10) in which nothing happened it says how often it woke up,
+ * and ends. With -s it also prints how long each stage of a frame took, by the kernel's
+ * tracepoints. With -c (--composite) it also draws all planes, in the order that the
+ * vGPU says, as DIRECTORY/screen-N.png. The guest that it plays does the same, and if
+ * the two do not show the same screens, it fails.
  *
  * Only who has opened the vGPU can watch it, so a VMM hands its device fd over
  * (a UNIX socket can pass one) and -d names it. Without -d the program opens the
@@ -36,6 +36,7 @@
 #include "vgpu_debugfs.h"
 
 #define QUIET		3	/* seconds */
+#define LONG_QUIET	10	/* with -c, of a guest that gives us more time */
 #define PLANES		EVENT_PLANES
 
 static const char *const plane_names[PLANES] = {
@@ -397,7 +398,7 @@ int main(int argc, char **argv)
 	struct guest guest = {};
 	struct vgpu of_vmm = { .device = -1 };
 	struct watcher w = { .dir = "out", .v = &of_vmm };
-	double quiet = QUIET;
+	double quiet = 0;
 	bool stages = false;
 	int option, ret;
 
@@ -409,14 +410,16 @@ int main(int argc, char **argv)
 		else if (option == 's')
 			stages = true;
 		else if (option == 'q')
-			quiet = atof(optarg);
+			quiet = atof(optarg) > 0 ? atof(optarg) : -1;
 		else
 			return misused();
 	}
 	if (optind < argc)
 		w.dir = argv[optind++];
-	if (optind < argc || quiet <= 0)
+	if (optind < argc || quiet < 0)
 		return misused();
+	if (!quiet)
+		quiet = w.composite ? LONG_QUIET : QUIET;
 
 	setlinebuf(stdout);
 	guest.composite = w.composite;
