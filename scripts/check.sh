@@ -5,6 +5,7 @@
 #   shell        shellcheck on the scripts
 #   sources      the selection of apt's suites and packages (sources-check.sh)
 #   tap          the counting of results (tap-check.sh)
+#   report       gvt-dmabuf-report on machines made of files (report-check.sh)
 #   series       the patch series: listing, replay, git am, checkpatch
 #   style        checkpatch on what is not in the series
 #   docs         the document of the series, by Sphinx; links (docs-check.sh)
@@ -51,7 +52,7 @@ declare -A DEBUG_CPUS=([kbl]=2 [bdw]=1)
 declare -A IOMMUFD_TESTS=([bdw]=$(echo gvt_dmabuf_unmap{,_gpu}_test@{iommufd,cdev}))
 STRESS_MINUTES=1
 ON_RIG=(rig firmware debug stress kunit)	# steps that boot it
-PRINT_TAP=(sources tap series docs uapi decoder sparse litmus)
+PRINT_TAP=(sources tap report series docs uapi decoder sparse litmus)
 # Of these the driver has code for single platforms of one generation.
 PLATFORM_TESTS=$(echo gvt_dmabuf_{command,flip,guest,model,pipe,plane,submit}_test gvt_dmabuf_test)
 mapfile -t ALL < <(listed)
@@ -219,10 +220,11 @@ count_tap_of() {
 
 step_shell() {
 	cd "$REPO"
-	each shellcheck "shellcheck -x" scripts/*.sh scripts/*/*.sh .ci/run
+	each shellcheck "shellcheck -x" scripts/*.sh scripts/*/*.sh .ci/run dkms/report/gvt-dmabuf-report dkms/report/*.sh
 	each shellcheck "shellcheck -s dash" rig/init rig/e2e/guest-init rig/e2e/*-run dkms/build.sh
 }
 step_sources() { tap_of sources "$SCRIPTS/sources-check.sh"; }
+step_report() { tap_of report "$SCRIPTS/report-check.sh"; }
 step_tap() { tap_of tap "$SCRIPTS/tap-check.sh"; }
 step_series() { tap_of series "$SCRIPTS/series/series.sh" check; }
 step_style() {

@@ -1,0 +1,316 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Checks of the host for gvt-dmabuf-report: kernel, modules, GPU, KVM, vGPUs and VFIO.
+# Sourced, never run.
+
+# shellcheck shell=bash
+# shellcheck disable=SC2034	# what is set here is used by those who source it
+
+# --- kernel and package -----------------------------------------------------
+
+KERNEL=
+LOG=		# the kernel's, what concerns us
+LOG_LINES='^(\[[^]]*\] )*(i915 |gvt: |vgpu|kvmgt|intel_vgpu|vfio|mdev|kvm(_intel|_amd)?: |DMAR|iommu|\[drm)'
+LOG_LINES+='|RLIMIT_MEMLOCK|[Kk]ey was rejected|unavailable key'
+check_kernel() {
+	local config
+
+	KERNEL=$(slurp /proc/sys/kernel/osrelease)
+	# By what a line begins with: others have command lines and names, and the guests'
+	# commands that GVT-g dumps when it refuses them are guest memory.
+	LOG=$(dmesg 2>/dev/null | grep -E "$LOG_LINES" | grep -v 'cmd dump' || :)
+	config=$(slurp "/boot/config-$KERNEL")
+	heading "kernel"
+	fact "release: $KERNEL"
+	fact "command line: $(slurp /proc/cmdline | tr ' ' '\n' |
+		grep -E '^(i915|kvm|kvmgt|kvm_intel|kvm_amd|vfio[a-z0-9_]*|drm)\.|^(intel_iommu|iommu|nomodeset|modprobe\.blacklist|nopat)' | tr '\n' ' ' || :)"
+	fact "$(grep -E '^CONFIG_(DRM_I915_GVT|VFIO_MDEV|KVM_INTEL)' <<<"$config" || echo "no GVT option in /boot/config-$KERNEL")"
+	if [ -n "$config" ] && ! grep -q '^CONFIG_DRM_I915_GVT_KVMGT=[my]' <<<"$config"; then
+		wrong "The kernel $KERNEL was built without GVT-g." \
+			"Boot a kernel with CONFIG_DRM_I915_GVT_KVMGT, such as Debian's 6.12."
+	fi
+}
+
+DKMS=		# what dkms says of the package, for this kernel
+check_package() {
+	heading "package"
+	fact "$PACKAGE: $(dpkg-query -W -f '${Version} ${db:Status-Status}' "$PACKAGE" 2>/dev/null || echo "not installed")"
+	DKMS=$(dkms status gvt-dmabuf 2>/dev/null || :)
+	fact "dkms: ${DKMS:-nothing}"
+	DKMS=$(grep -F "$KERNEL" <<<"$DKMS" || :)
+}
+
+# --- the GPU ----------------------------------------------------------------
+
+GPU=		# its PCI address
+# generation ID: the platform of a PCI device ID that GVT-g supports, or nothing
+generation() {
+	case $1 in
+	0x16??) echo Broadwell ;;
+	0x19??) echo Skylake ;;
+	0x59?? | 0x87c0) echo "Kaby Lake" ;;
+	0x0a84 | 0x1a8[45] | 0x5a8[45]) echo Broxton ;;
+	0x3e?? | 0x87ca) echo "Coffee Lake" ;;
+	0x9b??) echo "Comet Lake" ;;
+	esac
+}
+# Returns 1 if there is no GPU for GVT-g: then nothing else is of use.
+check_gpu() {
+	local dir id name driver start end
+
+	heading "GPU"
+	for dir in "$ROOT"/sys/bus/pci/devices/*; do
+		[ -r "$dir/class" ] || continue
+		dir=${dir#"$ROOT"}
+		[[ $(slurp "$dir/class") == 0x03* ]] || continue
+		fact "display: ${dir##*/} $(slurp "$dir/vendor"):$(slurp "$dir/device") revision $(slurp "$dir/revision") driver $(target "$dir/driver")"
+		[ "$(slurp "$dir/vendor")" != 0x8086 ] || GPU=${GPU:-${dir##*/}}
+	done
+	if [ -z "$GPU" ]; then
+		wrong "This machine has no Intel GPU that Linux sees." \
+			"Turn the processor's graphics on in the firmware setup, even if another card has the monitor."
+		return 1
+	fi
+	dir=/sys/bus/pci/devices/$GPU
+	id=$(slurp "$dir/device")
+	name=$(generation "$id")
+	fact "generation: ${name:-not one of GVT-g}"
+	read -r start end _ <<<"$(slurp "$dir/resource" | sed -n 3p)" || :
+	[ -z "$end" ] || fact "aperture: $(((end - start + 1) >> 20)) MB"
+	if [ -z "$name" ]; then
+		wrong "GVT-g does not support this GPU ($id)." \
+			"It supports Broadwell, Skylake, Kaby Lake, Coffee Lake and Comet Lake: Core i of the 5th to the 10th generation, except Ice Lake. Nothing else helps."
+		return 1
+	fi
+	driver=$(target "$dir/driver")
+	[ "$driver" = i915 ] || [ -z "$driver" ] ||
+		wrong "The GPU is driven by $driver, not by i915." \
+			"Give it back to i915: remove it from the options of $driver in /etc/modprobe.d and on the kernel's command line, and reboot."
+}
+
+# --- modules ----------------------------------------------------------------
+
+# build_of MODULE SYMBOL: "ours", "stock" or "absent" for a loaded module
+build_of() {
+	if ! has "/sys/module/$1"; then
+		echo absent
+	elif [[ $(slurp "/sys/module/$1/version") =~ ^0\.[0-9]{8}\.[0-9a-f]{8} ]] ||
+		grep -q " $2" "$ROOT/proc/kallsyms" 2>/dev/null; then
+		echo ours
+	else
+		echo stock
+	fi
+}
+# What to do to get our modules loaded
+how_to_get_ours() {
+	local file
+
+	file=$(modinfo -n i915 2>/dev/null || :)
+	case $file in
+	*/updates/*)
+		echo "Reboot: $file is installed, but an older one is loaded. If that does not help: update-initramfs -u, and reboot."
+		;;
+	*)
+		if [[ $KERNEL != 6.12.* ]]; then
+			echo "Boot a 6.12 kernel of Debian's: the package builds modules for no other."
+		elif [ -n "$DKMS" ]; then
+			echo "DKMS has not installed the modules for $KERNEL. See /var/lib/dkms/gvt-dmabuf/*/build/make.log, then: dkms autoinstall; update-initramfs -u; reboot."
+		else
+			echo "Install $PACKAGE and linux-headers-$KERNEL, check that \"dkms status\" says \"installed\" for this kernel, and reboot."
+		fi
+		;;
+	esac
+}
+secure_boot() {
+	local file
+
+	for file in "$ROOT"/sys/firmware/efi/efivars/SecureBoot-*; do
+		[ -r "$file" ] || continue
+		# Four bytes of attributes come first.
+		[ "$(od -An -t u1 -j 4 -N 1 "$file" | tr -d ' ')" = 1 ] && return
+	done
+	return 1
+}
+I915=
+KVMGT=
+GVT_ON=		# i915 has enable_gvt=1
+check_modules() {
+	local module enable guc
+
+	I915=$(build_of i915 i915_gem_proxy_)
+	KVMGT=$(build_of kvmgt gvt_refusal_text)
+	enable=$(slurp /sys/module/i915/parameters/enable_gvt)
+	guc=$(slurp /sys/module/i915/parameters/enable_guc)
+	heading "modules"
+	for module in i915 kvmgt; do
+		fact "$module: loaded: $(if [ $module = i915 ]; then echo "$I915"; else echo "$KVMGT"; fi), version: $(slurp /sys/module/$module/version), srcversion: $(slurp /sys/module/$module/srcversion), file: $(modinfo -n $module 2>/dev/null || echo none)"
+	done
+	fact "i915: enable_gvt=$enable enable_guc=$guc"
+	if secure_boot; then fact "Secure Boot: on"; else fact "Secure Boot: off, or unknown"; fi
+
+	if logged "[Kk]ey was rejected" || logged "unavailable key"; then
+		wrong "The kernel has refused a module that is not signed with a key it knows: Secure Boot is on." \
+			"Enrol the key of DKMS: mokutil --import /var/lib/dkms/mok.pub, reboot, and confirm it at the start."
+	fi
+	if [ "$I915" = absent ]; then
+		wrong "i915 is not loaded." \
+			"Load it: modprobe i915. If it is blacklisted, take it off /etc/modprobe.d and the command line (modprobe.blacklist, nomodeset)."
+		return
+	fi
+	[ "$I915" != stock ] ||
+		wrong "The kernel uses its own i915, not the one of $PACKAGE." "$(how_to_get_ours)"
+	[ "$I915-$KVMGT" != ours-stock ] ||
+		wrong "kvmgt is the kernel's own, i915 is ours." "$(how_to_get_ours)"
+	case $enable in
+	Y | 1) GVT_ON=1 ;;
+	*)
+		wrong "i915 was started without enable_gvt=1." \
+			"Put \"options i915 enable_gvt=1\" into a file in /etc/modprobe.d, run update-initramfs -u, and reboot. A running i915 cannot be changed."
+		;;
+	esac
+	# Bit 0 is submission by the GuC; -1 leaves it to the driver, and off here.
+	if [[ $guc =~ ^[0-9]+$ ]] && [ $((guc & 1)) = 1 ]; then
+		wrong "i915 was started with enable_guc=$guc: GVT-g does not work with submission by the GuC." \
+			"Remove enable_guc from /etc/modprobe.d and the command line, or set it to 0. Then reboot."
+	fi
+	if [ "$KVMGT" = absent ]; then
+		wrong "kvmgt is not loaded." \
+			"Load it: modprobe kvmgt. For each start: a line \"kvmgt\" in a file in /etc/modules-load.d."
+	fi
+}
+
+# --- IOMMU and KVM ----------------------------------------------------------
+
+check_iommu() {
+	local unit units=()
+
+	heading "IOMMU"
+	for unit in "$ROOT"/sys/class/iommu/*; do
+		[ ! -e "$unit" ] || units+=("${unit##*/}")
+	done
+	fact "units: ${units[*]:-none}"
+	if has "/sys/bus/pci/devices/$GPU/iommu_group"; then
+		fact "GPU: group $(target "/sys/bus/pci/devices/$GPU/iommu_group"), type $(slurp "/sys/bus/pci/devices/$GPU/iommu_group/type")"
+	else
+		fact "GPU: not behind an IOMMU"
+		if [ ${#units[@]} -gt 0 ]; then
+			note "VT-d is on, but not for graphics (intel_iommu=igfx_off?). vGPUs work, but the GPU can reach all memory."
+		else
+			note "The IOMMU is off (VT-d in the firmware setup, intel_iommu=on on the command line). vGPUs work, but the GPU can reach all memory."
+		fi
+	fi
+}
+check_kvm() {
+	local flag
+
+	flag=$(grep -m 1 '^flags' "$ROOT/proc/cpuinfo" 2>/dev/null | grep -owE 'vmx|svm' || :)
+	heading "KVM"
+	fact "processor: ${flag:-no VT-x}, modules:$(for m in kvm kvm_intel kvm_amd; do ! has /sys/module/$m || printf ' %s' $m; done)"
+	if has /dev/kvm; then
+		fact "/dev/kvm: $(stat -c '%A %U:%G' "$ROOT/dev/kvm")"
+	elif [ -z "$flag" ]; then
+		wrong "KVM does not work: the processor offers no VT-x." \
+			"Turn on VT-x (Intel Virtualization Technology) in the firmware setup."
+	else
+		wrong "There is no /dev/kvm: KVM is not loaded." "Load it: modprobe kvm_intel. See dmesg if that fails."
+	fi
+}
+
+# --- vGPUs and VFIO ---------------------------------------------------------
+
+VGPUS=()	# UUIDs
+TYPES=		# directory of the types
+# type_of UUID, resolution_of UUID: of a vGPU
+type_of() { target "/sys/bus/mdev/devices/$1/mdev_type"; }
+resolution_of() { slurp "/sys/bus/mdev/devices/$1/mdev_type/description" | sed -n 's/^resolution: //p'; }
+# number_of UUID: the N of vgpuN
+number_of() { slurp "/sys/bus/mdev/devices/$1/intel_vgpu/vgpu_id"; }
+
+check_vgpus() {
+	local type uuid free=0 left
+
+	TYPES=/sys/bus/pci/devices/$GPU/mdev_supported_types
+	heading "vGPUs"
+	for uuid in "$ROOT"/sys/bus/mdev/devices/*; do
+		[ -e "$uuid" ] || continue
+		uuid=${uuid##*/}
+		[[ $(type_of "$uuid") == i915-* ]] || continue
+		VGPUS+=("$uuid")
+		fact "vGPU $(number_of "$uuid"): type $(type_of "$uuid")"
+	done
+	for type in "$ROOT$TYPES"/*; do
+		[ -d "$type" ] || continue
+		left=$(cat "$type/available_instances" 2>/dev/null || echo 0)
+		free=$((free + left))
+		fact "type ${type##*/}: $left left, $(tr '\n' ' ' <"$type/description" || :)"
+	done
+	if ! has "$TYPES"; then
+		fact "no mdev_supported_types"
+		# If one of these is missing, that has been said.
+		[ -z "$GVT_ON" ] || [ "$KVMGT" = absent ] || why_no_types
+		return
+	fi
+	[ ${#VGPUS[@]} -eq 0 ] || return 0
+	if [ $free = 0 ]; then
+		wrong "No vGPU exists, and no type has an instance left: the aperture is too small." \
+			"Set the aperture to 512 MB or more in the firmware setup."
+	else
+		wrong "No vGPU exists." \
+			"Create one: uuidgen > /sys/bus/pci/devices/$GPU/mdev_supported_types/TYPE/create. For each start: mdevctl, see hardware.md in /usr/share/doc/$PACKAGE."
+	fi
+}
+why_no_types() {
+	if logged "not yet supported with GuC"; then
+		wrong "GVT-g has refused to start, because the GuC submits." "Start i915 with enable_guc=0, and reboot."
+	elif logged "GVT-g is disabled for guest"; then
+		wrong "This machine is itself a guest with a vGPU, in which GVT-g does not work." "Run this on the host."
+	else
+		wrong "GVT-g has not started, although i915 has enable_gvt=1 and kvmgt is loaded." \
+			"See the lines of i915 and gvt in the kernel's log below."
+	fi
+}
+
+# node_of UUID: the group's file in /dev
+node_of() { echo "/dev/vfio/$(target "/sys/bus/mdev/devices/$1/iommu_group")"; }
+may_open() { runuser -u "$WHO" -- test -r "$1" -a -w "$1"; }
+check_vfio() {
+	local uuid node limit
+
+	heading "VFIO"
+	fact "/dev/vfio/vfio: $(stat -c '%A %U:%G' "$ROOT/dev/vfio/vfio" 2>/dev/null || echo none)"
+	for uuid in "${VGPUS[@]}"; do
+		node=$(node_of "$uuid")
+		fact "vGPU $(number_of "$uuid"): $node $(stat -c '%A %U:%G' "$ROOT$node" 2>/dev/null || echo none)"
+		has "$node" ||
+			wrong "vGPU $(number_of "$uuid") has no $node." "Load vfio_iommu_type1, and see that /dev is a devtmpfs that udev keeps."
+	done
+	[ ${#VGPUS[@]} -eq 0 ] || has /dev/vfio/vfio ||
+		wrong "There is no /dev/vfio/vfio." "Load VFIO: modprobe vfio_iommu_type1."
+	if logged "RLIMIT_MEMLOCK*exceeded"; then
+		wrong "A process was not allowed to lock the guest's memory (RLIMIT_MEMLOCK exceeded, in the kernel's log)." \
+			"Raise the limit of who runs QEMU above the guest's memory: \"memlock\" in /etc/security/limits.d, or LimitMEMLOCK= of its service. Then log in again."
+	fi
+	[ -n "$WHO" ] || return 0
+	for node in /dev/kvm /dev/vfio/vfio $(for uuid in "${VGPUS[@]}"; do node_of "$uuid"; done); do
+		! has "$node" || may_open "$ROOT$node" ||
+			wrong "The user may not open $node." "Add the user to the group kvm (adduser USER kvm), and log in again. If the group of $node is not kvm: udevadm trigger $node"
+	done
+	limit=$(runuser -u "$WHO" -- sh -c 'ulimit -l')
+	fact "the user may lock: $limit kB"
+	[ "$limit" = unlimited ] || [ "$limit" -ge 1048576 ] ||
+		wrong "The user may lock only $limit kB of memory, less than any guest has." \
+			"Raise \"memlock\" for the group kvm in /etc/security/limits.d, and log in again."
+}
+
+# --- the kernel's log -------------------------------------------------------
+
+check_log() {
+	heading "kernel log"
+	fact "$(tail -n 80 <<<"$LOG")"
+	if logged "will enter failsafe mode"; then
+		wrong "GVT-g has taken a vGPU from its guest (\"failsafe mode\" in the kernel's log), which then shows nothing new." \
+			"Restart the guest. If it happens again, its driver does something that GVT-g does not know: report it."
+	fi
+	if logged "GPU HANG" || logged wedged; then
+		wrong "The GPU has hung (GPU HANG or wedged in the kernel's log)." "Reboot, and report it with what is below."
+	fi
+}

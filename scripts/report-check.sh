@@ -1,0 +1,299 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# report-check.sh: test gvt-dmabuf-report on machines made of files; results as TAP.
+#
+# Each test takes the files of a machine on which all is well, plants one fault, and
+# looks for what the command says of it and for its exit status. The rows of the table
+# in docs/hardware.md, "The screen stays black", have tests of their name. In the rig,
+# check-report.sh plants faults in a kernel.
+
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=lib/tap-lib.sh
+. "$SCRIPTS/lib/tap-lib.sh"
+usage_if_asked "$@"
+[ $# -eq 0 ] || die "unknown argument $1 (see --help)"
+
+REPORT=$REPO/dkms/report/gvt-dmabuf-report
+DECODER=$REPO/drivers/gpu/drm/i915/gvt/plane_decoder.c
+UUID=11111111-2222-4333-8444-555555555555
+GPU=sys/bus/pci/devices/0000:00:02.0
+MDEV=sys/bus/mdev/devices/$UUID
+TYPE=$GPU/mdev_supported_types/i915-GVTg_V5_4
+VGPU=sys/kernel/debug/dri/0/gvt/vgpu1
+QEMU=proc/4242
+WORK=$(mktemp -d)
+DOOMED+=("$WORK")
+
+# --- a machine on which all is well -----------------------------------------
+
+# put FILE LINE...: below the machine's root
+put() {
+	local file=$MACHINE/$1
+	shift
+
+	mkdir -p "${file%/*}"
+	printf '%s\n' "$@" >"$file"
+}
+link() {
+	mkdir -p "$MACHINE/${2%/*}"
+	ln -sfn "$1" "$MACHINE/$2"
+}
+drop() { (cd "$MACHINE" && rm -r "$@"); }
+# change FILE SED-SCRIPT
+change() { sed -i "$2" "$MACHINE/$1"; }
+# program NAME SHELL-TEXT: a command as the machine has it
+program() {
+	put "bin/$1" '#!/bin/sh' "$2"
+	chmod +x "$MACHINE/bin/$1"
+}
+# planes ROLES PRIMARY OVERLAY: of pipe A; the other pipes are off
+planes() {
+	put $VGPU/planes "queries: pipe A, $1" "pipe A primary: $2" "pipe A overlay: $3" \
+		"pipe A cursor: off: plane is off" "pipe B primary: off: pipe is off" \
+		"pipe B overlay: off: pipe is off" "pipe B cursor: off: pipe is off"
+}
+# Words of a framebuffer
+DESKTOP="1920x1080 at 0,0 stride 7680 gma 0x8800000 size 0x7e9000 modifier 0x0 format XR24 little-endian (0x34325258)"
+TILED=${DESKTOP/modifier 0x0/modifier 0x100000000000001}
+USUAL="primary is plane 1, overlay is plane 2"
+OFF="off: plane is off"
+DMABUFS="id         dmabufs references state age_ms   pages width  height stride gma        modifier           format"
+EXPORTED="1          1       2          live  900      2025  1920   1080   7680   0x08800000 0x0000000000000000 XR24 little-endian (0x34325258)"
+
+# started WORD...: QEMU's command line
+started() { printf '%s\0' /usr/bin/qemu-system-x86_64 "$@" >"$MACHINE/$QEMU/cmdline"; }
+DEVICE="vfio-pci,sysfsdev=/sys/bus/mdev/devices/$UUID,display=on"
+
+HEALTHY=$WORK/template
+make_machine() {
+	MACHINE=$HEALTHY
+	put proc/sys/kernel/osrelease 6.12.117+deb12-amd64
+	put proc/sys/kernel/hostname secret-host
+	put proc/cmdline "root=UUID=$UUID password=hunter2 i915.enable_gvt=1 intel_iommu=on"
+	put proc/cpuinfo "flags : fpu vmx sse"
+	put proc/kallsyms "0 t gvt_refusal_text	[kvmgt]" "0 t i915_gem_proxy_put_runs	[i915]"
+	put boot/config-6.12.117+deb12-amd64 CONFIG_DRM_I915_GVT_KVMGT=m
+	put $GPU/class 0x030000
+	put $GPU/vendor 0x8086
+	put $GPU/device 0x5912
+	put $GPU/revision 0x04
+	put $GPU/resource "0x1 0x2 0x0" "0x0 0x0 0x0" "0xc0000000 0xdfffffff 0x0"
+	put $GPU/drm/renderD128/dev 226:128
+	link ../../../bus/pci/drivers/i915 $GPU/driver
+	put sys/kernel/iommu_groups/1/type DMA
+	link ../../../../kernel/iommu_groups/1 $GPU/iommu_group
+	put sys/class/iommu/dmar0/uevent ""
+	put sys/module/i915/parameters/enable_gvt Y
+	put sys/module/i915/parameters/enable_guc 0
+	put sys/module/kvmgt/initstate live
+	put dev/kvm ""
+	put dev/vfio/vfio ""
+	put dev/vfio/7 ""
+	put $TYPE/available_instances 1
+	put $TYPE/description "low_gm_size: 128MB" "resolution: 2560x1600"
+	link ../../../kernel/iommu_groups/7 $MDEV/iommu_group
+	link "../../../../../$TYPE" $MDEV/mdev_type
+	put $MDEV/intel_vgpu/vgpu_id 1
+	planes "$USUAL" "$DESKTOP" "$OFF"
+	put $VGPU/dmabufs "$DMABUFS" "$EXPORTED"
+	put $QEMU/environ HOME=/root
+	put $QEMU/limits "Max locked memory  unlimited  unlimited  bytes"
+	put $QEMU/status "CapEff:	0000000000000000"
+	started -m 4G -device "$DEVICE" -display egl-headless,rendernode=/dev/dri/renderD128 \
+		-object secret,id=s,data=hunter2 -netdev user,hostname=secret-host
+	link /dev/vfio/7 $QEMU/fd/9
+	link /dev/dri/renderD128 $QEMU/fd/10
+	put log "[    1.0] i915 0000:00:02.0: on secret-host" \
+		"[    2.0] Command line: password=hunter2 i915.enable_gvt=1" \
+		"[    3.0] vfio_mdev $UUID: Adding to iommu group 7" \
+		"[    4.0] i915 from 02:00:5e:10:00:01" \
+		"[    5.0] gvt: vgpu1: cmd dump: deadbeef"
+	# shellcheck disable=SC2016	# for the shell that runs it
+	program dmesg 'cat "${0%/bin/*}/log"'
+	program dkms 'echo "gvt-dmabuf/0.20261130.abcdef12, 6.12.117+deb12-amd64, x86_64: installed"'
+	program modinfo 'echo /lib/modules/6.12.117/updates/dkms/i915.ko'
+	program dpkg-query 'echo "0.20261130.abcdef12 installed"'
+	# shellcheck disable=SC2016
+	program qemu-system-x86_64 '[ "$1" = --version ] && echo "QEMU emulator version 7.2" ||
+		printf "%s\n" "Available display backend types:" none gtk egl-headless dbus'
+	# runuser -u USER -- test -r FILE ..., or -- sh -c "ulimit -l"
+	# shellcheck disable=SC2016
+	program runuser 'if [ "$4" = test ]; then [ ! -e "$6.denied" ]; else cat "${0%/bin/*}/memlock"; fi'
+	put memlock unlimited
+	program sleep 'exit 0'
+}
+
+# --- tests ------------------------------------------------------------------
+
+ARGS=()
+run_report() {
+	SAID=$(PATH="$MACHINE/bin:$PATH" "$REPORT" --root "$MACHINE" "${ARGS[@]}" 2>&1) && STATUS=0 || STATUS=$?
+}
+SAID=
+STATUS=0
+# Above the facts: one fault has one item, as what follows from it is no fault of its own.
+verdict() {
+	local words=${SAID%%$'\n'Facts,*} items
+
+	items=$(grep -cE '^[0-9]+\. ' <<<"$words") || :
+	if [ "$STATUS" != "$1" ] || [ "$items" != "$1" ] || [[ $words != *"$2"* ]]; then
+		printf 'status %s, %s items, wanted %s and: %s\n%s\n' "$STATUS" "$items" "$1" "$2" "$SAID"
+		return 1
+	fi
+}
+# planted NAME STATUS TEXT [COMMAND...]: with that fault, it says so. Commands are
+# separated by a word ":".
+planted() {
+	local name=$1 status=$2 text=$3 command=()
+	shift 3
+
+	MACHINE=$WORK/$name
+	cp -a "$HEALTHY" "$MACHINE"
+	while [ $# -gt 0 ]; do
+		command=()
+		while [ $# -gt 0 ] && [ "$1" != : ]; do
+			command+=("$1")
+			shift
+		done
+		[ $# -eq 0 ] || shift
+		"${command[@]}"
+	done
+	run_report
+	result "$name" verdict "$status" "$text"
+	ARGS=()
+}
+no_secret() {
+	local word
+
+	for word in secret-host hunter2 02:00:5e "$UUID" deadbeef; do
+		! grep -F -- "$word" <<<"$SAID" || return 1
+	done
+	grep -q '^i915: enable_gvt=Y' <<<"$SAID" && grep -q "^pipe A primary: 1920x1080" <<<"$SAID" &&
+		grep -q '<host>' <<<"$SAID" && grep -q '<MAC>' <<<"$SAID"
+}
+keeps_other_words() { ! grep -F '<host>' <<<"$SAID"; }
+# What a driver of a guest does on purpose has a remedy of its own.
+all_reasons_have_words() {
+	local reason missing=()
+
+	while read -r reason; do
+		grep -qE "^(	|REMEDY)\[\"$reason\"\]=" "$REPO/dkms/report/guest.sh" || missing+=("$reason")
+	done < <(sed -nE 's/.*\{ -(EOPNOTSUPP|ENOMEM|ENOSPC), "(.*)" \},$/\2/p' "$DECODER")
+	[ ${#missing[@]} -eq 0 ] || die "no remedy for: ${missing[*]}"
+}
+# And the command knows no reason that the kernel does not give.
+no_other_reasons() {
+	local reason other=()
+
+	while read -r reason; do
+		grep -qF "\"$reason\" }" "$DECODER" || other+=("$reason")
+	done < <(sed -nE 's/^(	|REMEDY)\["([^"]*)"\]=.*/\2/p' "$REPO/dkms/report/guest.sh")
+	[ ${#other[@]} -eq 0 ] || die "the kernel does not say: ${other[*]}"
+}
+# Without a machine of files
+alone() {
+	SAID=$("$@" 2>&1) && STATUS=0 || STATUS=$?
+}
+said() { [ "$STATUS" = "$1" ] && grep -qF -- "$2" <<<"$SAID"; }
+not_root() {
+	alone setpriv --reuid 65534 --clear-groups "$REPORT"
+	said 2 "only root"
+}
+
+echo "TAP version 13"
+make_machine
+planted healthy 0 "Nothing wrong was found."
+result report.has_no_secret no_secret
+# "(none)" is no name, and "none" a word of other facts.
+planted report.has_no_host_name 0 "Nothing wrong was found." put proc/sys/kernel/hostname "(none)"
+result report.keeps_other_words keeps_other_words
+planted healthy.debian13_dkms 0 "Nothing wrong was found." \
+	drop proc/kallsyms : put sys/module/i915/version 0.20261130.abcdef12 : put sys/module/kvmgt/version 0.20261130.abcdef12
+
+# No planes in debugfs
+planted planes.no_debugfs 1 "debugfs is not mounted" drop sys/kernel/debug
+planted planes.no_vgpu 1 "No vGPU exists." drop $MDEV
+planted planes.stock_modules 1 "The kernel uses its own i915" drop proc/kallsyms $VGPU/planes
+planted planes.stock_not_rebooted 1 "Reboot: " drop proc/kallsyms $VGPU/planes
+planted planes.stock_dkms_failed 1 "make.log" drop proc/kallsyms $VGPU/planes : \
+	program modinfo 'echo /lib/modules/6.12.117/kernel/i915.ko'
+planted planes.stock_not_installed 1 "Install gvt-dmabuf-dkms" drop proc/kallsyms $VGPU/planes : \
+	program modinfo 'echo /lib/modules/6.12.117/kernel/i915.ko' : program dkms 'exit 127'
+planted planes.stock_other_kernel 1 "Boot a 6.12 kernel" drop proc/kallsyms $VGPU/planes : \
+	put proc/sys/kernel/osrelease 6.1.0-40-amd64 : program modinfo 'echo kernel/i915.ko'
+# ... and no mdev_supported_types
+NO_VGPU=(drop "$MDEV" "$GPU/mdev_supported_types" :)
+planted types.kvmgt_not_loaded 1 "kvmgt is not loaded" "${NO_VGPU[@]}" drop sys/module/kvmgt
+planted types.no_enable_gvt 1 "without enable_gvt=1" "${NO_VGPU[@]}" put sys/module/i915/parameters/enable_gvt N
+planted types.guc_submission 1 "enable_guc=3" put sys/module/i915/parameters/enable_guc 3
+planted types.gvt_did_not_start 1 "GVT-g has not started" "${NO_VGPU[@]}" put log "[ 1.0] i915 0000:00:02.0: x"
+planted types.guest_of_gvt 1 "itself a guest" "${NO_VGPU[@]}" put log "[ 1.0] i915 0000:00:02.0: [drm] GVT-g is disabled for guest"
+planted types.no_instance_left 1 "the aperture is too small" drop $MDEV : put $TYPE/available_instances 0
+# What the guest shows
+planted guest.all_pipes_off 1 "All pipes of vGPU 1 are off" \
+	change $VGPU/planes 's/^\(pipe . [a-z]*\): .*/\1: off: pipe is off/'
+planted guest.screen_off 1 "has turned its screen off (plane is off)" planes "$USUAL" "$OFF" "$OFF"
+planted plane.compressed 1 "INTEL_DEBUG=noccs" planes "$USUAL" "refused: compressed (-95)" "$OFF"
+planted plane.rotated 1 "to no rotation" planes "$USUAL" "refused: rotated or mirrored (-95)" "$OFF"
+planted plane.pixel_format 1 "cannot be exported: pixel format" planes "$USUAL" "refused: pixel format (-95)" "$OFF"
+planted plane.invalid 1 "what no GPU can show" planes "$USUAL" "refused: no such tiling (-22)" "$OFF"
+planted video.scaled 1 "OverlayTestMode = 5" planes "$USUAL" "$DESKTOP" "refused: scaled (-95)"
+planted video.pixel_format 1 "OverlayTestMode = 5" planes "$USUAL" "$DESKTOP" "refused: pixel format (-95)"
+planted video.below_desktop 0 "a plane below its desktop" planes "primary is plane 2, overlay is plane 1" "$DESKTOP" "$DESKTOP"
+planted plane.of_largest_mode 0 "the largest mode of its type" change $TYPE/description 's/2560x1600/1920x1080/'
+# Whether it is exported
+planted export.none 1 "no client exports it" put $VGPU/dmabufs "$DMABUFS"
+planted export.no_display_on 1 "no display=on" started -device "${DEVICE%,*}" -display egl-headless
+planted export.no_opengl 1 "without an OpenGL display" started -device "$DEVICE" -display gtk
+planted export.same 0 "the kernel has done its part"
+planted export.garbled 0 "INTEL_DEBUG=norbc" planes "$USUAL" "$TILED" "$OFF"
+planted export.tiled_software 1 "renders with software" planes "$USUAL" "$TILED" "$OFF" : \
+	put $QEMU/environ LIBGL_ALWAYS_SOFTWARE=1
+planted export.tiled_other_gpu 1 "renders on /dev/nvidia0" planes "$USUAL" "$TILED" "$OFF" : \
+	link /dev/nvidia0 $QEMU/fd/10
+planted export.import_failed 1 "eglCreateImageKHR failed" put var/log/libvirt/qemu/guest.log "qemu: eglCreateImageKHR failed"
+planted export.libvirt_json 0 "the kernel has done its part" started -m size=4194304k \
+	-device "{\"driver\":\"vfio-pci\",\"sysfsdev\":\"/sys/bus/mdev/devices/$UUID\",\"display\":\"on\"}" -spice port=0,gl=on
+# The host
+planted gpu.none 1 "no Intel GPU" drop $GPU
+planted gpu.unsupported 1 "does not support this GPU (0x9a49)" put $GPU/device 0x9a49
+planted gpu.other_driver 1 "driven by vfio-pci" link ../drivers/vfio-pci $GPU/driver
+planted kernel.no_gvt 1 "built without GVT-g" put boot/config-6.12.117+deb12-amd64 CONFIG_DRM_I915=m
+planted modules.no_i915 1 "i915 is not loaded" "${NO_VGPU[@]}" drop sys/module/i915
+planted modules.secure_boot 1 "mokutil" put log "Loading of module with unavailable key is rejected"
+planted iommu.off 0 "The IOMMU is off" drop sys/class/iommu $GPU/iommu_group
+planted iommu.not_for_graphics 0 "not for graphics" drop $GPU/iommu_group
+planted kvm.none 1 "There is no /dev/kvm" drop dev/kvm
+planted kvm.off_in_firmware 1 "offers no VT-x" drop dev/kvm : put proc/cpuinfo "flags : fpu"
+planted vfio.none 1 "no /dev/vfio/vfio" drop dev/vfio/vfio
+planted vfio.no_group 1 "has no /dev/vfio/7" drop dev/vfio/7
+planted memlock.exceeded 1 "RLIMIT_MEMLOCK exceeded" put log "[ 1.0] vfio_pin_page_external: Task qemu (9) RLIMIT_MEMLOCK (65536) exceeded"
+planted memlock.below_memory 1 "QEMU may lock only 8192 kB" put $QEMU/limits "Max locked memory  8388608  8388608  bytes"
+planted memlock.capable 0 "Nothing wrong" put $QEMU/limits "Max locked memory  8388608  8388608  bytes" : \
+	put $QEMU/status "CapEff:	000001ffffffffff"
+planted qemu.none 1 "no qemu-system-x86_64" drop bin/qemu-system-x86_64
+planted qemu.no_opengl 1 "This QEMU has no OpenGL" program qemu-system-x86_64 'echo none'
+planted qemu.with_iommufd 0 "the kernel has done its part" drop $QEMU/fd/9 : \
+	put $MDEV/vfio-dev/vfio3/dev 511:3 : link /dev/vfio/devices/vfio3 $QEMU/fd/9
+planted qemu.not_started 0 "No virtual machine uses vGPU 1" drop $QEMU
+planted log.failsafe 1 "failsafe mode" put log "[ 1.0] gvt: vgpu 1: Now vgpu 1 will enter failsafe mode."
+planted log.gpu_hang 1 "The GPU has hung" put log "[ 1.0] i915 0000:00:02.0: [drm] GPU HANG: ecode 9"
+ARGS=(--user root)
+planted user.may_run_it 0 "Nothing wrong"
+ARGS=(--user root)
+planted user.memlock_low 1 "may lock only 8192 kB" put memlock 8192
+ARGS=(--user root)
+planted user.may_not_open 1 "may not open /dev/vfio/7" put dev/vfio/7.denied ""
+# The command
+result reasons.have_remedies all_reasons_have_words
+result reasons.are_the_kernels no_other_reasons
+if [ "$(id -u)" = 0 ]; then result call.not_root not_root; else skipped call.not_root "needs root"; fi
+alone "$REPORT" --root "$WORK/none"
+result call.no_such_root said 2 "--root needs a directory"
+alone "$REPORT" --bogus
+result call.unknown_argument said 2 "unknown argument --bogus"
+alone "$REPORT" --help
+result call.help said 0 "Exit"
+plan
+[ -z "$FAILED" ] || exit 1
