@@ -109,7 +109,7 @@ lint: setup	## run shellcheck, checkpatch and sparse
 deb: setup	## build the DKMS package of i915 and kvmgt in out/deb
 	@scripts/deb.sh
 
-check-deb: setup	## test the DKMS package: install, boot, remove
+check-deb: setup	## test the DKMS package: install, boot, plant faults, remove
 	@scripts/check-deb.sh
 
 igt: setup	## run the IGT test: IGT_SRC=DIRECTORY

@@ -11,6 +11,8 @@
 #   --stock         Debian's own i915 and kvmgt instead of ours
 #   --debug         the debug kernel: KASAN, lockdep, kmemleak, KUnit
 #   --modules DIR   i915.ko and kvmgt.ko of DIR, built for Debian's kernel
+#   --root DIR      boot the Debian system of DIR, with its own initramfs and modules,
+#                   and keep what it changes; see rig/deb
 #   --traced        keep the modules' call sites for the function tracer and kprobes
 #   --vgpus N       vGPUs to create (default 1)
 #   --type T        their type, such as V5_4, or 4 (default: the largest)
@@ -40,13 +42,14 @@
 usage_if_asked "$@"
 
 PLATFORM=kbl VARIANT=ours TRACED='' VGPUS=1 TYPE='' APERTURE=512 BDF='' TIMEOUT='' NAME=rig
-ACCEL=icount SHIFT=3 SLICE='' CPUS='' MODULES='' SHARE='' SHELL_WANTED='' QUIET='' APPEND='' CPU_FLAGS='' IGD=''
+ACCEL=icount SHIFT=3 SLICE='' CPUS='' MODULES='' SHARE='' SHELL_WANTED='' QUIET='' APPEND='' CPU_FLAGS='' IGD='' SYSTEM=''
 PUT=() EXPORTS=() DEVICES=()
 POWER_OFF=${RIG_POWER_OFF:-600}	# seconds of a busy machine
 while [ $# -gt 0 ]; do
 	value_given "$@"
 	case $1 in
 	--platform) PLATFORM=$2 && shift ;;
+	--root) SYSTEM=$2 VARIANT=root && shift ;;
 	--modules) MODULES=$2 VARIANT=stock && shift ;;
 	--vgpus) VGPUS=$2 && shift ;;
 	--cpus) CPUS=$2 && shift ;;
@@ -95,9 +98,16 @@ esac
 
 base_paths
 QEMU=$("$SCRIPTS/qemu.sh" --path)/qemu-system-x86_64
-INITRD=$("$SCRIPTS/initrd.sh" --path "$VARIANT" ${TRACED:+"$TRACED"})
 MEMORY=2G
 KERNEL=$BASE_IMG/boot/vmlinuz-$KERNEL_RELEASE
+if [ -n "$SYSTEM" ]; then
+	INITRD=$SYSTEM/boot/initrd.img-$KERNEL_RELEASE
+	[ -f "$INITRD" ] || die "--root $SYSTEM has no initramfs for $KERNEL_RELEASE"
+	APPEND+=" boot=rig rw"
+	EXPORTS+=(-virtfs "local,path=$SYSTEM,mount_tag=root,security_model=passthrough,multidevs=remap")
+else
+	INITRD=$("$SCRIPTS/initrd.sh" --path "$VARIANT" ${TRACED:+"$TRACED"})
+fi
 if [ -n "$MODULES" ]; then
 	# The kernel unpacks one archive after the other, and the last file wins.
 	overlay=$(mktemp "$CACHE/tmp/initrd.XXXXXX")

@@ -3,10 +3,12 @@
 # check-deb.sh: test the DKMS package; results as TAP.
 #
 # Builds it (deb.sh), installs it in a Debian system of its own (deb-root.sh), where
-# DKMS builds the modules, boots the rig on these and runs the kselftest, removes the
-# package and checks that nothing is left. The system and its kernel are of the
-# machine's release, or of the one that ROOT names. Needs root. The last line is
-# "N passed, N failed, N skipped".
+# DKMS builds the modules, boots the rig on these and runs the kselftest. Then sets that
+# system up by the package's examples and boots it three times (rig/deb): the vGPU must
+# be there at each boot; and gvt-dmabuf-report must find each fault that is planted.
+# Removes the package, boots once more, and checks that nothing is left. The system and
+# its kernel are of the machine's release, or of the one that ROOT names. Needs root.
+# The last line is "N passed, N failed, N skipped".
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
@@ -60,8 +62,10 @@ dkms_says_installed() {
 }
 # What the package could leave behind
 leftovers() {
-	in_root find /usr/src /var/lib/dkms "/lib/modules/$KERNEL_RELEASE" \
-		\( -path '*gvt-dmabuf*' -o -path '*/updates/*' \) -print
+	in_root find /usr /etc /var/lib/dkms "/lib/modules/$KERNEL_RELEASE" \
+		\( -path '*gvt-dmabuf*' -o -path '*/updates/*' \) ! -path /etc/security/limits.d/gvt-dmabuf.conf -print
+	# In the initramfs, too
+	in_root lsinitramfs "/boot/initrd.img-$KERNEL_RELEASE" | grep -E 'gvt-dmabuf|updates/' || :
 }
 nothing_left() {
 	leftovers
@@ -81,6 +85,48 @@ boot_on_modules() {
 	done
 	"$SCRIPTS/boot.sh" --name check-deb --modules "$dir" "${puts[@]}" -- \
 		"for t in ${TESTS[*]}; do cp \$t /tmp/; /tmp/\$t || exit 1; done"
+}
+
+# --- the system as the rig boots it ------------------------------------------
+
+EXAMPLES=/usr/share/doc/gvt-dmabuf-dkms/examples
+UUID=00000000-0000-4000-8000-000000000001
+# What docs/hardware.md says in "A machine that comes back"
+set_up_by_the_docs() {
+	in_root cp $EXAMPLES/memlock.conf /etc/security/limits.d/gvt-dmabuf.conf &&
+		in_root mdevctl define --uuid $UUID --parent 0000:00:02.0 --jsonfile $EXAMPLES/mdevctl.json &&
+		in_root mdevctl list --defined
+}
+# Two users, and what the rig needs to boot the system
+make_bootable() {
+	in_root useradd --create-home --groups kvm tester &&
+		in_root useradd --create-home stranger &&
+		in_root systemd-machine-id-setup || return
+	install -m 755 "$REPO/rig/deb/rig-run" "$ROOT/usr/local/sbin/"
+	install -m 644 "$REPO/rig/deb/rig.service" "$ROOT/etc/systemd/system/"
+	install -m 644 -D "$REPO/rig/deb/mountroot" "$ROOT/etc/initramfs-tools/scripts/rig"
+	ln -sf /etc/systemd/system/rig.service "$ROOT/etc/systemd/system/multi-user.target.wants/"
+	ln -sf /dev/null "$ROOT/etc/systemd/system/getty.target"
+	in_root update-initramfs -u -k "$KERNEL_RELEASE"
+}
+# boot_system NAME COMMAND [FILE...]: boot it, run the command of rig/deb, with the files
+# beside it; each of its checks is a result.
+boot_system() {
+	local name=$1 command=$2 share=$RESULTS/boot-$1 verdict rest programs
+	shift 2
+
+	programs=$("$SCRIPTS/programs.sh" --path)
+	mkdir -p "$share"
+	cp "$REPO"/rig/deb/* "$programs/gvt-hold" "$programs/gvt_dmabuf_id_test" "$@" "$share/"
+	result "the system boots: $name" "$SCRIPTS/boot.sh" --name "check-deb-$name" --root "$ROOT" \
+		--share "$share" --timeout 1800 -- "sh ./$command"
+	while read -r verdict rest; do
+		case $verdict in
+		ok) result "$rest" true ;;
+		not) result "${rest#ok }" false ;;
+		'#') say "# $rest" ;;
+		esac
+	done <"$share/output"
 }
 
 rm -rf "$RESULTS"
@@ -103,8 +149,14 @@ result "it installs, and DKMS builds the modules" apt_in_root install "$deb"
 result "its modules are what modprobe takes" both updates/dkms
 result "dkms says that it is installed" dkms_says_installed
 result "the rig runs on its modules" boot_on_modules
+result "it is set up as docs/hardware.md says" set_up_by_the_docs
+result "the rig can boot it" make_bootable
+boot_system first "comes-back first"
+boot_system again comes-back
+boot_system faults faults
 result "it is removed" apt_in_root purge gvt-dmabuf-dkms
 result "nothing is left, and stock modules are back" nothing_left
+boot_system removed gone "$REPO"/dkms/report/*
 say "1..$((PASSED + FAILED))"
 say "$PASSED passed, $FAILED failed, 0 skipped"
 [ "$FAILED" -eq 0 ] || exit 1

@@ -31,7 +31,7 @@ DOOMED+=("$WORK")
 SOURCE=$WORK/gvt-dmabuf-$VERSION
 
 cp -r "$REPO/dkms" "$SOURCE"
-cp "$REPO/docs/hardware.md" "$SOURCE/"
+cp "$REPO/docs/hardware.md" "$REPO/docs/libvirt-domain.xml" "$SOURCE/"
 sed -i "s/@MAINTAINER@/$NAME <$MAIL>/" "$SOURCE/debian/control"
 cat >"$SOURCE/debian/changelog" <<-EOS
 	gvt-dmabuf ($VERSION) $DEBIAN_CODENAME; urgency=medium

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # programs.sh [--path]: build the programs that run in the rig.
 #
-# The kselftest, the GPU smoke test, the benchmark, the fuzzer, the demo and the
-# example client, built with the kernel headers of the series and linked statically,
+# The kselftest, the GPU smoke test, the benchmark, the fuzzer, the demo, the example
+# client and the guests of check-deb.sh, built with the kernel headers of the series and linked statically,
 # as the rig has no libraries. --path prints their location.
 
 # shellcheck source=lib/lib.sh
@@ -17,7 +17,7 @@ UAPI=$("$SCRIPTS/uapi.sh" --path)/include
 FONT=$("$SCRIPTS/font.sh" --path)
 base_paths
 name=programs-$(hash_words "$UAPI" "$FONT" "$(gcc -dumpfullversion)" \
-	"$(hash_paths $SELFTEST rig/bench rig/demo rig/fuzz rig/watch rig/gpu-smoke.c scripts/programs.sh)")
+	"$(hash_paths $SELFTEST rig/bench rig/demo rig/fuzz rig/watch rig/gpu-smoke.c rig/gvt-hold.c scripts/programs.sh)")
 
 # In a kernel tree the harness is one level above the tests; any directory of its
 # own there serves to find ../kselftest_harness.h.
@@ -61,6 +61,7 @@ compile_all() {
 		compile "$dir/$(basename "$test" .c)32" "${M32[@]}" "$test" "$lib-32"/*.o
 	done
 	compile "$dir/gpu-smoke" "$REPO/rig/gpu-smoke.c" "$lib/vgpu_tile.o"
+	compile "$dir/gvt-hold" "$REPO/rig/gvt-hold.c" "$lib"/*.o
 	compile "$dir/gvt-fuzz" "$REPO"/rig/fuzz/*.c "$lib"/*.o
 	compile "$dir/gvt-bench" "$REPO"/rig/bench/*.c "$lib"/*.o
 	compile "$dir/gvt-demo" -I "$FONT" "$REPO"/rig/demo/*.c "$lib"/*.o -lpng -lz -lm
