@@ -199,7 +199,7 @@ check_planes_of() {
 		case $text in
 		"refused: "*)
 			what=${text#refused: }
-			what=${what% (*}
+			what=${what%% (*}
 			wrong "The $plane plane of vGPU $number cannot be exported: $what." \
 				"${REMEDY[$what]-"The guest's driver has set the plane to what no GPU can show. If that lasts longer than a change of its mode, report it with what is below."}"
 			;;
