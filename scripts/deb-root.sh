@@ -20,7 +20,7 @@ base_versions
 kernel=$KERNEL_ABI-$KERNEL_FLAVOUR
 # What a user has who installed Debian and its headers, what keeps a vGPU over a
 # reboot, and lintian for us
-PACKAGES=(dkms lintian systemd-sysv mdevctl libvirt-daemon libvirt-clients
+PACKAGES=(dkms lintian systemd-sysv mdevctl libvirt-daemon-system
 	"linux-image-$kernel-unsigned=$KERNEL_VERSION"
 	"linux-headers-$kernel=$KERNEL_VERSION" "$KERNEL_SOURCE=$KERNEL_VERSION")
 name=deb-root-$(hash_words "${PACKAGES[@]}" "$(hash_paths scripts/deb-root.sh)")
