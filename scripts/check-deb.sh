@@ -60,10 +60,11 @@ dkms_says_installed() {
 	in_root dkms status gvt-dmabuf
 	in_root dkms status gvt-dmabuf | grep -q ": installed\$"
 }
-# What the package could leave behind
+# What the package could leave. The files of set_up_by_the_docs are the admin's.
 leftovers() {
 	in_root find /usr /etc /var/lib/dkms "/lib/modules/$KERNEL_RELEASE" \
-		\( -path '*gvt-dmabuf*' -o -path '*/updates/*' \) ! -path /etc/security/limits.d/gvt-dmabuf.conf -print
+		\( -path '*gvt-dmabuf*' -o -path '*/updates/*' \) ! -path /etc/security/limits.d/gvt-dmabuf.conf \
+		! -path /etc/udev/rules.d/70-gvt-dmabuf.rules -print
 	# In the initramfs, too
 	in_root lsinitramfs "/boot/initrd.img-$KERNEL_RELEASE" | grep -E 'gvt-dmabuf|updates/' || :
 }
@@ -94,12 +95,13 @@ UUID=00000000-0000-4000-8000-000000000001
 # What docs/hardware.md says in "A machine that comes back"
 set_up_by_the_docs() {
 	in_root cp $EXAMPLES/memlock.conf /etc/security/limits.d/gvt-dmabuf.conf &&
+		in_root cp $EXAMPLES/70-gvt-dmabuf.rules /etc/udev/rules.d/ &&
 		in_root mdevctl define --uuid $UUID --parent 0000:00:02.0 --jsonfile $EXAMPLES/mdevctl.json &&
 		in_root mdevctl list --defined
 }
 # Two users, and what the rig needs to boot the system
 make_bootable() {
-	in_root useradd --create-home --groups kvm tester &&
+	in_root useradd --create-home --groups kvm,render tester &&
 		in_root useradd --create-home stranger &&
 		in_root systemd-machine-id-setup || return
 	install -m 755 "$REPO/rig/deb/rig-run" "$ROOT/usr/local/sbin/"
