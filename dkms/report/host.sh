@@ -11,13 +11,15 @@ KERNEL=
 LOG=		# the kernel's, what concerns us
 LOG_LINES='^(\[[^]]*\] )*(i915 |gvt: |vgpu|kvmgt|intel_vgpu|vfio|mdev|kvm(_intel|_amd)?: |DMAR|iommu|\[drm)'
 LOG_LINES+='|RLIMIT_MEMLOCK|[Kk]ey was rejected|unavailable key'
+LOG_LINES+='|will enter failsafe mode|guest driver doesn.t support GVT|resource is not enough for the guest|GVT Internal error'
 check_kernel() {
 	local config
 
 	KERNEL=$(slurp /proc/sys/kernel/osrelease)
 	# By what a line begins with: others have command lines and names, and the guests'
 	# commands that GVT-g dumps when it refuses them are guest memory.
-	LOG=$(dmesg 2>/dev/null | grep -E "$LOG_LINES" | grep -v 'cmd dump' || :)
+	LOG=$(dmesg 2>/dev/null | { grep -E "$LOG_LINES" || :; } | { grep -v 'cmd dump' || :; } | tail -n 5000) ||
+		note "The kernel's log cannot be read (dmesg fails), so this has not looked for faults there."
 	config=$(slurp "/boot/config-$KERNEL")
 	heading "kernel"
 	fact "release: $KERNEL"
@@ -34,7 +36,7 @@ DKMS=		# what dkms says of the package, for this kernel
 check_package() {
 	heading "package"
 	fact "$PACKAGE: $(dpkg-query -W -f '${Version} ${db:Status-Status}' "$PACKAGE" 2>/dev/null || echo "not installed")"
-	DKMS=$(dkms status gvt-dmabuf 2>/dev/null || :)
+	DKMS=$(timeout "$PATIENCE" dkms status gvt-dmabuf 2>/dev/null || :)
 	fact "dkms: ${DKMS:-nothing}"
 	DKMS=$(grep -F "$KERNEL" <<<"$DKMS" || :)
 }
@@ -42,6 +44,7 @@ check_package() {
 # --- the GPU ----------------------------------------------------------------
 
 GPU=		# its PCI address
+GPU_STATE=	# "driven" by i915, "unbound", "taken" by another driver, or nothing
 # generation ID: the platform of a PCI device ID that GVT-g supports, or nothing
 generation() {
 	case $1 in
@@ -53,9 +56,9 @@ generation() {
 	0x9b??) echo "Comet Lake" ;;
 	esac
 }
-# Returns 1 if there is no GPU for GVT-g: then nothing else is of use.
+# Without a GPU for GVT-g, modules and vGPUs are not judged.
 check_gpu() {
-	local dir id name driver start end
+	local dir id name='' driver start end
 
 	heading "GPU"
 	for dir in "$ROOT"/sys/bus/pci/devices/*; do
@@ -63,37 +66,47 @@ check_gpu() {
 		dir=${dir#"$ROOT"}
 		[[ $(slurp "$dir/class") == 0x03* ]] || continue
 		fact "display: ${dir##*/} $(slurp "$dir/vendor"):$(slurp "$dir/device") revision $(slurp "$dir/revision") driver $(target "$dir/driver")"
-		[ "$(slurp "$dir/vendor")" != 0x8086 ] || GPU=${GPU:-${dir##*/}}
+		if [ "$(slurp "$dir/vendor")" != 0x8086 ] || [ -n "$name" ]; then continue; fi
+		# A discrete one may come first.
+		name=$(generation "$(slurp "$dir/device")")
+		if [ -z "$GPU" ] || [ -n "$name" ]; then GPU=${dir##*/}; fi
 	done
 	if [ -z "$GPU" ]; then
 		wrong "This machine has no Intel GPU that Linux sees." \
 			"Turn the processor's graphics on in the firmware setup, even if another card has the monitor."
-		return 1
+		return
 	fi
 	dir=/sys/bus/pci/devices/$GPU
 	id=$(slurp "$dir/device")
-	name=$(generation "$id")
 	fact "generation: ${name:-not one of GVT-g}"
 	read -r start end _ <<<"$(slurp "$dir/resource" | sed -n 3p)" || :
 	[ -z "$end" ] || fact "aperture: $(((end - start + 1) >> 20)) MB"
 	if [ -z "$name" ]; then
 		wrong "GVT-g does not support this GPU ($id)." \
 			"It supports Broadwell, Skylake, Kaby Lake, Coffee Lake and Comet Lake: Core i of the 5th to the 10th generation, except Ice Lake. Nothing else helps."
-		return 1
+		return
 	fi
 	driver=$(target "$dir/driver")
-	[ "$driver" = i915 ] || [ -z "$driver" ] ||
+	case $driver in
+	i915) GPU_STATE=driven ;;
+	'') GPU_STATE=unbound ;;
+	*)
+		GPU_STATE=taken
 		wrong "The GPU is driven by $driver, not by i915." \
 			"Give it back to i915: remove it from the options of $driver in /etc/modprobe.d and on the kernel's command line, and reboot."
+		;;
+	esac
 }
 
 # --- modules ----------------------------------------------------------------
 
+# has_our_form VERSION: is it one of a module of the package?
+has_our_form() { [[ $1 =~ ^0\.[0-9]{8}\.[0-9a-f]{8} ]]; }
 # build_of MODULE SYMBOL: "ours", "stock" or "absent" for a loaded module
 build_of() {
 	if ! has "/sys/module/$1"; then
 		echo absent
-	elif [[ $(slurp "/sys/module/$1/version") =~ ^0\.[0-9]{8}\.[0-9a-f]{8} ]] ||
+	elif has_our_form "$(slurp "/sys/module/$1/version")" ||
 		grep -q " $2" "$ROOT/proc/kallsyms" 2>/dev/null; then
 		echo ours
 	else
@@ -107,7 +120,11 @@ how_to_get_ours() {
 	file=$(modinfo -n i915 2>/dev/null || :)
 	case $file in
 	*/updates/*)
-		echo "Reboot: $file is installed, but an older one is loaded. If that does not help: update-initramfs -u, and reboot."
+		if has_our_form "$(modinfo -F version i915 2>/dev/null || :)"; then
+			echo "Reboot: $file is installed, but an older one is loaded. If that does not help: update-initramfs -u, and reboot."
+		else
+			echo "$file belongs to another package (see \"dkms status\"). Remove that one: both cannot be used. Then: dkms autoinstall; update-initramfs -u; reboot."
+		fi
 		;;
 	*)
 		if [[ $KERNEL != 6.12.* ]]; then
@@ -130,43 +147,48 @@ secure_boot() {
 	done
 	return 1
 }
+gvt_is_on() { [[ $(slurp /sys/module/i915/parameters/enable_gvt) == [Y1] ]]; }
+# Builds of the modules, which check_modules finds out
 I915=
 KVMGT=
-GVT_ON=		# i915 has enable_gvt=1
 check_modules() {
-	local module enable guc
+	local module guc
 
 	I915=$(build_of i915 i915_gem_proxy_)
 	KVMGT=$(build_of kvmgt gvt_refusal_text)
-	enable=$(slurp /sys/module/i915/parameters/enable_gvt)
 	guc=$(slurp /sys/module/i915/parameters/enable_guc)
 	heading "modules"
 	for module in i915 kvmgt; do
 		fact "$module: loaded: $(if [ $module = i915 ]; then echo "$I915"; else echo "$KVMGT"; fi), version: $(slurp /sys/module/$module/version), srcversion: $(slurp /sys/module/$module/srcversion), file: $(modinfo -n $module 2>/dev/null || echo none)"
 	done
-	fact "i915: enable_gvt=$enable enable_guc=$guc"
+	fact "i915: enable_gvt=$(slurp /sys/module/i915/parameters/enable_gvt) enable_guc=$guc"
 	if secure_boot; then fact "Secure Boot: on"; else fact "Secure Boot: off, or unknown"; fi
 
-	if logged "[Kk]ey was rejected" || logged "unavailable key"; then
+	[[ "$GPU_STATE" == driven || $GPU_STATE == unbound ]] || return 0
+	# Another's module may be what it refused.
+	if [ "$I915-$KVMGT" != ours-ours ] && { logged "[Kk]ey was rejected" || logged "unavailable key"; }; then
 		wrong "The kernel has refused a module that is not signed with a key it knows: Secure Boot is on." \
 			"Enrol the key of DKMS: mokutil --import /var/lib/dkms/mok.pub, reboot, and confirm it at the start."
+		return
 	fi
 	if [ "$I915" = absent ]; then
 		wrong "i915 is not loaded." \
 			"Load it: modprobe i915. If it is blacklisted, take it off /etc/modprobe.d and the command line (modprobe.blacklist, nomodeset)."
 		return
 	fi
-	[ "$I915" != stock ] ||
+	if [ "$I915" = stock ] && [ -n "$(slurp /sys/module/i915/version)" ]; then
+		wrong "The i915 of another package is loaded, not that of $PACKAGE." "$(how_to_get_ours)"
+	elif [ "$I915" = stock ]; then
 		wrong "The kernel uses its own i915, not the one of $PACKAGE." "$(how_to_get_ours)"
+	fi
 	[ "$I915-$KVMGT" != ours-stock ] ||
 		wrong "kvmgt is the kernel's own, i915 is ours." "$(how_to_get_ours)"
-	case $enable in
-	Y | 1) GVT_ON=1 ;;
-	*)
+	[ "$GPU_STATE" != unbound ] ||
+		wrong "No driver has bound the GPU, although i915 is loaded." \
+			"See why in the kernel's log below. If i915 was unbound: echo $GPU > /sys/bus/pci/drivers/i915/bind"
+	gvt_is_on ||
 		wrong "i915 was started without enable_gvt=1." \
 			"Put \"options i915 enable_gvt=1\" into a file in /etc/modprobe.d, run update-initramfs -u, and reboot. A running i915 cannot be changed."
-		;;
-	esac
 	# Bit 0 is submission by the GuC; -1 leaves it to the driver, and off here.
 	if [[ $guc =~ ^[0-9]+$ ]] && [ $((guc & 1)) = 1 ]; then
 		wrong "i915 was started with enable_guc=$guc: GVT-g does not work with submission by the GuC." \
@@ -183,6 +205,7 @@ check_modules() {
 check_iommu() {
 	local unit units=()
 
+	[ -n "$GPU" ] || return 0
 	heading "IOMMU"
 	for unit in "$ROOT"/sys/class/iommu/*; do
 		[ ! -e "$unit" ] || units+=("${unit##*/}")
@@ -199,6 +222,15 @@ check_iommu() {
 		fi
 	fi
 }
+# access_of FILE: its mode, owner and group, without names of people
+access_of() {
+	local mode owner group
+
+	read -r mode owner group <<<"$(stat -c '%A %U %G' "$ROOT$1" 2>/dev/null)"
+	one_of "$owner" root libvirt-qemu || owner=another
+	one_of "$group" root kvm render video vfio libvirt libvirt-qemu || group=another
+	echo "${mode:-none}${mode:+ $owner:$group}"
+}
 check_kvm() {
 	local flag
 
@@ -206,7 +238,7 @@ check_kvm() {
 	heading "KVM"
 	fact "processor: ${flag:-no VT-x}, modules:$(for m in kvm kvm_intel kvm_amd; do ! has /sys/module/$m || printf ' %s' $m; done)"
 	if has /dev/kvm; then
-		fact "/dev/kvm: $(stat -c '%A %U:%G' "$ROOT/dev/kvm")"
+		fact "/dev/kvm: $(access_of /dev/kvm)"
 	elif [ -z "$flag" ]; then
 		wrong "KVM does not work: the processor offers no VT-x." \
 			"Turn on VT-x (Intel Virtualization Technology) in the firmware setup."
@@ -218,7 +250,6 @@ check_kvm() {
 # --- vGPUs and VFIO ---------------------------------------------------------
 
 VGPUS=()	# UUIDs
-TYPES=		# directory of the types
 # type_of UUID, resolution_of UUID: of a vGPU
 type_of() { target "/sys/bus/mdev/devices/$1/mdev_type"; }
 resolution_of() { slurp "/sys/bus/mdev/devices/$1/mdev_type/description" | sed -n 's/^resolution: //p'; }
@@ -226,9 +257,9 @@ resolution_of() { slurp "/sys/bus/mdev/devices/$1/mdev_type/description" | sed -
 number_of() { slurp "/sys/bus/mdev/devices/$1/intel_vgpu/vgpu_id"; }
 
 check_vgpus() {
+	local -r types=/sys/bus/pci/devices/$GPU/mdev_supported_types
 	local type uuid free=0 left
 
-	TYPES=/sys/bus/pci/devices/$GPU/mdev_supported_types
 	heading "vGPUs"
 	for uuid in "$ROOT"/sys/bus/mdev/devices/*; do
 		[ -e "$uuid" ] || continue
@@ -237,16 +268,19 @@ check_vgpus() {
 		VGPUS+=("$uuid")
 		fact "vGPU $(number_of "$uuid"): type $(type_of "$uuid")"
 	done
-	for type in "$ROOT$TYPES"/*; do
+	[ "$GPU_STATE" = driven ] || return 0
+	for type in "$ROOT$types"/*; do
 		[ -d "$type" ] || continue
-		left=$(cat "$type/available_instances" 2>/dev/null || echo 0)
-		free=$((free + left))
-		fact "type ${type##*/}: $left left, $(tr '\n' ' ' <"$type/description" || :)"
+		type=${type#"$ROOT"}
+		left=$(slurp "$type/available_instances")
+		[[ $left =~ ^[0-9]+$ ]] || left=0
+		free=$((free + 10#$left))
+		fact "type ${type##*/}: $left left, $(slurp "$type/description" | tr '\n' ' ')"
 	done
-	if ! has "$TYPES"; then
+	if ! has "$types"; then
 		fact "no mdev_supported_types"
 		# If one of these is missing, that has been said.
-		[ -z "$GVT_ON" ] || [ "$KVMGT" = absent ] || why_no_types
+		! gvt_is_on || [ "$KVMGT" = absent ] || why_no_types
 		return
 	fi
 	[ ${#VGPUS[@]} -eq 0 ] || return 0
@@ -271,46 +305,124 @@ why_no_types() {
 
 # node_of UUID: the group's file in /dev
 node_of() { echo "/dev/vfio/$(target "/sys/bus/mdev/devices/$1/iommu_group")"; }
-may_open() { runuser -u "$WHO" -- test -r "$1" -a -w "$1"; }
 check_vfio() {
-	local uuid node limit
+	local uuid node pid judged=''
 
 	heading "VFIO"
-	fact "/dev/vfio/vfio: $(stat -c '%A %U:%G' "$ROOT/dev/vfio/vfio" 2>/dev/null || echo none)"
+	fact "/dev/vfio/vfio: $(access_of /dev/vfio/vfio)"
 	for uuid in "${VGPUS[@]}"; do
 		node=$(node_of "$uuid")
-		fact "vGPU $(number_of "$uuid"): $node $(stat -c '%A %U:%G' "$ROOT$node" 2>/dev/null || echo none)"
+		fact "vGPU $(number_of "$uuid"): $node $(access_of "$node")"
 		has "$node" ||
 			wrong "vGPU $(number_of "$uuid") has no $node." "Load vfio_iommu_type1, and see that /dev is a devtmpfs that udev keeps."
 	done
 	[ ${#VGPUS[@]} -eq 0 ] || has /dev/vfio/vfio ||
 		wrong "There is no /dev/vfio/vfio." "Load VFIO: modprobe vfio_iommu_type1."
-	if logged "RLIMIT_MEMLOCK*exceeded"; then
-		wrong "A process was not allowed to lock the guest's memory (RLIMIT_MEMLOCK exceeded, in the kernel's log)." \
-			"Raise the limit of who runs QEMU above the guest's memory: \"memlock\" in /etc/security/limits.d, or LimitMEMLOCK= of its service. Then log in again."
-	fi
-	[ -n "$WHO" ] || return 0
-	for node in /dev/kvm /dev/vfio/vfio $(for uuid in "${VGPUS[@]}"; do node_of "$uuid"; done); do
-		! has "$node" || may_open "$ROOT$node" ||
-			wrong "The user may not open $node." "Add the user to the group kvm (adduser USER kvm), and log in again. If the group of $node is not kvm: udevadm trigger $node"
+	for pid in "${HOLDER[@]}"; do
+		seen "Task .* \\($pid\\) RLIMIT_MEMLOCK .*exceeded"
+		[ "$COUNT" = 0 ] || judged=1
+		[ "$COUNT" = 0 ] ||
+			wrong "QEMU was not allowed to lock the guest's memory (RLIMIT_MEMLOCK exceeded, in the kernel's log)." \
+				"Raise the limit of the user that runs QEMU above the guest's memory: \"memlock\" in /etc/security/limits.d, or LimitMEMLOCK= of its service. Then log in again."
 	done
-	limit=$(runuser -u "$WHO" -- sh -c 'ulimit -l')
+	seen "RLIMIT_MEMLOCK .*exceeded"
+	[ -n "$judged" ] || past "RLIMIT_MEMLOCK exceeded" "$COUNT"
+	[ -z "$WHO" ] || check_user
+}
+
+may_open() { runuser -u "$WHO" -- test -r "$1" -a -w "$1"; }
+may_not() { wrong "The user may not open $1." "$2"; }
+# May the user of --user run QEMU with a vGPU?
+check_user() {
+	local -r spare=256	# MB that QEMU locks besides the guest's memory
+	local uuid node limit most
+
+	may_open "$ROOT/dev/kvm" || ! has /dev/kvm ||
+		may_not /dev/kvm "Add the user to the group kvm (adduser USER kvm), and log in again."
+	may_open "$ROOT/dev/vfio/vfio" || ! has /dev/vfio/vfio ||
+		may_not /dev/vfio/vfio "Its mode should be 0666: udevadm trigger /dev/vfio/vfio"
+	for uuid in "${VGPUS[@]}"; do
+		node=$(node_of "$uuid")
+		may_open "$ROOT$node" || ! has "$node" ||
+			may_not "$node" "Let the group kvm have vGPUs by 70-gvt-dmabuf.rules (hardware.md in /usr/share/doc/$PACKAGE), add the user to it (adduser USER kvm), and log in again."
+	done
+	for node in $(render_node); do
+		may_open "$ROOT$node" || ! has "$node" ||
+			may_not "$node" "Without it, QEMU renders with software. Add the user to the group render (adduser USER render), and log in again."
+	done
+	limit=$(runuser -u "$WHO" -- sh -c 'ulimit -l' 2>/dev/null) || limit=unknown
 	fact "the user may lock: $limit kB"
-	[ "$limit" = unlimited ] || [ "$limit" -ge 1048576 ] ||
-		wrong "The user may lock only $limit kB of memory, less than any guest has." \
-			"Raise \"memlock\" for the group kvm in /etc/security/limits.d, and log in again."
+	[[ $limit =~ ^[0-9]+$ ]] || return 0
+	most=$(((limit >> 10) - spare))
+	if [ $most -lt $spare ]; then
+		wrong "The user may lock only $limit kB of memory, too little for a guest with a vGPU." \
+			"Raise \"memlock\" for the group kvm in /etc/security/limits.d above the guest's memory and $spare MB, and log in again."
+	else
+		note "The user may lock $limit kB of memory: enough for guests of up to $most MB."
+	fi
 }
 
 # --- the kernel's log -------------------------------------------------------
 
+# Lines stay in the log when what they report is over. So they count against a virtual
+# machine only if they are younger than it. Where the host has slept, the log's clock is
+# behind: then a line seems older than it is, and becomes a note.
+
+COUNT=0		# of lines that "seen" has found
+LAST=		# seconds from the start of the host to the last of them, if known
+# seen PATTERN: how often is that in the log, and when last?
+seen() {
+	local lines
+
+	lines=$(grep -E -- "$1" <<<"$LOG" || :)
+	COUNT=$(grep -c . <<<"$lines" || :)
+	LAST=
+	[[ ! ${lines##*$'\n'} =~ ^\[\ *([0-9]+)\. ]] || LAST=$((10#${BASH_REMATCH[1]}))
+}
+# past WHAT N: note N lines that concern no virtual machine of now
+past() {
+	[ "$2" -le 0 ] ||
+		note "The kernel's log has \"$1\" (lines: $2${LAST:+, the last $LAST s after the start of the host}), but as far as is known not of a virtual machine that runs now."
+}
+# concerns UUID: is the last line that "seen" has found younger than its virtual machine?
+concerns() { [ -n "$LAST" ] && [ -n "${STARTED[$1]-}" ] && [ "$LAST" -ge "${STARTED[$1]}" ]; }
+
+check_failsafe() {
+	local uuid number judged=''
+
+	for uuid in "${VGPUS[@]}"; do
+		number=$(number_of "$uuid")
+		seen "Now vgpu $number will enter failsafe mode"
+		concerns "$uuid" || continue
+		judged=1
+		wrong "GVT-g has taken vGPU $number from its guest (\"failsafe mode\" in the kernel's log), whose screen then stays as it is." \
+			"Shut the guest down and start it again. If it happens again, its driver does something that GVT-g does not know: report it."
+	done
+	seen "will enter failsafe mode"
+	[ -n "$judged" ] || past "failsafe mode" "$COUNT"
+}
+check_hang() {
+	local file uuid wedged
+
+	for file in "$ROOT$DEBUGFS"/dri/*/i915_wedged; do
+		[ -e "$file" ] || continue
+		read_timed wedged "${file#"$ROOT"}" || return 0
+		[ "${wedged:-0}" != 0 ] || continue
+		wrong "The GPU has hung, and i915 has given it up (\"wedged\")." "Reboot, and report it with what is below."
+		return
+	done
+	seen "GPU HANG"
+	for uuid in "${!STARTED[@]}"; do
+		concerns "$uuid" || continue
+		wrong "The GPU has hung while a guest ran (GPU HANG in the kernel's log)." \
+			"Restart the guest. If it happens again, report it with what is below."
+		return
+	done
+	past "GPU HANG" "$COUNT"
+}
 check_log() {
 	heading "kernel log"
-	fact "$(tail -n 80 <<<"$LOG")"
-	if logged "will enter failsafe mode"; then
-		wrong "GVT-g has taken a vGPU from its guest (\"failsafe mode\" in the kernel's log), which then shows nothing new." \
-			"Restart the guest. If it happens again, its driver does something that GVT-g does not know: report it."
-	fi
-	if logged "GPU HANG" || logged wedged; then
-		wrong "The GPU has hung (GPU HANG or wedged in the kernel's log)." "Reboot, and report it with what is below."
-	fi
+	fact "$(tail -n 80 <<<"$LOG" | scrub_log)"
+	check_failsafe
+	check_hang
 }
