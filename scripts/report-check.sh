@@ -447,7 +447,7 @@ also call.no_such_root said 2 "--root needs a directory"
 alone "$REPORT" --bogus
 also call.unknown_argument said 2 "unknown argument --bogus"
 alone "$REPORT" --user no-such-user --root "$HEALTHY"
-also call.no_such_user said 2 "no user no-such-user"
+also call.no_such_user said 2 "no user of that name or number"
 fails_in check_iommu
 also call.fails_midway said 2 "could not end"
 alone "$REPORT" --help
