@@ -247,6 +247,7 @@ declare -A REMEDY=(
 	["unknown display version"]="The GPU is newer than the modules."
 )
 REMEDY["scaled"]=${REMEDY["pixel format"]#*such as NV12. }
+REMEDY["memory planes begin at different pixels"]=${REMEDY["scaled"]}
 REMEDY["rotated or colour-keyed"]=${REMEDY["rotated"]}
 REMEDY["rotated or mirrored"]=${REMEDY["rotated"]}
 
