@@ -65,8 +65,9 @@ leftovers() {
 	in_root find /usr /etc /var/lib/dkms "/lib/modules/$KERNEL_RELEASE" \
 		\( -path '*gvt-dmabuf*' -o -path '*/updates/*' \) ! -path /etc/security/limits.d/gvt-dmabuf.conf \
 		! -path /etc/udev/rules.d/70-gvt-dmabuf.rules -print
-	# In the initramfs, too
-	in_root lsinitramfs "/boot/initrd.img-$KERNEL_RELEASE" | grep -E 'gvt-dmabuf|updates/' || :
+	# In the initramfs, too, which has a copy of the administrator's rule
+	in_root lsinitramfs "/boot/initrd.img-$KERNEL_RELEASE" | grep -E 'gvt-dmabuf|updates/' |
+		grep -v '/rules\.d/70-gvt-dmabuf\.rules$' || :
 }
 nothing_left() {
 	leftovers
