@@ -36,6 +36,7 @@ help:	## print this list
 	@echo '  BASE=NAME                  the kernel: $(notdir $(sort $(wildcard bases/*))), see docs/bases.md'
 	@echo '  PLATFORM=bdw|skl|kbl|cfl   demo, demo-linux, watch, check-e2e, fuzz, igt, shell: the GPU model ($(PLATFORM))'
 	@echo '  STOCK=1                    demo-linux, check, check-e2e, igt, shell: Debian'"'"'s own i915 and kvmgt'
+	@echo '  COMPOSITE=1                watch: also draw all planes of each screen, and compare'
 	@echo '  KVM=1                      demo, demo-linux, watch, check, check-debug, check-e2e, shell: run the rig on KVM, not emulated'
 	@echo '  SHORT=1 STEPS="rig docs"   check: repeat less on other platforms; only these steps'
 	@echo '  FROM=N TO=N                series-check: first and last patch, a number or "last"'
@@ -70,7 +71,7 @@ demo-linux: setup	## show a Linux guest in Debian's QEMU: out/demo/linux-*.png
 	@scripts/demo-linux.sh $(boot_options)
 
 watch: setup	## run an example client of the display event: out/watch
-	@scripts/watch.sh --platform $(PLATFORM) $(if $(KVM),--kvm)
+	@scripts/watch.sh $(if $(COMPOSITE),--composite) --platform $(PLATFORM) $(if $(KVM),--kvm)
 
 client: setup	## build Debian's QEMU with qemu/patches, which uses the event
 	@scripts/qemu-patched.sh
