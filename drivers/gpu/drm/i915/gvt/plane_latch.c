@@ -31,7 +31,6 @@
 #include "display/skl_universal_plane_regs.h"
 
 #include "i915_drv.h"
-#include "i915_gem.h"
 
 #include "gvt.h"
 #include "plane_decoder.h"
@@ -95,14 +94,12 @@ static __always_inline bool gvt_latch_find(const struct latch_map *map, u32 offs
 	return *pipe < GVT_NUM_PIPES && nr < map->count;
 }
 
-/* The same of a register that has a handler here: it is one of those in @map. */
+/* The same of a register with a handler: those that come here are all in @map. */
 static __always_inline void gvt_latch_find_known(const struct latch_map *map,
 						 u32 offset, unsigned int *pipe,
 						 enum gvt_latch_unit *unit)
 {
-	bool found = gvt_latch_find(map, offset, pipe, unit);
-
-	GEM_BUG_ON(!found);
+	gvt_latch_find(map, offset, pipe, unit);
 }
 
 /* Offset of the first latched register of the unit that the one at @offset is of */
