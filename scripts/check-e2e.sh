@@ -18,12 +18,16 @@
 #   libvirt    firmware: as a domain of libvirt
 #   event      firmware, Linux: QEMU with qemu/patches sleeps while the picture is still
 #
-# Without SCENARIO, all of them. Guest and viewer synchronize by lines on a serial
-# port (rig/e2e/hand.h), so nothing depends on timing; a picture that does not appear
-# fails the test after two minutes of the rig. A failure names its log. With --stock
-# the rig has Debian's own i915 and kvmgt; --helped works around two defects of these
-# that hide all others, see docs/e2e.md. Results are in out/check-e2e, or in the
-# directory that E2E_RESULTS names. The last line is "N passed, N failed, N skipped".
+# Without SCENARIO, all of these. This one is run by its name only, as it takes long:
+#
+#   desktop    Linux: Debian's Xorg and Weston, with a terminal; three sizes, text scrolls
+#
+# Guest and viewer synchronize by lines on a serial port (rig/e2e/hand.h), so nothing
+# depends on timing; a picture that does not appear fails the test after two minutes
+# of the rig. A failure names its log. With --stock the rig has Debian's own i915 and
+# kvmgt; --helped works around two defects of these that hide all others, see
+# docs/e2e.md. Results are in out/check-e2e, or in the directory that E2E_RESULTS names.
+# The last line is "N passed, N failed, N skipped".
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
@@ -36,6 +40,7 @@ FLIPS=${FLIPS:-120}	# in all, half of them between two buffers
 SLAB_GROWTH=1024	# kB that the rig's kernel may keep after half of them
 STILL=${STILL:-3600}	# frames that a guest shows the same picture, a minute
 CLIENT=		# with which QEMU, Debian's if empty
+DISK=		# of the guest
 PLATFORM=kbl
 VARIANT=ours
 SCENARIOS=()
@@ -61,7 +66,7 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-[ ${#SCENARIOS[@]} -gt 0 ] || mapfile -t SCENARIOS < <(listed)
+[ ${#SCENARIOS[@]} -gt 0 ] || mapfile -t SCENARIOS < <(listed | grep -vx desktop)
 
 RESULTS=${E2E_RESULTS:-$OUT/check-e2e}
 TAP=$RESULTS/e2e.tap
@@ -86,7 +91,7 @@ run() {
 	SHARE=$RESULTS/$name
 	LOG=$RESULTS/$name.log
 	STATUS=0
-	e2e_share "$SHARE"
+	e2e_share "$SHARE" "$DISK"
 	[ -z "$CLIENT" ] || cp -r "$CLIENT"/bin "$CLIENT"/lib "$SHARE/"
 	e2e_boot "check-e2e-$name" "$SHARE" "${OPTIONS[@]}" -- "$@" >"$LOG" 2>&1 </dev/null || STATUS=$?
 	say "# $name: $((SECONDS - start)) s"
@@ -283,6 +288,37 @@ scenario_event() {
 	result "event: it shows the desktop of a Linux guest, each picture is one frame and each frame comes" saw "3 frames:"
 	result "event: no ioctl failed there, no page stays pinned, the kernel log is clean" ended_well_quietly
 }
+# What the guest shows is drawn by Debian's programs, and read back by one of ours.
+scenario_desktop() {
+	local size
+
+	DISK=$("$SCRIPTS/e2e/e2e-desktop.sh" --path)
+	E2E_HOST=(E2E_XRES=1024 E2E_YRES=768)
+	run_desktop xorg
+	E2E_HOST=()
+	result "xorg: its first picture, with a window manager, a terminal and a clock" saw xorg-640x480
+	for size in 800x600 1024x768; do
+		result "xorg: xrandr changes the mode to $size" saw xorg-$size
+	done
+	result "xorg: and back" saw xorg-back
+	result "xorg: text scrolls in the terminal" saw xorg-scrolled
+	result "xorg: each picture is another" each_picture_is_another 5
+	result "xorg: no ioctl failed, no page stays pinned, the kernel log is clean" ended_well_quietly
+
+	run_desktop weston
+	DISK=
+	result "weston: its shell" saw weston-shell
+	result "weston: its terminal" saw weston-terminal
+	result "weston: text scrolls in the terminal" saw weston-scrolled
+	result "weston: each picture is another" each_picture_is_another 3
+	result "weston: no ioctl failed, no page stays pinned, the kernel log is clean" ended_well_quietly
+}
+run_desktop() {
+	run "$1" "${E2E_LINUX[@]}" -drive file=/share/desktop.squashfs,format=raw,if=virtio,readonly=on \
+		-append "$E2E_ARGS e2e.root=/dev/vda e2e.run=guest-desktop,$1"
+	rm "$SHARE/desktop.squashfs"	# it is big, and in the cache
+}
+each_picture_is_another() { [ "$(cksum "$SHARE"/out/*.png | cut -d' ' -f1 | sort -u | wc -l)" -eq "$1" ]; }
 still_figures() { sed -n 's/^still: //p' "$LOG"; }
 # still NAME: seconds, queries or wakeups while the guest showed the same
 still() {

@@ -17,6 +17,7 @@
 
 #define MAX_OBJECTS	16
 #define MAX_PROPS	64
+#define DRM_PLANE_TYPE_CURSOR	2	/* not in the uAPI */
 #define FLIP_TIMEOUT	20000	/* ms; a vblank is due in 17 */
 
 /* The name of the ioctl is all that a message needs. */
@@ -192,6 +193,121 @@ int kms_buffer_import(struct kms *k, struct kms_buffer *b, int fd, int width,
 	ret = add_fb(k, b, 0);
 	if (ret)
 		kms_buffer_free(k, b);
+	return ret;
+}
+
+/* A framebuffer of another program; the object is ours to close, it is not. */
+static int use_fb(struct kms *k, struct kms_buffer *b, __u32 id)
+{
+	struct drm_mode_fb_cmd2 fb = { .fb_id = id };
+	int ret = kms_ioctl(k, DRM_IOCTL_MODE_GETFB2, &fb);
+
+	if (ret)
+		return ret == -ENOENT ? -ENODEV : ret;	/* it has just gone */
+	*b = (struct kms_buffer){
+		.width = fb.width,
+		.height = fb.height,
+		.handle = fb.handles[0],
+		.stride = fb.pitches[0] / 4,
+		.size = (__u64)fb.pitches[0] * fb.height,
+	};
+	if ((fb.pixel_format != DRM_FORMAT_XRGB8888 &&
+	     fb.pixel_format != DRM_FORMAT_ARGB8888) ||
+	    fb.modifier[0] || fb.offsets[0]) {
+		fprintf(stderr, "kms: a framebuffer in %.4s, modifier %#llx, offset %u\n",
+			(char *)&fb.pixel_format, fb.modifier[0],
+			fb.offsets[0]);
+		ret = -EOPNOTSUPP;
+	} else {
+		ret = map_buffer(k, b);
+	}
+	if (ret)
+		kms_buffer_free(k, b);
+	return ret;
+}
+
+int kms_buffer_shown(struct kms *k, struct kms_buffer *b)
+{
+	struct drm_mode_crtc crtc = { .crtc_id = k->crtc };
+	int ret = kms_ioctl(k, DRM_IOCTL_MODE_GETCRTC, &crtc);
+
+	memset(b, 0, sizeof(*b));
+	if (ret)
+		return ret;
+	if (!crtc.mode_valid || !crtc.fb_id)
+		return -ENODEV;
+	ret = use_fb(k, b, crtc.fb_id);
+	if (ret)
+		return ret;
+	if (crtc.x || crtc.y || crtc.mode.hdisplay > b->width ||
+	    crtc.mode.vdisplay > b->height) {
+		fprintf(stderr, "kms: the display shows from %u, %u\n",
+			crtc.x, crtc.y);
+		kms_buffer_free(k, b);
+		return -EOPNOTSUPP;
+	}
+	b->width = crtc.mode.hdisplay;
+	b->height = crtc.mode.vdisplay;
+	return 0;
+}
+
+/* Sets what it finds of @values of the properties of @plane that have these @names. */
+static int read_props(struct kms *k, __u32 plane, const char *const *names,
+		      __u64 *values)
+{
+	__u64 all[MAX_PROPS];
+	__u32 ids[MAX_PROPS], i, n;
+	struct drm_mode_obj_get_properties get = {
+		.obj_id = plane,
+		.obj_type = DRM_MODE_OBJECT_PLANE,
+		.props_ptr = (uintptr_t)ids,
+		.prop_values_ptr = (uintptr_t)all,
+		.count_props = MAX_PROPS,
+	};
+	int ret = kms_ioctl(k, DRM_IOCTL_MODE_OBJ_GETPROPERTIES, &get);
+
+	for (i = 0; !ret && i < get.count_props && i < MAX_PROPS; i++) {
+		struct drm_mode_get_property prop = { .prop_id = ids[i] };
+
+		ret = kms_ioctl(k, DRM_IOCTL_MODE_GETPROPERTY, &prop);
+		for (n = 0; !ret && names[n]; n++)
+			if (!strcmp(prop.name, names[n]))
+				values[n] = all[i];
+	}
+	return ret;
+}
+
+int kms_cursor_shown(struct kms *k, struct kms_buffer *b, int *x, int *y)
+{
+	static const char *const names[] = { "type", "CRTC_X", "CRTC_Y", NULL };
+	struct drm_set_client_cap all = { DRM_CLIENT_CAP_UNIVERSAL_PLANES, 1 };
+	struct drm_set_client_cap place = { DRM_CLIENT_CAP_ATOMIC, 1 };
+	__u32 planes[MAX_OBJECTS], i;
+	struct drm_mode_get_plane_res r = {
+		.plane_id_ptr = (uintptr_t)planes,
+		.count_planes = MAX_OBJECTS,
+	};
+	int ret = kms_ioctl(k, DRM_IOCTL_SET_CLIENT_CAP, &all);
+
+	memset(b, 0, sizeof(*b));
+	if (!ret)
+		ret = kms_ioctl(k, DRM_IOCTL_SET_CLIENT_CAP, &place);
+	if (!ret)
+		ret = kms_ioctl(k, DRM_IOCTL_MODE_GETPLANERESOURCES, &r);
+	for (i = 0; !ret && i < r.count_planes && i < MAX_OBJECTS; i++) {
+		struct drm_mode_get_plane plane = { .plane_id = planes[i] };
+		__u64 values[] = { 0, 0, 0 };
+
+		ret = kms_ioctl(k, DRM_IOCTL_MODE_GETPLANE, &plane);
+		if (ret || plane.crtc_id != k->crtc || !plane.fb_id)
+			continue;
+		ret = read_props(k, planes[i], names, values);
+		if (ret || values[0] != DRM_PLANE_TYPE_CURSOR)
+			continue;
+		*x = (__s64)values[1];
+		*y = (__s64)values[2];
+		return use_fb(k, b, plane.fb_id);
+	}
 	return ret;
 }
 

@@ -36,6 +36,13 @@ int kms_buffer_init(struct kms *k, struct kms_buffer *b, int width, int height,
 /* A dma-buf of another device, linear; the CPU cannot get at it here. */
 int kms_buffer_import(struct kms *k, struct kms_buffer *b, int fd, int width,
 		      int height, __u32 stride);
+/*
+ * What the display shows now, whoever drew it, to be read. -ENODEV if it is off;
+ * -EOPNOTSUPP if it is not 32 bits a pixel, in rows, from the first pixel on.
+ */
+int kms_buffer_shown(struct kms *k, struct kms_buffer *b);
+/* The same for the cursor, and where it is. Its width is 0 if it is hidden. */
+int kms_cursor_shown(struct kms *k, struct kms_buffer *b, int *x, int *y);
 void kms_buffer_free(struct kms *k, struct kms_buffer *b);
 int kms_set_mode(struct kms *k, const struct kms_buffer *b);
 /* Show @b at the next vblank, and wait until it is shown. */

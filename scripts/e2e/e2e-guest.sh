@@ -3,8 +3,8 @@
 # e2e-guest.sh [--path]: build the guest that runs in the rig, and its viewers.
 #
 #   vmlinuz        Debian's kernel, for the guest
-#   guest-initrd   busybox, Debian's i915 as it is, rig/e2e/guest-init and the
-#                  programs that draw
+#   guest-initrd   busybox, Debian's i915 as it is, rig/e2e/guest-init, the
+#                  programs that draw, and what mounts the disk of e2e-desktop.sh
 #   vnc-shot, dbus-shot   the viewers, for the root file system of e2e-root.sh
 #   cirrus.ko      Debian's, for another graphics card
 #   libvirt-run    starts libvirt instead of QEMU, with docs/libvirt-domain.xml
@@ -54,6 +54,7 @@ compile_all() {
 		compile -static -o "$dir/kms-desktop" e2e/kms-desktop.c "${guest[@]}" -lm &&
 		compile -static -o "$dir/kms-planes" e2e/kms-planes.c "$tile" "${guest[@]}" -lm &&
 		compile -static -o "$dir/kms-restart" e2e/kms-restart.c "${guest[@]}" -lm &&
+		compile -static -o "$dir/kms-shown" e2e/kms-shown.c "${guest[@]}" -lm &&
 		compile -isystem "$ROOT/usr/include" -o "$dir/vnc-shot" e2e/vnc-shot.c \
 			e2e/viewer.c demo/image.c "${link[@]}" -lvncclient -lpng &&
 		gdbus-codegen --interface-info-header --output "$dir/dbus-display1.h" "$interface" &&
@@ -67,23 +68,35 @@ compile_all() {
 			-Wl,-T,e2e/firmware.ld -o "$dir/firmware.elf" e2e/firmware.c
 }
 
-make_initrd() {
-	local dir=$1 root=$1/root n=10 file base
+# put_modules DIR MODULE...: with those that they need, in the order to load them
+put_modules() {
+	local dir=$1 n=10 module file base
+	shift
 
-	mkdir -p "$root/bin" "$root/mods"
-	cp "$BUSYBOX" "$root/bin/busybox"
-	install -m 755 "$REPO/rig/e2e/guest-init" "$root/init"
-	mv "$dir"/kms-* "$root/bin/"
-	/sbin/modprobe -d "$BASE_IMG" -S "$KERNEL_RELEASE" --show-depends i915 |
-		awk '$1 == "insmod" { print $2 }' >"$dir/modules.order"
+	mkdir -p "$dir"
+	for module; do
+		/sbin/modprobe -d "$BASE_IMG" -S "$KERNEL_RELEASE" --show-depends "$module"
+	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' >"$dir/order"
 	while read -r file; do
 		base=${file##*/}
 		base=$n-${base%.xz}
-		xz -dc "$file" >"$root/mods/$base"
+		xz -dc "$file" >"$dir/$base"
 		# As in initrd.sh: tables that cost most of the time to load it.
-		objcopy -R .BTF -R __mcount_loc "$root/mods/$base"
+		objcopy -R .BTF -R __mcount_loc "$dir/$base"
 		n=$((n + 1))
-	done <"$dir/modules.order"
+	done <"$dir/order"
+	rm "$dir/order"
+}
+make_initrd() {
+	local dir=$1 root=$1/root
+
+	mkdir -p "$root/bin"
+	cp "$BUSYBOX" "$root/bin/busybox"
+	install -m 755 "$REPO/rig/e2e/guest-init" "$root/init"
+	install -m 755 "$REPO/rig/e2e/guest-desktop" "$root/bin/"
+	mv "$dir"/kms-* "$root/bin/"
+	put_modules "$root/mods" i915
+	put_modules "$root/mods/disk" virtio_blk squashfs overlay
 	# Not compressed: twice emulated, unpacking takes longer than reading.
 	(cd "$root" && find . | sort | cpio --quiet -o -H newc -R 0:0) >"$dir/guest-initrd"
 	rm -rf "$root"

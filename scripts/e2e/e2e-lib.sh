@@ -29,10 +29,11 @@ e2e_build() {
 	E2E_GUEST=$("$SCRIPTS/e2e/e2e-guest.sh" --path)
 }
 
-# e2e_share DIR: what the rig needs of this machine.
+# e2e_share DIR [DISK]: what the rig needs of this machine, with a disk of the guest.
 e2e_share() {
 	mkdir -p "$1"
 	cp "$E2E_GUEST"/* "$1/"
+	[ -z "${2-}" ] || cp --reflink=auto "$2" "$1/"
 }
 
 # e2e_boot NAME SHARE [BOOT-OPTION...] -- QEMU-ARGUMENT...: run a guest until it
