@@ -6,7 +6,7 @@
  * call and stands still, and hands it over (hand.h). It stands still if it is the
  * same at a few looks in a row, at each of which no other program ran or waited
  * for a disk: one that is late, on a machine that is slow, is waited for.
- * The exit status is 0 if the viewer saw it.
+ * The exit status is 0 if the viewer saw it, and 1 if it did not.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,19 +15,22 @@
 #include <unistd.h>
 #include <sys/ioctl.h>
 #include <drm.h>
+#include <drm_fourcc.h>
 
 #include "canvas.h"
 #include "kms.h"
+#include "pixel.h"
 #include "tell.h"
 
 #define CARD		"/dev/dri/card0"
 #define LAST		"/run/kms-shown"	/* the hash at the last call */
 #define LOOKS		4
 #define BETWEEN_LOOKS	250000	/* us */
-#define MAX_LOOKS	4000	/* of 17 minutes at least */
+#define MAX_LOOKS	4000	/* which take 17 minutes at least */
 
 struct look {
 	struct canvas picture;	/* with the cursor on it, if there is one */
+	__u32 format;
 	bool cursor;
 	__u64 hash;
 };
@@ -74,19 +77,49 @@ static int keep_hash(__u64 hash)
 	return fclose(f) ? -errno : 0;
 }
 
+static const struct pixel_format *format_of(const struct kms_buffer *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < pixel_format_count; i++)
+		if (pixel_formats[i].fourcc == b->format)
+			return &pixel_formats[i];
+	fprintf(stderr, "kms-shown: a framebuffer in %.4s\n",
+		(const char *)&b->format);
+	return NULL;
+}
+
+/* A channel of a pixel, in 8 bits: 1 is the greatest value in any format. */
+static __u32 channel(const struct pixel_format *f, __u32 px, int i)
+{
+	__u32 max = (1u << f->bits[i]) - 1, v = px >> f->shift[i] & max;
+
+	return max == 255 ? v : (v * 255 + max / 2) / max;
+}
+
 static int copy(struct canvas *c, const struct kms_buffer *b)
 {
-	size_t row = sizeof(*c->px) * b->width;
-	int y;
+	const struct pixel_format *f = format_of(b);
+	int x, y;
+	__u32 px;
 
-	c->px = realloc(c->px, row * b->height);
+	if (!f)
+		return -EOPNOTSUPP;
+	c->px = realloc(c->px, sizeof(*c->px) * b->width * b->height);
 	if (!c->px)
 		return -ENOMEM;
-	for (y = 0; y < b->height; y++)
-		memcpy(c->px + (size_t)y * b->width,
-		       b->px + (size_t)y * b->stride, row);
 	c->width = b->width;
 	c->height = b->height;
+	for (y = 0; y < b->height; y++) {
+		const __u32 *line = b->px + (size_t)y * b->stride;
+
+		for (x = 0; x < b->width; x++) {
+			px = f->cpp == 2 ? ((const __u16 *)line)[x] : line[x];
+			c->px[y * c->width + x] = channel(f, px, 0) << 16 |
+						  channel(f, px, 1) << 8 |
+						  channel(f, px, 2);
+		}
+	}
 	return 0;
 }
 
@@ -97,6 +130,8 @@ static int put_cursor(struct canvas *c, const struct kms_buffer *b, int left,
 	int x, y;
 	__u32 px;
 
+	if (b->format != DRM_FORMAT_ARGB8888)
+		return -EOPNOTSUPP;
 	for (y = 0; y < b->height; y++) {
 		for (x = 0; x < b->width; x++) {
 			px = b->px[(size_t)y * b->stride + x];
@@ -118,6 +153,7 @@ static int read_display(struct look *l, struct kms *kms)
 	if (ret)
 		return ret;
 	ret = copy(&l->picture, &b);
+	l->format = b.format;
 	kms_buffer_free(kms, &b);
 	if (!ret)
 		ret = kms_cursor_shown(kms, &b, &left, &top);
@@ -159,6 +195,11 @@ static int wait_for_picture(struct look *l, __u64 last)
 	for (looks = 0; looks < MAX_LOOKS && still < LOOKS; looks++) {
 		if (looks)
 			usleep(BETWEEN_LOOKS);
+		/* Reading takes long, and would hold up whoever draws. */
+		if (!is_quiet()) {
+			still = 0;
+			continue;
+		}
 		before = l->hash;
 		ret = look(l);
 		if (ret && ret != -ENODEV)
@@ -186,10 +227,10 @@ int main(int argc, char **argv)
 	if (ret) {
 		errno = -ret;
 		say_error(argc == 2 ? argv[1] : "kms-shown");
-		return 1;
+		return 2;
 	}
-	if (l.cursor)
-		printf("say %s has a cursor\n", argv[1]);
+	printf("say %s: %dx%d in %.4s%s\n", argv[1], c->width, c->height,
+	       (const char *)&l.format, l.cursor ? ", with a cursor" : "");
 	return hand_over(argv[1], c->px, c->width, c->height, c->width,
 			 &no_box) ? 0 : 1;
 }

@@ -210,13 +210,11 @@ static int use_fb(struct kms *k, struct kms_buffer *b, __u32 id)
 		.handle = fb.handles[0],
 		.stride = fb.pitches[0] / 4,
 		.size = (__u64)fb.pitches[0] * fb.height,
+		.format = fb.pixel_format,
 	};
-	if ((fb.pixel_format != DRM_FORMAT_XRGB8888 &&
-	     fb.pixel_format != DRM_FORMAT_ARGB8888) ||
-	    fb.modifier[0] || fb.offsets[0]) {
-		fprintf(stderr, "kms: a framebuffer in %.4s, modifier %#llx, offset %u\n",
-			(char *)&fb.pixel_format, fb.modifier[0],
-			fb.offsets[0]);
+	if (fb.modifier[0] || fb.offsets[0]) {
+		fprintf(stderr, "kms: a framebuffer with modifier %#llx, offset %u\n",
+			fb.modifier[0], fb.offsets[0]);
 		ret = -EOPNOTSUPP;
 	} else {
 		ret = map_buffer(k, b);

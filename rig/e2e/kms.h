@@ -11,7 +11,8 @@
 
 struct kms_buffer {
 	int width, height;
-	__u32 handle, fb, stride;	/* stride in pixels */
+	__u32 handle, fb, stride;	/* stride in pixels of 4 bytes */
+	__u32 format;			/* if another program made it */
 	__u64 size;
 	__u32 *px;
 };
@@ -38,7 +39,7 @@ int kms_buffer_import(struct kms *k, struct kms_buffer *b, int fd, int width,
 		      int height, __u32 stride);
 /*
  * What the display shows now, whoever drew it, to be read. -ENODEV if it is off;
- * -EOPNOTSUPP if it is not 32 bits a pixel, in rows, from the first pixel on.
+ * -EOPNOTSUPP if it is tiled, or does not begin with its first pixel.
  */
 int kms_buffer_shown(struct kms *k, struct kms_buffer *b);
 /* The same for the cursor, and where it is. Its width is 0 if it is hidden. */
