@@ -308,12 +308,11 @@ desktop_xorg() {
 
 	E2E_HOST=(E2E_XRES=1024 E2E_YRES=768)
 	run_desktop xorg
-	result "xorg: its first picture, with a window manager, a terminal and a clock" saw xorg-640x480
-	result "xorg: its pointer is a hardware cursor" said "xorg-640x480: 640x480 in XR24, with a cursor"
-	for size in 800x600 1024x768; do
-		result "xorg: xrandr changes the mode to $size" saw xorg-$size
+	result "xorg: its first picture, with a window manager, a terminal and a clock" saw xorg-first
+	for size in 800x600 640x480; do
+		result "xorg: xrandr changes the mode to $size" saw_size $size
 	done
-	result "xorg: and back" saw xorg-back
+	result "xorg: and back, to the same picture" back_at_the_first
 	result "xorg: text scrolls in the terminal" saw xorg-scrolled
 }
 desktop_weston() {
@@ -332,11 +331,13 @@ desktop_kms() {
 		result "kms: modetest in $format" saw_format $format
 	done
 }
+saw_size() { saw "xorg-$1" && said "xorg-$1: $1 in XR24.*"; }
+back_at_the_first() { saw xorg-back && cmp "$SHARE/out/xorg-first.png" "$SHARE/out/xorg-back.png"; }
 said() { grep -q "^guest: say $1\$" "$LOG"; }
 saw_format() { saw "modetest-$1" && said "modetest-$1: 640x480 in $1"; }
 # run_desktop NAME [DESKTOP,...]: those, or the one of that name
 run_desktop() {
-	E2E_HOST+=(E2E_NICE=10)
+	E2E_HOST+=(E2E_NICE=19)
 	# QEMU's main thread would let the disk wait until it has rendered a frame.
 	run "$1" "${E2E_LINUX[@]}" -object iothread,id=disk \
 		-drive file=/share/desktop.squashfs,format=raw,if=none,id=root,readonly=on \
@@ -347,7 +348,7 @@ run_desktop() {
 }
 pictures_differ() {
 	grep -q '^viewer: [1-9][0-9]* pictures seen, 0 missed' "$LOG" &&
-		! cksum "$SHARE"/out/*.png | cut -d' ' -f1 | sort | uniq -d | grep -q .
+		! find "$SHARE/out" -name '*.png' ! -name '*-back.png' -exec cksum {} + | cut -d' ' -f1 | sort | uniq -d | grep -q .
 }
 still_figures() { sed -n 's/^still: //p' "$LOG"; }
 # still NAME: seconds, queries or wakeups while the guest showed the same

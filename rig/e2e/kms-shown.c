@@ -2,10 +2,10 @@
 /*
  * kms-shown NAME: tell the viewer what the display shows, whoever drew it.
  *
- * Reads the framebuffers of the CRTC and of its cursor once the picture is another than at the last
- * call and stands still, and hands it over (hand.h). It stands still if it is the
- * same at a few looks in a row, at each of which no other program ran or waited
- * for a disk: one that is late, on a machine that is slow, is waited for.
+ * Reads the framebuffers of the CRTC and of its cursor once the picture is another
+ * than at the last call and stands still, and hands it over (hand.h). It stands still
+ * if it is the same at a few looks in a row, before each of which no other program
+ * ran or waited for a disk: one that is late, on a machine that is slow, is waited for.
  * The exit status is 0 if the viewer saw it, and 1 if it did not.
  */
 #include <errno.h>
@@ -24,7 +24,7 @@
 
 #define CARD		"/dev/dri/card0"
 #define LAST		"/run/kms-shown"	/* the hash at the last call */
-#define LOOKS		4
+#define LOOKS		3
 #define BETWEEN_LOOKS	250000	/* us */
 #define MAX_LOOKS	4000	/* which take 17 minutes at least */
 
@@ -112,12 +112,16 @@ static int copy(struct canvas *c, const struct kms_buffer *b)
 	c->height = b->height;
 	for (y = 0; y < b->height; y++) {
 		const __u32 *line = b->px + (size_t)y * b->stride;
+		__u32 *to = c->px + (size_t)y * b->width;
 
+		if (b->format == DRM_FORMAT_XRGB8888) {
+			memcpy(to, line, sizeof(*to) * b->width);
+			continue;
+		}
 		for (x = 0; x < b->width; x++) {
 			px = f->cpp == 2 ? ((const __u16 *)line)[x] : line[x];
-			c->px[y * c->width + x] = channel(f, px, 0) << 16 |
-						  channel(f, px, 1) << 8 |
-						  channel(f, px, 2);
+			to[x] = channel(f, px, 0) << 16 |
+				channel(f, px, 1) << 8 | channel(f, px, 2);
 		}
 	}
 	return 0;
@@ -204,7 +208,7 @@ static int wait_for_picture(struct look *l, __u64 last)
 		ret = look(l);
 		if (ret && ret != -ENODEV)
 			return ret;
-		if (ret || l->hash == last || !is_quiet())
+		if (ret || l->hash == last)
 			still = 0;
 		else if (still && l->hash != before)
 			still = 1;
