@@ -83,7 +83,7 @@ result() {
 	TESTS=$((TESTS + 1))
 	"$@" || verdict="not ok"
 	say "$verdict $TESTS - $name" | tee -a "$TAP"
-	[ "$verdict" = ok ] || say "# see $LOG, $OUT/rig/log/check-e2e-$SCENARIO.*, $SHARE/out"
+	[ "$verdict" = ok ] || say "# see $LOG, $OUT/rig/log/check-e2e-${SHARE##*/}.*, $SHARE/out"
 }
 
 # run SCENARIO GUEST...: boot the rig with that guest; sets LOG, SHARE, STATUS.
