@@ -36,7 +36,7 @@
 #include "vgpu_debugfs.h"
 
 #define QUIET		3	/* seconds */
-#define LONG_QUIET	10	/* with -c, of a guest that gives us more time */
+#define LONG_QUIET	10	/* with -c: its guest takes more time */
 #define PLANES		EVENT_PLANES
 
 static const char *const plane_names[PLANES] = {
@@ -51,7 +51,7 @@ struct watcher {
 	struct vgpu_event event;
 	struct pollfd events[PLANES];	/* by enum vgpu_plane */
 	bool caps;			/* this kernel has them */
-	uint64_t serial[PLANES];		/* of the damage that was printed */
+	unsigned long serial[PLANES];	/* of the damage that was printed */
 	struct canvas last[PLANES];	/* what was written of each */
 	unsigned int pictures[PLANES];
 	unsigned int wakeups, queries, exports;
