@@ -40,6 +40,24 @@ void composite_draw(struct canvas *screen, const struct layer *layer)
 	}
 }
 
+void *plane_bytes(struct vgpu *v, const struct vfio_device_gfx_plane_info *info,
+		  int *ret)
+{
+	const int fd = vgpu_get_dmabuf(v, info->dmabuf_id);
+	void *raw;
+
+	*ret = fd;
+	if (fd < 0)
+		return NULL;
+	raw = malloc(info->size);
+	*ret = raw ? vgpu_dmabuf_read(fd, raw, info->size) : -ENOMEM;
+	close(fd);
+	if (!*ret)
+		return raw;
+	free(raw);
+	return NULL;
+}
+
 /* The pixels of a plane, to be freed, or NULL and an errno in @ret */
 static __u32 *read_plane(struct vgpu *v,
 			 const struct vfio_device_gfx_plane_info *info, int *ret)
@@ -49,30 +67,21 @@ static __u32 *read_plane(struct vgpu *v,
 		.fourcc = info->drm_format, .cpp = 4,
 		.stride = info->stride, .modifier = info->drm_format_mod,
 	};
-	__u32 *px = NULL, y;
-	void *raw = NULL;
-	int fd;
+	__u32 *px, y;
+	void *raw;
 
 	*ret = -EOPNOTSUPP;
 	if (s.fourcc != DRM_FORMAT_XRGB8888 && s.fourcc != DRM_FORMAT_ARGB8888)
 		return NULL;
-	fd = vgpu_get_dmabuf(v, info->dmabuf_id);
-	*ret = fd < 0 ? fd : -ENOMEM;
-	if (fd >= 0) {
-		raw = malloc(info->size);
-		px = calloc((size_t)s.width * s.height, sizeof(*px));
-	}
-	if (raw && px)
-		*ret = vgpu_dmabuf_read(fd, raw, info->size);
-	for (y = 0; !*ret && y < s.height; y++)
-		vgpu_get_line(&s, raw, y, px + (size_t)y * s.width);
-	if (fd >= 0)
-		close(fd);
-	free(raw);
-	if (*ret) {
-		free(px);
+	raw = plane_bytes(v, info, ret);
+	if (!raw)
 		return NULL;
-	}
+	px = calloc((size_t)s.width * s.height, sizeof(*px));
+	if (!px)
+		*ret = -ENOMEM;
+	for (y = 0; px && y < s.height; y++)
+		vgpu_get_line(&s, raw, y, px + (size_t)y * s.width);
+	free(raw);
 	return px;
 }
 

@@ -17,6 +17,9 @@ struct layer {
 
 /* Draw @layer over what is on @screen; what is outside is not drawn. */
 void composite_draw(struct canvas *screen, const struct layer *layer);
+/* The bytes of a plane's dma-buf, to be freed, or NULL and a negative errno in @ret */
+void *plane_bytes(struct vgpu *v, const struct vfio_device_gfx_plane_info *info,
+		  int *ret);
 /*
  * Draw what the vGPU shows, as VFIO_GFX_PLANE_CAP_SCREEN says, to a canvas to be freed.
  * Returns how many planes that are, or a negative errno: -ENODATA without that

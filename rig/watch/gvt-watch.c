@@ -196,28 +196,24 @@ static int take(struct watcher *w,
 		const struct vfio_device_gfx_plane_info *info, struct canvas *c)
 {
 	const struct pixel_format *format = format_of(info->drm_format);
-	int fd, ret = -ENOMEM;
 	__u8 *raw;
+	int ret;
 
 	if (!format)
 		return -EOPNOTSUPP;
 	w->exports++;
-	fd = vgpu_get_dmabuf(w->v, info->dmabuf_id);
-	if (fd < 0)
-		return fd;
-	raw = malloc(info->size);
+	raw = plane_bytes(w->v, info, &ret);
+	if (!raw)
+		return ret;
 	*c = (struct canvas){
 		.width = info->width, .height = info->height,
 		.px = calloc((size_t)info->width * info->height, sizeof(*c->px)),
 	};
-	if (raw && c->px)
-		ret = vgpu_dmabuf_read(fd, raw, info->size);
-	if (!ret)
+	if (c->px)
 		unpack(info, format, raw, c);
 	else
-		free(c->px);
+		ret = -ENOMEM;
 	free(raw);
-	close(fd);
 	return ret;
 }
 
