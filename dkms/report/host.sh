@@ -320,10 +320,10 @@ check_vfio() {
 		wrong "There is no /dev/vfio/vfio." "Load VFIO: modprobe vfio_iommu_type1."
 	for pid in "${HOLDER[@]}"; do
 		seen "Task .* \\($pid\\) RLIMIT_MEMLOCK .*exceeded"
-		[ "$COUNT" = 0 ] || judged=1
-		[ "$COUNT" = 0 ] ||
-			wrong "QEMU was not allowed to lock the guest's memory (RLIMIT_MEMLOCK exceeded, in the kernel's log)." \
-				"Raise the limit of the user that runs QEMU above the guest's memory: \"memlock\" in /etc/security/limits.d, or LimitMEMLOCK= of its service. Then log in again."
+		[ "$COUNT" != 0 ] || continue
+		judged=1
+		wrong "QEMU was not allowed to lock the guest's memory (RLIMIT_MEMLOCK exceeded, in the kernel's log)." \
+			"Raise the limit of the user that runs QEMU above the guest's memory: \"memlock\" in /etc/security/limits.d, or LimitMEMLOCK= of its service. Then log in again."
 	done
 	seen "RLIMIT_MEMLOCK .*exceeded"
 	[ -n "$judged" ] || past "RLIMIT_MEMLOCK exceeded" "$COUNT"
