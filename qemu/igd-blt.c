@@ -389,7 +389,7 @@ static const struct {
     uint8_t opcode;
     uint8_t gen;                /* the first that has it */
     uint8_t dwords;
-    bool copy;                  /* has a source, else a colour as pattern */
+    bool copy;                  /* has a source, else a color as pattern */
     const char *name;
     void (*decode)(IGDBlt *b);
 } igd_blt_commands[] = {

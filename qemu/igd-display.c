@@ -494,8 +494,8 @@ static const IGDReg igd_plane_rows[] = {
     { .name = "PLANE_BUF_CFG", .offset = 0x7027c, .flags = IGD_REG_GEN9 },
 };
 
-/* Colour and scaling of a pipe; strides differ from that of the pipe block */
-static const IGDReg igd_pipe_colour_rows[] = {
+/* Color and scaling of a pipe; strides differ from that of the pipe block */
+static const IGDReg igd_pipe_color_rows[] = {
     { .name = "WM_PIPE", .offset = 0x45100, .count = 2, .stride = 4,
       .flags = IGD_REG_GEN8 },
     { .name = "WM_PIPE_C", .offset = 0x45200, .flags = IGD_REG_GEN8 },
@@ -529,8 +529,8 @@ void igd_display_init(IGDState *s)
     unsigned planes = igd_gen(s) == 8 ? 2 : 4;
 
     igd_regs_add(s, 0, igd_display_rows, ARRAY_SIZE(igd_display_rows));
-    igd_regs_add(s, 0, igd_pipe_colour_rows,
-                 ARRAY_SIZE(igd_pipe_colour_rows));
+    igd_regs_add(s, 0, igd_pipe_color_rows,
+                 ARRAY_SIZE(igd_pipe_color_rows));
     igd_regs_add(s, TRANS_EDP_BASE, igd_transcoder_rows,
                  ARRAY_SIZE(igd_transcoder_rows));
     for (unsigned i = 0; i < IGD_PIPES; i++) {

@@ -110,7 +110,7 @@ old_exports_went() {
 		[ "$(exports left)" -eq 0 ]
 }
 saw() { grep -q "^viewer: saw $1 " "$LOG"; }
-# Whoever shows nothing shows nothing of another guest either.
+# A viewer that has seen no picture at all proves nothing, so that is a failure.
 never_saw_another_guest() {
 	grep -q '^viewer: never saw ' "$LOG" && ! grep -Eq '^viewer: (saw a pixel |0 pictures seen)' "$LOG"
 }
@@ -153,7 +153,7 @@ scenario_churn() {
 	for count in 2 3 7; do
 		result "churn: among $count buffers, each picture is one frame and each frame comes" saw "$count frames:"
 	done
-	# Of seven buffers QEMU keeps five and fetches the others anew.
+	# Of seven buffers QEMU keeps five and fetches the others again.
 	result "churn: a buffer keeps its id" between 7 7
 	result "churn: the kernel keeps no more memory after them" slab_is_bounded
 	result "churn: no ioctl failed, no page stays pinned, the kernel log is clean" ended_well_quietly

@@ -248,7 +248,7 @@ declare -A REMEDY=(
 )
 REMEDY["scaled"]=${REMEDY["pixel format"]#*such as NV12. }
 REMEDY["memory planes begin at different pixels"]=${REMEDY["scaled"]}
-REMEDY["rotated or colour-keyed"]=${REMEDY["rotated"]}
+REMEDY["rotated or color-keyed"]=${REMEDY["rotated"]}
 REMEDY["rotated or mirrored"]=${REMEDY["rotated"]}
 
 DEBUGFS=/sys/kernel/debug

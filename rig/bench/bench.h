@@ -74,7 +74,7 @@ void figure(const char *name, const double *values);
 /* Print RUNS values, each the middle one of TRIES rounds, or of so many @frames */
 void figure_of_rounds(const char *name, const double *samples);
 void figure_of_frames(const char *name, const double *samples, int frames);
-/* The least of @count samples that are so far @apart: what else goes on only adds */
+/* The minimum of @count samples with a step of @apart: other activity only adds to them */
 double least(const double *samples, int count, int apart);
 /* Print RUNS values, each the least of as many rounds as @tries */
 void figure_of_least(const char *name, const double *samples, int tries);

@@ -19,8 +19,8 @@
 #define SECOND_NS	1000000000
 /*
  * Not the 60 Hz of stock's vblank timers, nor a multiple of a tick: timers that
- * are near each other fire in one interrupt, and a second or so goes through
- * all the places that they can have. Those of one rate would keep theirs.
+ * are near each other fire in one interrupt. At this rate, about a second covers
+ * all phases between them; timers of the same rate would keep their phase.
  */
 #define FRAME_NS	16944444
 #define SETTLE_NS	100000000

@@ -9,7 +9,7 @@
 #include "util.h"
 
 #define PANEL		40
-#define HAZE		260	/* lines of the colour gradient below a hilltop */
+#define HAZE		260	/* lines of the color gradient below a hilltop */
 
 #define INK		0x23272e
 #define PAPER		0xf7f7f5
@@ -242,7 +242,7 @@ static void draw_button(struct canvas *c, int x, int y, int w,
 		    ink, text);
 }
 
-/* Colours in which swapped channels are visible */
+/* Colors in which swapped channels are visible */
 static void draw_bars(struct canvas *c, int x, int y, int w, int h)
 {
 	static const __u32 bars[] = {

@@ -109,7 +109,7 @@ static bool in_third_frame(const struct screen *s)
 	return time_ms() - s->began < THIRD_FRAME_MS + 5;
 }
 
-/* The plane is on since the end of the first frame: flips must wait. */
+/* The plane has been on since the end of the first frame: flips must wait. */
 TEST_F(late, surf_after_turn_on_waits)
 {
 	struct vfio_device_gfx_plane_info info;

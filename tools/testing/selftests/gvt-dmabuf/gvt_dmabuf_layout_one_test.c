@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * VFIO_GFX_PLANE_CAP_LAYOUT of framebuffers of one memory plane, which all
- * platforms show: a part of a surface, rotation, and what others are told.
+ * platforms support: a part of a surface, rotation, and what is returned to
+ * clients that do not ask for layouts.
  */
 #include "layout_util.h"
 
@@ -185,7 +186,7 @@ TEST_F(layout_one, source_is_part_of_the_id)
 	}
 }
 
-/* Whole lines, which an importer needs; others are told of the part alone. */
+/* A layout has whole lines, as ADDFB2 needs; other queries describe the part alone. */
 TEST_F(layout_one, part_that_begins_a_page_makes_a_framebuffer)
 {
 	const uint32_t width = 8, height = 20;
@@ -206,7 +207,7 @@ TEST_F(layout_one, part_that_begins_a_page_makes_a_framebuffer)
 	EXPECT_EQ(variant->y + height, self->cap->source.y2);
 	EXPECT_NE(plain.dmabuf_id, self->answer.info.dmabuf_id);
 
-	/* From the same registers as before */
+	/* The query with a layout has not changed the answer without one. */
 	ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &again));
 	EXPECT_EQ(plain.dmabuf_id, again.dmabuf_id);
 	EXPECT_EQ(plain.size, again.size);
@@ -216,7 +217,7 @@ TEST_F(layout_one, part_that_begins_a_page_makes_a_framebuffer)
 	ASSERT_EQ(0, vgpu_drm_import(card, fd, &handle));
 	EXPECT_EQ(0, layout_add_fb(card, handle, &self->answer.info,
 				   self->cap));
-	/* It does check: a page less is too small. */
+	/* ADDFB2 checks the size: an object that is one page smaller is refused. */
 	ASSERT_EQ(0, layout_own_object(card, self->answer.info.size - VGPU_PAGE,
 				       &own));
 	EXPECT_EQ(-EINVAL, layout_add_fb(card, own, &self->answer.info,

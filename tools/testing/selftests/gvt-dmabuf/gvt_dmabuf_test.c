@@ -285,7 +285,7 @@ TEST_F(framebuffer, half_floats_equal_memory)
 
 /*
  * The hardware blends the lowest plane over black, which does not change
- * premultiplied colours. A client must not blend them: no alpha is reported.
+ * premultiplied colors. A client must not blend them: no alpha is reported.
  */
 TEST_F(framebuffer, primary_has_no_alpha)
 {

@@ -199,7 +199,7 @@ TEST_F(reached, entry_that_was_written_asleep)
 	EXPECT_EQ(PATTERN, *written);
 }
 
-/* ---- pages of entries that change while the GPU executes a workload ---- */
+/* ---- pages of replaced entries, while a workload may still use them ---- */
 
 #define ROUNDS		3000	/* with a new page each */
 #define TABLE_ROUNDS	700
@@ -237,7 +237,7 @@ static int set_entry(struct entry *e)
 	       vgpu_ppgtt_notify(&e->v, e->other.pml4, PPGTT_L4_CREATE);
 }
 
-/* By a page that stays pinned for another entry; or drop the PPGTT. */
+/* Replace by a page that another entry keeps pinned, or destroy the PPGTT. */
 static int replace_entry(struct entry *e)
 {
 	return e->ggtt ?

@@ -66,7 +66,7 @@ static inline int idle_mask_vblanks(struct idle *d)
 	return ret;
 }
 
-/* Writes of IER or the master control would deliver pending interrupts. */
+/* Write only IMR: a write of IER or the master control delivers pending interrupts. */
 static inline int idle_unmask_vblanks(struct idle *d)
 {
 	return vgpu_write32(&d->v, DE_PIPE_IMR(0), ~DE_PIPE_VBLANK);

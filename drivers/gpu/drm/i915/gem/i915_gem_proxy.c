@@ -263,9 +263,9 @@ static void proxy_put_pages(struct drm_i915_gem_object *obj,
 }
 
 /*
- * i915_gem_pread_ioctl() copies the bytes itself if this returns -ENODEV. To read
- * pages whose memory has failed would take the host down, so refuse those that
- * are known to have.
+ * i915_gem_pread_ioctl() copies the bytes itself if this returns -ENODEV. Reading
+ * a page whose memory has failed would crash the host, so refuse pages that are
+ * marked as poisoned.
  */
 static int proxy_pread(struct drm_i915_gem_object *obj,
 		       const struct drm_i915_gem_pread *args)
@@ -307,8 +307,8 @@ static const struct drm_i915_gem_object_ops proxy_ops = {
  * i915_gem_object_is_page_proxy - check for a proxy that has struct pages
  * @obj: any GEM object of i915
  *
- * Unlike i915_gem_object_is_proxy(), this is known to be false if nothing can
- * create such an object.
+ * Unlike i915_gem_object_is_proxy(), this is a constant false without
+ * CONFIG_DRM_I915_GVT_DMABUF.
  *
  * Return: true if @obj came from i915_gem_object_create_proxy().
  */
@@ -334,7 +334,7 @@ static unsigned int proxy_tiling_and_stride(struct drm_i915_gem_object *obj,
  * @i915: device that the object belongs to
  * @size: bytes, a multiple of PAGE_SIZE and not 0
  * @tiling: I915_TILING_* layout of the pages, for GET_TILING and GTT mappings
- * @stride: bytes a row of pixels; ignored for I915_TILING_NONE
+ * @stride: bytes per row of pixels; ignored for I915_TILING_NONE
  * @ops: where the pages come from
  * @priv: handed to @ops
  *
@@ -342,8 +342,8 @@ static unsigned int proxy_tiling_and_stride(struct drm_i915_gem_object *obj,
  * belongs to the object and @ops->release() will be called once.
  *
  * Context: Process context. May sleep.
- * Return: the object, or an ERR_PTR: -EINVAL for a bad @size, -E2BIG if it is
- * beyond what GEM carries, -ENOMEM, or -ENODEV if @ops->owner is being
+ * Return: the object, or an ERR_PTR: -EINVAL for a bad @size, -E2BIG if GEM does
+ * not support objects of that size, -ENOMEM, or -ENODEV if @ops->owner is being
  * unloaded.
  */
 struct drm_i915_gem_object *

@@ -18,7 +18,7 @@ struct page;
 struct sg_table;
 
 /**
- * struct i915_gem_proxy_run - pages that follow each other in memory
+ * struct i915_gem_proxy_run - physically contiguous pages
  * @first: the first of them
  * @count: how many, at least one
  */

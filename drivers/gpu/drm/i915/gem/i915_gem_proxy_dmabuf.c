@@ -44,8 +44,8 @@ static void proxy_detach(struct dma_buf *dmabuf,
 }
 
 /*
- * Undo the split of runs into entries: entries of @st are as long as i915's device
- * takes them, and an importer may take longer ones.
+ * Merge the entries of @st into runs again: they were split at the segment limit
+ * of i915's device, and an importer may have a higher one.
  */
 static unsigned int proxy_table_to_runs(struct sg_table *st,
 					struct i915_gem_proxy_run *runs)
@@ -250,7 +250,7 @@ static int proxy_begin_cpu_access(struct dma_buf *dmabuf,
 	/*
 	 * The core waits only after this has returned, which is too late:
 	 * writers must have finished before cache lines are flushed and the
-	 * copy is made. Hold no lock meanwhile, as a writer may take long.
+	 * copy is made. Hold no lock meanwhile: a writer can take a long time.
 	 */
 	ret = dma_resv_wait_timeout(dmabuf->resv, DMA_RESV_USAGE_WRITE, true,
 				    MAX_SCHEDULE_TIMEOUT);

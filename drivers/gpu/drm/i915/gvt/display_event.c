@@ -46,8 +46,9 @@ static u8 gvt_event_collect_latched(struct intel_vgpu *vgpu)
 }
 
 /*
- * Find where the surfaces of planes lie that have been signalled. One that has moved
- * since is dirty, or latched and not yet collected: it is signalled anyway.
+ * Look up the GGTT ranges of planes that have been signalled since the last lookup.
+ * A plane whose range has changed after its signal is dirty, or latched and not yet
+ * collected: it is signalled anyway.
  */
 static void gvt_event_find_shown(struct intel_vgpu *vgpu)
 {
@@ -80,7 +81,7 @@ static void gvt_event_find_shown(struct intel_vgpu *vgpu)
 u8 intel_vgpu_planes_to_signal(struct intel_vgpu *vgpu)
 {
 	struct gvt_display_event *event = &vgpu->display.event;
-	u8 planes = vgpu->display.latch.latched | event->moved;
+	u8 planes = vgpu->display.latch.latched | event->flipped;
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
@@ -107,7 +108,7 @@ u8 intel_vgpu_display_refreshed(struct intel_vgpu *vgpu)
 
 	if (!gvt_event_is_watched(event)) {
 		vgpu->display.latch.latched = 0;
-		event->moved = 0;
+		event->flipped = 0;
 		return 0;
 	}
 
@@ -116,7 +117,7 @@ u8 intel_vgpu_display_refreshed(struct intel_vgpu *vgpu)
 	changed = event->state.dirty;
 	spin_unlock(&event->lock);
 
-	/* What is drawn after the signal is not part of it. */
+	/* End scans first: what is drawn after the signal takes another signal. */
 	intel_vgpu_end_frontbuffer_scans(vgpu, changed);
 
 	spin_lock(&event->lock);
@@ -126,8 +127,8 @@ u8 intel_vgpu_display_refreshed(struct intel_vgpu *vgpu)
 
 	event->stale |= changed;
 
-	changed |= event->moved;
-	event->moved = 0;
+	changed |= event->flipped;
+	event->flipped = 0;
 	return changed;
 }
 
@@ -152,7 +153,7 @@ u8 intel_vgpu_signal_frontbuffers(struct intel_vgpu *vgpu, u8 planes)
 	return late;
 }
 
-/* Also if nothing is signalled: a guest that toggles a pipe must not wake the host. */
+/* Needed even if nothing is signalled, so that toggling a pipe cannot wake the host. */
 static void gvt_event_note_refresh(struct gvt_display_event *event)
 {
 	spin_lock(&event->lock);
@@ -203,8 +204,8 @@ static void gvt_event_queue_refresh(struct intel_vgpu *vgpu)
  * @planes: BIT(enum drm_plane_type)
  *
  * Call it after the change, and if that ends the vblanks, after they have ended.
- * Then a client that arms too late to be notified cannot have seen the state
- * before: arming takes vgpu_lock.
+ * Then a client that arms too late to be notified of the change queries the state
+ * after it, as arming takes vgpu_lock.
  *
  * Context: vgpu_lock held. VFIO's locks may be held.
  */
@@ -254,9 +255,9 @@ void intel_vgpu_touch_latched_planes(struct intel_vgpu *vgpu)
 	gvt_event_signal_planes(event, due);
 	spin_unlock(&event->lock);
 
-	event->moved |= due;
+	event->flipped |= due;
 	event->stale |= due;
-	/* It signals the others, and then all of them may be signalled again. */
+	/* The next vblank signals the others, and allows all to be signalled again. */
 	intel_vgpu_await_vblank(vgpu);
 }
 
@@ -290,8 +291,6 @@ void intel_vgpu_touch_planes_of_regs(struct intel_vgpu *vgpu, u32 offset,
  * intel_vgpu_touch_planes_of_pte - note that a guest has written a GGTT entry
  * @vgpu: a vGPU
  * @index: guest GGTT page
- *
- * Call it before or after the entry changes, with no latch in between.
  *
  * Context: vgpu_lock held.
  */
@@ -364,7 +363,7 @@ int intel_vgpu_set_display_triggers(struct intel_vgpu *vgpu,
 		if (triggers[i])
 			arm |= BIT(i);
 
-	/* Held while commands of the guest are scanned, which may take long. */
+	/* Scanning guest commands can hold the lock for a long time: be killable. */
 	if (mutex_lock_killable(&vgpu->vgpu_lock))
 		return -EINTR;
 	intel_vgpu_restart_frontbuffer_scans(vgpu, arm);
@@ -446,7 +445,7 @@ int intel_vgpu_unmask_display_event(struct intel_vgpu *vgpu, u8 planes)
 }
 
 /**
- * intel_vgpu_init_display_event - get ready to be armed
+ * intel_vgpu_init_display_event - initialize the display event
  * @vgpu: a vGPU that is being created
  */
 void intel_vgpu_init_display_event(struct intel_vgpu *vgpu)

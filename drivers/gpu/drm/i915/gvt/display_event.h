@@ -39,9 +39,9 @@ struct gvt_pte_range {
  * @work: stands in for vblanks when there are none
  * @shown: where the surface of each watched plane lies, also of one that QUERY
  *	refuses because a page is missing; vgpu_lock
- * @stale: planes that have been signalled since that was looked up. It is when the
- *	guest writes a PTE, which many never do while they flip; vgpu_lock
- * @moved: planes whose flip has been signalled since the last refresh; vgpu_lock
+ * @stale: planes whose @shown is out of date. It is updated when the guest writes a
+ *	PTE, which most guests never do while they flip; vgpu_lock
+ * @flipped: planes whose flip has been signalled since the last refresh; vgpu_lock
  */
 struct gvt_display_event {
 	spinlock_t lock;	/* see above */
@@ -51,7 +51,7 @@ struct gvt_display_event {
 	struct delayed_work work;
 	struct gvt_pte_range shown[GVT_PLANE_TYPES];
 	u8 stale;
-	u8 moved;
+	u8 flipped;
 };
 
 /**

@@ -127,7 +127,7 @@ void gvt_pace_changed(struct gvt_frontbuffer_pace *pace, unsigned int page)
 EXPORT_SYMBOL_IF_KUNIT(gvt_pace_changed);
 
 /**
- * gvt_pace_cool - begin another scan
+ * gvt_pace_cool - age the hot spots at the beginning of a scan
  * @pace: of a plane
  */
 void gvt_pace_cool(struct gvt_frontbuffer_pace *pace)

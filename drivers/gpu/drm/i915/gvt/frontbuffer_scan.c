@@ -35,7 +35,7 @@
 /* Pages that are looked up with vgpu_lock held once */
 #define CHUNK_PAGES	GVT_PACE_PROBES
 
-/* Refreshes without a signal, after which it is enough to look at every second one */
+/* Refreshes without a signal, after which only every second one is scanned */
 #define QUIET			60
 
 /* The checksum of what is not memory, or has failed; all others are odd as well. */
@@ -413,12 +413,13 @@ static bool gvt_scan_is_idle(struct gvt_frontbuffer_scan *scan, bool has_run,
 }
 
 /**
- * intel_vgpu_restart_frontbuffer_scans - expect nothing of what planes show
+ * intel_vgpu_restart_frontbuffer_scans - drop the checksums of planes
  * @vgpu: an open vGPU
  * @planes: planes that get a new listener
  *
- * It has seen what was drawn before, and if that is undone, it is a change. Call it
- * before the listener is signalled for the first time.
+ * The listener may have read the pixels before. If a later write restores what an
+ * old checksum stands for, that must be reported. Call it before the listener is
+ * signalled for the first time.
  *
  * Context: Process context, vgpu_lock held.
  */
@@ -515,9 +516,9 @@ void intel_vgpu_scan_frontbuffers(struct intel_vgpu *vgpu, u8 changed)
  * intel_vgpu_note_rendering - note that the guest's GPU may have drawn
  * @vgpu: a vGPU that has completed a workload
  *
- * It is not known into what. It is taken for the framebuffer of the primary plane,
- * unless that is flipped next: a guest that flips draws into another one. What a
- * workload with an error has drawn is not signalled.
+ * Which framebuffer it has drawn to is unknown. Assume that of the primary plane,
+ * unless that plane is flipped next: a guest that flips draws into another one. What
+ * a workload with an error has drawn is not signalled.
  *
  * Context: vgpu_lock held.
  */

@@ -205,7 +205,7 @@ static int gvt_query_plane(struct intel_vgpu *vgpu,
 	enum gvt_refusal why;
 	u32 id = 0;
 
-	/* Held while commands of the guest are scanned, which may take long. */
+	/* Scanning guest commands can hold the lock for a long time: be killable. */
 	if (mutex_lock_killable(&vgpu->vgpu_lock))
 		return -EINTR;
 

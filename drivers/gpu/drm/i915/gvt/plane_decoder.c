@@ -15,7 +15,7 @@
  * fourcc, a modifier and a stride cannot describe it, nor a layout if the caller asks
  * for one.
  *
- * Not conveyed, as the ABI has no field for it: palette, gamma and colour
+ * Not conveyed, as the ABI has no field for it: palette, gamma and color
  * conversion, YCbCr encoding and range, the pipe's own scaler (which scales
  * all planes alike) and a PIPE_BOTTOM_COLOR other than black.
  *
@@ -82,7 +82,7 @@ static const struct {
 	[GVT_REFUSED_COMPRESSED] = { -EOPNOTSUPP, "compressed" },
 	[GVT_REFUSED_AUX_OFFSET] = { -EOPNOTSUPP, "memory planes begin at different pixels" },
 	[GVT_REFUSED_ROTATED] = { -EOPNOTSUPP, "rotated" },
-	[GVT_REFUSED_ROTATED_OR_KEYED] = { -EOPNOTSUPP, "rotated or colour-keyed" },
+	[GVT_REFUSED_ROTATED_OR_KEYED] = { -EOPNOTSUPP, "rotated or color-keyed" },
 	[GVT_REFUSED_ROTATED_OR_MIRRORED] = { -EOPNOTSUPP, "rotated or mirrored" },
 	[GVT_REFUSED_KEYED] = { -EOPNOTSUPP, "keyed or constant alpha" },
 	[GVT_REFUSED_SCALED] = { -EOPNOTSUPP, "scaled" },
@@ -130,7 +130,7 @@ EXPORT_SYMBOL_IF_KUNIT(gvt_refusal_text);
  * premultiplied, like DRM. AND/INVERT stores opaque pixels with alpha 0xff
  * and transparent ones as 0, which is ARGB too; only its inverting pixels
  * (alpha 0, white) come out as added white, as no format can say "invert".
- * Palettes and AND/XOR masks are not colours at all.
+ * Palettes and AND/XOR masks are not colors at all.
  */
 static const struct cursor_row {
 	u32 mode;
@@ -142,9 +142,9 @@ static const struct cursor_row {
 	{ .mode = MCURSOR_MODE_64_32B_AX, .size = 64 },
 	{ .mode = MCURSOR_MODE_128_32B_AX, .size = 128 },
 	{ .mode = MCURSOR_MODE_256_32B_AX, .size = 256 },
-	{ .mode = MCURSOR_MODE_64_2B, .size = 0 },	/* 2 bpp, 3 colours */
+	{ .mode = MCURSOR_MODE_64_2B, .size = 0 },	/* 2 bpp, 3 colors */
 	{ .mode = 0x05, .size = 0 },			/* 2 bpp, AND/XOR */
-	{ .mode = 0x06, .size = 0 },			/* 2 bpp, 4 colours */
+	{ .mode = 0x06, .size = 0 },			/* 2 bpp, 4 colors */
 	{ .mode = 0x24, .size = 0 },			/* 64, 32 bpp AND/XOR */
 	{ .mode = 0x25, .size = 0 },			/* 128, 32 bpp AND/XOR */
 	{ .mode = 0x26, .size = 0 },			/* 256, 32 bpp AND/XOR */
@@ -169,7 +169,7 @@ static s32 cursor_coordinate(u32 magnitude, bool negative)
 /*
  * PRM vol. 2c: CUR_CTL, CUR_BASE, CUR_POS, CUR_FBC_CTL, alike on BDW and SKL.
  * CUR_CTL:
- *	26, 24	pipe gamma, pipe CSC		colour only
+ *	26, 24	pipe gamma, pipe CSC		color only
  *	23	allow double buffer update	no effect, as for planes
  *		disable
  *	15	180 degrees			refused
@@ -377,7 +377,7 @@ static enum gvt_refusal decode_plane(const struct gvt_pipe_planes *p, int id,
 }
 
 /**
- * gvt_decode_primary - describe what a screen shows, as far as one plane does
+ * gvt_decode_primary - describe the framebuffer of the primary plane
  * @regs: register source; all it returns is taken as hostile
  * @out: written on success only
  *
@@ -387,9 +387,9 @@ static enum gvt_refusal decode_plane(const struct gvt_pipe_planes *p, int id,
  * shows one plane is to show the desktop, in its size. If no plane covers the
  * pipe it is plane 1, and @out->x_pos and @out->y_pos say where on the screen.
  *
- * The answer is the lowest enabled pipe's that has a primary plane. If that
- * plane cannot be decoded the call fails, rather than show another screen. The
- * answer has no alpha channel: what is below is black, or the overlay's.
+ * The plane is on the lowest enabled pipe that has a primary plane. If that plane
+ * cannot be decoded the call fails, rather than describe another screen. The
+ * format has no alpha channel: what is below is black, or the overlay.
  *
  * A surface whose first visible pixel is not its first one (PLANE_OFFSET,
  * DSPOFFSET) is described from that pixel if it begins a page: if linear, when
@@ -402,7 +402,7 @@ static enum gvt_refusal decode_plane(const struct gvt_pipe_planes *p, int id,
  * Return: %GVT_DESCRIBED, or a refusal whose errno is %-ENODEV if every pipe or its
  * primary plane is off, %-EINVAL for reserved encodings and values out of range,
  * %-EOPNOTSUPP for a plane that the hardware can show and one dma-buf cannot
- * describe: encryption, extended range, straight alpha, constant alpha, colour key,
+ * describe: encryption, extended range, straight alpha, constant alpha, color key,
  * rotation by 90 or 270 degrees, mirroring, scaling; and what only a layout describes,
  * unless the caller wants these: several memory planes (NV12), render compression,
  * rotation by 180 degrees, a first pixel inside a page.
@@ -429,7 +429,7 @@ EXPORT_SYMBOL_IF_KUNIT(gvt_decode_primary);
  * The answer is of the pipe that gvt_decode_primary() describes, or if no pipe
  * has a primary plane, of the lowest that is on. The overlay is the lowest plane
  * that is on and is not the primary. That may be one below the primary, if that
- * can be seen through by alpha or a colour key: a caller that shows overlays above
+ * can be seen through by alpha or a color key: a caller that shows overlays above
  * is right where it is transparent. With most of these the primary is refused, and
  * the overlay is all that there is. What an opaque primary hides is no overlay.
  *

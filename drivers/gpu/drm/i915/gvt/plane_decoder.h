@@ -14,8 +14,8 @@
 #include "i915_reg_defs.h"
 
 /*
- * Planes are numbered by enum drm_plane_type, wherever something is kept or said for
- * each: sub-interrupt i of the display event is about type i.
+ * Arrays and masks of planes are indexed by enum drm_plane_type. Sub-interrupt i of
+ * the display event is that of type i.
  */
 #define GVT_PLANE_TYPES		3
 #define GVT_ALL_PLANE_TYPES	GENMASK(GVT_PLANE_TYPES - 1, 0)
@@ -74,7 +74,7 @@ enum gvt_refusal {
 
 /**
  * struct gvt_plane_regs - where the decoder reads registers from
- * @read: returns the value of one register; called once a register and decode,
+ * @read: returns the value of one register; called once per register per decode,
  *	so the caller only has to keep writers out for the length of one call
  * @ctx: handed to @read as it is
  * @ver: display version: 8 (Broadwell) or 9 (Skylake, Broxton, Kaby Lake,
@@ -145,10 +145,10 @@ struct gvt_plane {
 };
 
 /**
- * gvt_plane_needs_layout - look whether QUERY's structure alone cannot say this
+ * gvt_plane_needs_layout - check whether only a layout can describe a plane
  * @plane: from the decoder, which describes no plane so without &gvt_plane_regs.layouts
  *
- * Return: whether it is %VFIO_GFX_PLANE_CAP_LAYOUT that describes it.
+ * Return: whether describing it takes %VFIO_GFX_PLANE_CAP_LAYOUT.
  */
 static inline bool gvt_plane_needs_layout(const struct gvt_plane *plane)
 {
@@ -156,11 +156,12 @@ static inline bool gvt_plane_needs_layout(const struct gvt_plane *plane)
 }
 
 /**
- * gvt_plane_same_memory - look whether two planes have the same memory planes
+ * gvt_plane_same_memory - check whether two descriptions are of the same memory
  * @a: from the decoder
  * @b: the same
  *
- * Return: whether all that says where pixels are is equal.
+ * Return: whether address, size, stride, format, modifier and second memory plane
+ * are equal.
  */
 static inline bool gvt_plane_same_memory(const struct gvt_plane *a,
 					 const struct gvt_plane *b)
@@ -173,11 +174,11 @@ static inline bool gvt_plane_same_memory(const struct gvt_plane *a,
 
 /**
  * struct gvt_plane_roles - which planes of the hardware are described
- * @pipe: the pipe whose planes they are, and whose cursor
+ * @pipe: the pipe that the planes and the cursor are on
  * @primary: PLANE_1 to PLANE_3
- * @overlay: the same, another one
- * @has_overlay: @overlay is on and can be seen
- * @has_more: so is another one, which is not described
+ * @overlay: PLANE_1 to PLANE_3, other than @primary
+ * @has_overlay: @overlay is on and visible
+ * @has_more: a further plane is on and visible, and not described
  */
 struct gvt_plane_roles {
 	enum pipe pipe;
@@ -203,8 +204,8 @@ struct gvt_screen_plane {
  * @height: in lines
  * @num_planes: how many @planes there are
  * @planes: those that are described, from the bottom to the top one
- * @incomplete: there is another one, as &gvt_plane_roles.has_more, or a plane is
- *	seen by the color key of one below it
+ * @incomplete: a further plane is visible (&gvt_plane_roles.has_more), or the color
+ *	key of a plane decides where one above it is visible
  */
 struct gvt_screen {
 	u32 width;

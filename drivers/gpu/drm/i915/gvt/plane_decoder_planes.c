@@ -12,16 +12,16 @@
  *
  * SKL PRM vol. 2c, PLANE_CTL:
  *	31	enable				conveyed
- *	30, 23	pipe gamma, pipe CSC		colour only
- *	29, 28	YUV offset, range correction	colour only
+ *	30, 23	pipe gamma, pipe CSC		color only
+ *	29, 28	YUV offset, range correction	color only
  *	27:24	source pixel format		conveyed or refused, one row each
  *	22:21	key enable			refused, but see skl_is_keyed()
- *	20	RGB colour order		conveyed
- *	19, 18	YUV to RGB CSC, its format	colour only
+ *	20	RGB color order		conveyed
+ *	19, 18	YUV to RGB CSC, its format	color only
  *	17:16	YUV 4:2:2 byte order		conveyed
  *	15	render decompression		conveyed by a layout, or refused
  *	14	trickle feed			no effect on what is shown
- *	13	plane gamma disable		colour only
+ *	13	plane gamma disable		color only
  *	12:10	tiled surface			conveyed, or -EINVAL
  *	9	async address update		conveyed, by the latch
  *	8	horizontal flip, from CNL on	refused
@@ -43,15 +43,15 @@
  *
  * BDW PRM vol. 2c, PRI_CTL and SPR_CTL:
  *	31	enable				conveyed
- *	30, 24	pipe gamma, pipe CSC		colour only
+ *	30, 24	pipe gamma, pipe CSC		color only
  *	29:26, 27:25 (sprite) source format	conveyed or refused, one row each
- *	29, 28	YUV offset, range (sprite)	colour only
+ *	29, 28	YUV offset, range (sprite)	color only
  *	22	source key (sprite)		refused
- *	20	RGB colour order (sprite)	conveyed
- *	19, 18	YUV to RGB CSC (sprite)		colour only
+ *	20	RGB color order (sprite)	conveyed
+ *	19, 18	YUV to RGB CSC (sprite)		color only
  *	17:16	YUV 4:2:2 byte order (sprite)	conveyed
  *	15	180 degrees			conveyed by a layout
- *	14, 13	trickle feed, gamma (sprite)	no effect, colour only
+ *	14, 13	trickle feed, gamma (sprite)	no effect, color only
  *	10	tiled surface			conveyed
  *	9	async address update		conveyed, by the latch
  *	7:6	stereo surface vblank mask	when it is latched: for either eye
@@ -243,12 +243,12 @@ bool gvt_plane_is_on(struct gvt_pipe_planes *p, enum plane_id id)
 }
 
 /**
- * gvt_plane_covers_pipe - check whether a plane is all that its pipe shows
+ * gvt_plane_covers_pipe - check whether a plane covers all of its pipe
  * @p: planes of a pipe
  * @id: one that is on
  *
- * Return: whether the plane has a pixel for each of the pipe, wherever these come
- * from in memory and whatever is above.
+ * Return: whether each pixel of the pipe is in the plane's window, whatever is
+ * above it.
  */
 bool gvt_plane_covers_pipe(struct gvt_pipe_planes *p, enum plane_id id)
 {
@@ -538,7 +538,7 @@ static enum gvt_refusal skl_decode_plane(const struct gvt_pipe_planes *p,
 
 	/*
 	 * Below the lowest plane there is only the pipe's black background, and
-	 * colours that are premultiplied stay as they are when blended over
+	 * colors that are premultiplied stay as they are when blended over
 	 * black. To say XRGB is therefore exact; with ARGB a client would let its
 	 * own background show through.
 	 */

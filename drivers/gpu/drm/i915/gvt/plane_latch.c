@@ -43,10 +43,10 @@
 #define LATCH_FIRST_REGS	(GVT_LATCH_REGS - LATCH_AUX_REGS)
 
 /*
- * Where the registers are that are latched: of each pipe some units that are alike,
- * UNIT_BYTES apart, with LATCH_FIRST_REGS registers in a row, and apart from these
- * LATCH_AUX_REGS more that only planes have (PLANE_AUX_DIST and PLANE_AUX_OFFSET of
- * Skylake and later).
+ * Location of the latched registers. Each pipe has units of the same layout at a
+ * distance of UNIT_BYTES. A unit has LATCH_FIRST_REGS consecutive registers, and a
+ * plane has LATCH_AUX_REGS more elsewhere in the unit (PLANE_AUX_DIST and
+ * PLANE_AUX_OFFSET of Skylake and later).
  */
 static const struct latch_map {
 	u32 base;		/* of the first unit of pipe A */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * What the decoder said of registers that have not changed since.
+ * Cache of decoded planes, valid while the registers that were read are unchanged.
  *
  * A client queries a plane sixty times a second, and mostly finds one of a few
  * framebuffers. The decoder reads a dozen registers for an answer, checks them all
@@ -14,9 +14,9 @@
 #include "plane_memo.h"
 
 static bool gvt_memo_matches(const struct gvt_plane_memo *memo, bool layouts,
-			     unsigned int *telling)
+			     unsigned int *last_mismatch)
 {
-	unsigned int i = *telling;
+	unsigned int i = *last_mismatch;
 
 	if (!memo->num_reads || memo->layouts != layouts)
 		return false;
@@ -27,7 +27,7 @@ static bool gvt_memo_matches(const struct gvt_plane_memo *memo, bool layouts,
 
 	for (i = 0; i < memo->num_reads; i++) {
 		if (*memo->at[i] != memo->value[i]) {
-			*telling = i;
+			*last_mismatch = i;
 			return false;
 		}
 	}
@@ -51,7 +51,7 @@ const struct gvt_plane *gvt_memo_recall(struct gvt_plane_memos *memos, bool layo
 	/* Mostly the last answer holds, or the one that was made after it. */
 	for (i = 0; i < GVT_MEMOS; i++) {
 		slot = (memos->recent + i) % GVT_MEMOS;
-		if (gvt_memo_matches(&memos->memo[slot], layouts, &memos->telling)) {
+		if (gvt_memo_matches(&memos->memo[slot], layouts, &memos->last_mismatch)) {
 			memos->recent = slot;
 			return &memos->memo[slot].plane;
 		}

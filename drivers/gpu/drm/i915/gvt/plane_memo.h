@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the decoder said of registers that have not changed since.
+ * Cache of decoded planes, valid while the registers that were read are unchanged.
  */
 
 #ifndef _GVT_PLANE_MEMO_H_
@@ -20,9 +20,9 @@
  * @num_reads: registers that it read; 0 if there was none yet, and more than
  *	GVT_MEMO_READS if they did not fit, which makes it of no use
  * @at: where each of them is
- * @value: what it said
+ * @value: its value
  * @layouts: whether it was for a caller that takes layouts
- * @plane: what the decoder made of it
+ * @plane: the result
  */
 struct gvt_plane_memo {
 	unsigned int num_reads;
@@ -34,16 +34,16 @@ struct gvt_plane_memo {
 
 /**
  * struct gvt_plane_memos - the last decodes of one kind of plane
- * @memo: decodes that succeeded, in no order
- * @recent: which of @memo was right the last time
- * @next: which will be overwritten
- * @telling: the place in @at of a register in which two of them differed
+ * @memo: decodes that succeeded
+ * @recent: index of the last hit
+ * @next: index of the one to overwrite next
+ * @last_mismatch: index in @at of the register that last ruled out an entry
  */
 struct gvt_plane_memos {
 	struct gvt_plane_memo memo[GVT_MEMOS];
 	unsigned int recent;
 	unsigned int next;
-	unsigned int telling;
+	unsigned int last_mismatch;
 };
 
 const struct gvt_plane *gvt_memo_recall(struct gvt_plane_memos *memos, bool layouts);

@@ -62,7 +62,7 @@ static void surface_free(struct kref *ref)
 	kfree(s);
 }
 
-/* Of layouts that have one address, each has a hash of its own, if not by modifier alone. */
+/* All fields but the modifier: layouts at one address seldom differ in that alone. */
 static u32 layout_hash(const struct gvt_plane *plane)
 {
 	u32 hash = jhash_3words(plane->gma >> PAGE_SHIFT,
@@ -303,8 +303,9 @@ out_put_fresh:
  * @plane: from the decoder; it must lie in the vGPU's share of the GGTT
  * @id: receives the surface's id, never 0
  *
- * An id ends only after queries for MAX_IDLE_SURFACES other surfaces, and never
- * while a dma-buf of the surface exists.
+ * Queries alone end an id only after MAX_IDLE_SURFACES other surfaces, and never
+ * while a dma-buf of the surface exists. Reset, close and unmapping of guest memory
+ * end it in any case.
  *
  * Context: Process context, vgpu_lock held. May sleep.
  * Return: %GVT_DESCRIBED; %GVT_REFUSED_UNMAPPED if a page of the surface is not

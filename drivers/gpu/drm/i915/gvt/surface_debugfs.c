@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * Planes and exported surfaces of a vGPU in debugfs, to find out why a screen is
- * black. Reading makes no id, and does not keep one from being dropped.
+ * black. Reading a file neither creates an id nor keeps one alive.
  */
 
 #include <linux/debugfs.h>
@@ -58,7 +58,7 @@ static void show_described(struct seq_file *m, const struct gvt_plane *plane)
 	seq_printf(m, " format %p4cc\n", &plane->fourcc);
 }
 
-/* Also show what is described to clients that ask for a layout, and to no others. */
+/* If only clients that ask for a layout get a description, show that one as well. */
 static void show_plane(struct seq_file *m, struct intel_vgpu *vgpu,
 		       enum pipe pipe, u32 type)
 {
@@ -86,7 +86,7 @@ static void show_plane(struct seq_file *m, struct intel_vgpu *vgpu,
 		seq_printf(m, "; as a layout: refused: %s (%d)\n",
 			   gvt_refusal_text(why), gvt_refusal_errno(why));
 	} else {
-		seq_puts(m, "\n");	/* what no hardware shows, no layout describes */
+		seq_puts(m, "\n");	/* refused regardless of layouts */
 	}
 }
 
@@ -103,7 +103,7 @@ static int vgpu_planes_show(struct seq_file *m, void *unused)
 	enum pipe pipe;
 	unsigned int i;
 
-	/* Held while commands of the guest are scanned, which may take long. */
+	/* Scanning guest commands can hold the lock for a long time: be killable. */
 	if (mutex_lock_killable(&vgpu->vgpu_lock))
 		return -EINTR;
 	intel_vgpu_plane_roles(vgpu, &roles);
@@ -147,8 +147,8 @@ static int vgpu_dmabufs_show(struct seq_file *m, void *unused)
 DEFINE_SHOW_ATTRIBUTE(vgpu_dmabufs);
 
 /**
- * intel_vgpu_debugfs_add_surfaces - add what the export knows to debugfs
- * @vgpu: a vGPU that has its debugfs directory, with which the files go
+ * intel_vgpu_debugfs_add_surfaces - add the files planes and dmabufs to debugfs
+ * @vgpu: a vGPU that has its debugfs directory; they are removed with that
  *
  * Context: Process context. Removing the directory waits for readers, which take
  * vgpu_lock: it must not be held then.

@@ -8,7 +8,7 @@
  * gets the pages that the id stands for, or none.
  *
  * The digest is of the host's pages and not of the guest's frame numbers: VFIO
- * does not say when it puts other memory at a frame that is not pinned.
+ * does not notify when other memory is mapped at a frame that is not pinned.
  */
 
 #include <linux/mm.h>
@@ -41,7 +41,7 @@ static unsigned int plane_pages(const struct gvt_plane *plane)
 	return plane->size >> PAGE_SHIFT;
 }
 
-/* A sum that is being taken; @words are not part of its digest yet. */
+/* A digest that is being computed; @words are not part of it yet. */
 struct summing {
 	struct page_summary sum;
 	u64 words[32];
@@ -262,10 +262,10 @@ static int gvt_pages_walk_chunk(struct intel_vgpu *vgpu,
  * dirty, under the table's lock. PTEs of other surfaces are written without that
  * lock, so the pages that were read are compared with the digest.
  *
- * PTE writes wait for that lock with vgpu_lock held, so drop it now and then. Then
- * check again that the surface is live, and so has a vGPU, and, if it was clean,
- * that it still is, and so has the same PTEs. If it is no longer clean, return
- * -EAGAIN: the caller then has the digest computed.
+ * PTE writes wait for that lock with vgpu_lock held, so drop it regularly, and then
+ * check again: the surface must be live, or its vGPU may be gone. If it was clean it
+ * must still be, or its PTEs may have changed: otherwise return -EAGAIN, and the
+ * caller retries with the digest computed.
  */
 static int gvt_pages_verify_and_get(const struct gvt_surface *s, bool sum_up,
 				    struct holding *h)
@@ -301,14 +301,14 @@ static int gvt_pages_verify_and_get(const struct gvt_surface *s, bool sum_up,
 	}
 
 	if (ret == -EINVAL)
-		return -ESTALE;		/* they were all there once */
+		return -ESTALE;		/* all PTEs were present when the id was assigned */
 	if (!ret && !clean && now.sum.digest != s->pages.digest)
 		return -ESTALE;
 	return ret;
 }
 
 /**
- * gvt_plane_find_pages - see to it that the entries of a plane have their pages
+ * gvt_plane_find_pages - look up pages that are missing for a plane's GGTT entries
  * @vgpu: a vGPU
  * @plane: lies in its share of the GGTT
  *

@@ -27,7 +27,7 @@ struct page;
  */
 #define GVT_MAX_EXPORTS		1024
 
-/* So many surfaces are four in a bucket. */
+/* GVT_MAX_EXPORTS surfaces are four per bucket on average. */
 #define GVT_SURFACE_HASH_BITS	8
 
 /**

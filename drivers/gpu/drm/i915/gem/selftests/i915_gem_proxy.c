@@ -20,18 +20,18 @@ struct place {
 
 static const struct place small[] = { { 0, 8 } };
 
-/* No two runs touch, and none may be taken for a longer one. */
+/* No two runs are adjacent, so none may be merged. */
 static const struct place mixed[] = {
 	{ 0, 512 }, { 513, 1 }, { 515, 17 }, { 533, 2 }, { 536, 17 },
 	{ 600, 1 }, { 602, 2 }, { 605, 1 },
 };
 
-/* Somebody with pages, each filled with its number */
+/* The owner of the pages; each page is filled with its number */
 struct owner {
 	const struct place *places;
 	unsigned int num_places, order;
 	struct page *block;
-	int fail;	/* what get_pages answers, if not 0 */
+	int fail;	/* what get_pages returns, if not 0 */
 	int asked;
 	int released;
 };
@@ -121,7 +121,7 @@ static void owner_fini(struct owner *owner)
 		__free_page(owner->block + i);
 }
 
-/* Everything the proxy took is back: references and the object itself. */
+/* Check that the proxy has dropped its page references and was released once. */
 static int expect_released(struct drm_i915_private *i915, struct owner *owner)
 {
 	unsigned int i;
@@ -151,7 +151,7 @@ static bool holds(const struct owner *owner, const u8 *bytes, u8 first)
 	for (i = 0; i < owner_pages(owner); i++) {
 		if (memchr_inv(bytes + i * PAGE_SIZE, (u8)(first + i),
 			       PAGE_SIZE)) {
-			pr_err("page %u is another's\n", i);
+			pr_err("page %u has wrong contents\n", i);
 			return false;
 		}
 	}
@@ -213,7 +213,7 @@ static struct drm_i915_gem_object *create_proxy(struct drm_i915_private *i915,
 					    &owner_ops, owner);
 }
 
-/* Asks @check about a proxy, then expects all to be back. */
+/* Run @check on a proxy, then check that everything was released. */
 static int with_proxy(struct drm_i915_private *i915, const struct place *places,
 		      unsigned int num_places,
 		      int (*check)(struct drm_i915_gem_object *obj,
@@ -251,7 +251,7 @@ static int check_pages(struct drm_i915_gem_object *obj, struct owner *owner)
 	if (err)
 		return err;
 
-	/* Neighbours share an entry, and are asked for but once. */
+	/* Contiguous pages share an entry, and get_pages was called once. */
 	if (obj->mm.pages->orig_nents != 1 || owner->asked != 1 ||
 	    sg_page(obj->mm.pages->sgl) != owner->block)
 		err = -EINVAL;
@@ -349,7 +349,7 @@ static int expect_entries(struct sg_table *st, const struct owner *owner,
 		for (n = 0; n < sg_dma_len(sg) >> PAGE_SHIFT; n++, page++) {
 			if (sg_dma_address(sg) + n * PAGE_SIZE !=
 			    page_to_phys(owner_page(owner, page))) {
-				pr_err("page %u is another's\n", page);
+				pr_err("page %u has a wrong address\n", page);
 				return -EINVAL;
 			}
 		}

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
  * Rules of a GEM proxy's dma-buf that need no GPU: what importers and the CPU
- * get. This follows selftests/i915_gem_proxy.c, whose owner of pages it uses.
+ * get. Included after selftests/i915_gem_proxy.c, whose struct owner it uses.
  */
 
 #include <linux/dma-fence.h>
 #include <linux/dma-resv.h>
 #include <linux/timer.h>
 
-/* As with_proxy(), with its dma-buf, which is gone before pages are counted */
+/* Like with_proxy(), with its dma-buf, which is released before pages are counted */
 static int with_dmabuf(struct drm_i915_private *i915,
 		       int (*check)(struct dma_buf *dmabuf,
 				    struct owner *owner))
@@ -90,7 +90,7 @@ static int igt_proxy_directions(void *arg)
 	return with_dmabuf(arg, check_directions);
 }
 
-/* Two importers, one of which maps twice: each table is its own. */
+/* Two importers, one of which maps twice: each mapping has its own table. */
 static int check_importers(struct dma_buf *dmabuf, struct owner *owner)
 {
 	struct dma_buf_attachment *first, *second;
@@ -162,7 +162,7 @@ static int igt_proxy_stale(void *arg)
 	return with_dmabuf(arg, check_stale);
 }
 
-/* Self-import gives the object, whose next dma-buf is a proxy's as well. */
+/* Self-import returns the object itself, which can be exported again. */
 static int check_self_import(struct dma_buf *dmabuf, struct owner *owner)
 {
 	struct drm_gem_object *obj = dmabuf->priv, *import;
@@ -210,7 +210,7 @@ static int check_vmap(struct dma_buf *dmabuf, struct owner *owner)
 	if (!owner_holds(owner, 1))
 		goto out_inval;
 
-	/* The copy is updated when an access begins, for all its users. */
+	/* begin_cpu_access() updates the copy for all its users. */
 	err = dma_buf_vmap_unlocked(dmabuf, &other);
 	if (err)
 		goto out_vunmap;
@@ -237,7 +237,7 @@ static int igt_proxy_vmap(void *arg)
 	return with_dmabuf(arg, check_vmap);
 }
 
-/* The core warns if it cannot be mapped: it is blank, and an access fails. */
+/* The core warns if vmap fails: vmap gives a blank copy, begin_cpu_access() fails. */
 static int check_vmap_stale(struct dma_buf *dmabuf, struct owner *owner)
 {
 	struct iosys_map map;

@@ -211,7 +211,7 @@ static const struct decoder_case bdw_sprite_cases[] = {
 	  { { SPRSURF(PIPE_A), BASE_GMA | 0xffb } } },
 	{ "an encrypted surface shows nothing to others",
 	  { { SPRSURF(PIPE_A), BASE_GMA | BIT(2) } }, .err = -EOPNOTSUPP },
-	{ "colour, async, trickle and stereo bits change no layout",
+	{ "color, async, trickle and stereo bits change no layout",
 	  { SPR(SPR_8888 | SPRITE_PIPE_GAMMA_ENABLE | BIT(29) |
 		SPRITE_YUV_RANGE_CORRECTION_DISABLE | SPRITE_PIPE_CSC_ENABLE |
 		SPRITE_YUV_TO_RGB_CSC_DISABLE |

@@ -353,7 +353,7 @@ static const struct decoder_case skl_display_cases[] = {
 	  { CTL(RGB8888 | PLANE_CTL_PIPE_GAMMA_ENABLE |
 		PLANE_CTL_PIPE_CSC_ENABLE | PLANE_CTL_PLANE_GAMMA_DISABLE |
 		PLANE_CTL_ASYNC_FLIP | PLANE_CTL_TRICKLE_FEED_DISABLE) } },
-	{ "colour conversion of YCbCr is not conveyed",
+	{ "color conversion of YCbCr is not conveyed",
 	  { CTL(YUV422 | PLANE_CTL_YUV_RANGE_CORRECTION_DISABLE |
 		PLANE_CTL_YUV420_Y_PLANE | BIT(29) |
 		PLANE_CTL_YUV_TO_RGB_CSC_FORMAT_BT709) },
