@@ -172,6 +172,31 @@ TEST_F(flip_info, pending_flip_counts_at_latch)
 	EXPECT_GE(time_ns(), after.time);
 }
 
+/* It is that of the vblank, not when the host has latched each of them. */
+TEST_F(flip_info, flips_at_one_vblank_have_its_time)
+{
+	struct query_flips primary, cursor;
+	uint32_t before, after, tries;
+
+	/* The other order would turn the cursor off first. */
+	self->v.order = VGPU_SURF_LAST;
+	ASSERT_EQ(0, vgpu_cursor_show(&self->v, 0, &self->cursor));
+	for (tries = 0; tries < 20; tries++) {
+		ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
+		ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &before));
+		ASSERT_EQ(0, vgpu_write32(&self->v, FLIP_PLANE_1, self->b.gma));
+		ASSERT_EQ(0, vgpu_write32(&self->v, CUR_BASE, self->cursor.gma));
+		ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &after));
+		if (before == after)
+			break;
+	}
+	ASSERT_NE(20, tries) TH_LOG("never within a frame");
+	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
+	ASSERT_EQ(0, query_flips(&self->v, VGPU_PRIMARY, &primary));
+	ASSERT_EQ(0, query_flips(&self->v, VGPU_CURSOR, &cursor));
+	EXPECT_EQ(primary.time, cursor.time);
+}
+
 TEST_F(flip_info, unchanged_without_a_flip)
 {
 	struct query_flips before, after;

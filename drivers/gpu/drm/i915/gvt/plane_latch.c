@@ -481,16 +481,21 @@ static void gvt_latch_waiting(struct intel_vgpu *vgpu, unsigned int pipe,
  */
 void intel_vgpu_latch_waiting_planes(struct intel_vgpu *vgpu, int pipe)
 {
+	struct gvt_latched_unit *u = vgpu->display.latch.units[pipe];
 	unsigned int unit;
+	ktime_t now;
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
-	if (pipe >= GVT_NUM_PIPES)
-		return;
-
-	for (unit = 0; unit < GVT_LATCH_UNITS; unit++)
-		if (vgpu->display.latch.units[pipe][unit].waiting)
+	/* A vblank that is counted late was in time. */
+	now = vgpu->vblank_timer.on && pipe_is_enabled(vgpu, pipe) ?
+	      vgpu->vblank_timer.last : ktime_get();
+	for (unit = 0; unit < GVT_LATCH_UNITS; unit++, u++) {
+		if (u->waiting) {
 			gvt_latch_waiting(vgpu, pipe, unit);
+			u->flips.last = now;
+		}
+	}
 }
 
 /**
