@@ -16,6 +16,7 @@
  */
 
 #include <linux/dma-mapping.h>
+#include <linux/iommu.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -145,6 +146,26 @@ int i915_gem_proxy_fill_table(struct sg_table *st,
 	return 0;
 }
 
+/*
+ * swiotlb copies pages once, when they are mapped: the device would read these pixels
+ * for good. A domain that translates addresses uses it for parts of pages only.
+ */
+static bool proxy_is_bounced(struct device *dev, struct sg_table *st)
+{
+	struct iommu_domain *domain = iommu_get_domain_for_dev(dev);
+	struct scatterlist *sg;
+	unsigned int i;
+
+	if (domain && domain->type & __IOMMU_DOMAIN_PAGING)
+		return false;
+
+	for_each_sgtable_dma_sg(st, sg, i)
+		if (dma_need_sync(dev, sg_dma_address(sg)))
+			return true;
+
+	return false;
+}
+
 static struct sg_table *proxy_map_segments(struct device *dev,
 					   const struct i915_gem_proxy_run *runs,
 					   unsigned int num_runs,
@@ -166,8 +187,15 @@ static struct sg_table *proxy_map_segments(struct device *dev,
 	if (err)
 		goto err_free_table;
 
+	if (proxy_is_bounced(dev, st)) {
+		err = -EIO;
+		goto err_unmap;
+	}
+
 	return st;
 
+err_unmap:
+	dma_unmap_sgtable(dev, st, PROXY_DMA_DIRECTION, PROXY_DMA_ATTRS);
 err_free_table:
 	sg_free_table(st);
 err_free_st:
@@ -182,8 +210,8 @@ err_free_st:
  * @num_runs: how many runs there are, at least one
  *
  * Return: a table whose entries are as long as @dev takes them, to be given to
- * i915_gem_proxy_unmap_table(), or an ERR_PTR() of -ENOMEM or of what
- * dma_map_sgtable() returned.
+ * i915_gem_proxy_unmap_table(), or an ERR_PTR() of -ENOMEM, of what dma_map_sgtable()
+ * returned, or of -EIO if @dev would read a copy.
  */
 struct sg_table *
 i915_gem_proxy_map_runs(struct device *dev,
@@ -192,14 +220,8 @@ i915_gem_proxy_map_runs(struct device *dev,
 {
 	unsigned int max_segment = min(i915_sg_segment_size(dev),
 				       dma_get_max_seg_size(dev));
-	struct sg_table *st;
 
-	st = proxy_map_segments(dev, runs, num_runs, max_segment);
-	/* A small remapping table (swiotlb) may still have room for single pages. */
-	if (IS_ERR(st) && max_segment > PAGE_SIZE)
-		st = proxy_map_segments(dev, runs, num_runs, PAGE_SIZE);
-
-	return st;
+	return proxy_map_segments(dev, runs, num_runs, max_segment);
 }
 
 /**

@@ -38,8 +38,8 @@ struct i915_gem_proxy_run {
  *	which mmap_lock is taken. Returns how many runs it filled. On error (a
  *	negative errno, returned as it is to the caller that needs the pages)
  *	no reference is left.
- * @release: the object is gone and @priv will not be used again. Called once,
- *	from a worker, without a lock.
+ * @release: the object is gone and @priv will not be used again. Called once, in
+ *	process context, by a worker or by a GEM ioctl of any client, without a lock.
  */
 struct i915_gem_proxy_ops {
 	struct module *owner;
