@@ -20,6 +20,7 @@ FIXTURE(event) {
 	struct vgpu_surface a, b, c, over, cursor;
 	uint64_t last_gma;
 	int fd[EVENT_PLANES];
+	int cpu;			/* of the guest, see halt_guest() */
 	uint32_t settled;		/* frame at which settle() returned */
 };
 
@@ -38,6 +39,7 @@ FIXTURE_SETUP(event)
 		return;
 	for (i = 0; i < EVENT_PLANES; i++)
 		self->fd[i] = -1;
+	self->cpu = -1;
 	for (i = 0; i < EVENT_PLANES; i++) {
 		self->fd[i] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 		ASSERT_LE(0, self->fd[i]);
@@ -62,14 +64,18 @@ FIXTURE_TEARDOWN(event)
 
 	for (i = 0; i < EVENT_PLANES; i++)
 		close(self->fd[i]);
+	if (self->cpu >= 0)
+		close(self->cpu);
 	test_close(&self->v);
 }
 
-/*
- * A front-buffer scan of a new framebuffer begins this many refreshes after a
- * change, and signals once more.
- */
-#define SCAN_REFRESHES	4
+/* What is signalled from now on is what the test has done to registers and entries. */
+static inline void halt_guest(struct __test_metadata *_metadata,
+			      struct _test_data_event *self)
+{
+	self->cpu = test_idle_cpu(&self->v);
+	ASSERT_LE(0, self->cpu);
+}
 
 /* Wait until no further signals arrive. */
 static inline void settle(struct __test_metadata *_metadata,

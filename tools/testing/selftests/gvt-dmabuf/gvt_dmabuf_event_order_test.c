@@ -58,22 +58,26 @@ TEST_F(ptes, after_the_surface_are_notified)
 {
 	struct vgpu_event event;
 	struct pollfd fd;
+	int cpu;
 
 	if (!test_event(_metadata, &self->v, &event))
 		return;
+	cpu = test_idle_cpu(&self->v);
+	ASSERT_LE(0, cpu);
 	fd = (struct pollfd) {
 		.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), .events = POLLIN,
 	};
 	ASSERT_LE(0, fd.fd);
 	ASSERT_EQ(0, vgpu_event_arm(&self->v, &event, VGPU_PRIMARY, fd.fd));
 	ASSERT_EQ(1, signals(fd.fd));
-	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
+	ASSERT_TRUE(refreshes_pass(&self->v, SCAN_REFRESHES + 2));
 	signals(fd.fd);
 	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->s.gma, self->s.gpa,
 				   self->s.size));
 	EXPECT_EQ(1, poll(&fd, 1, 500));
 	EXPECT_EQ(0, test_shows(&self->v, VGPU_PRIMARY, &self->s));
 	close(fd.fd);
+	close(cpu);
 }
 
 TEST_HARNESS_MAIN

@@ -214,6 +214,7 @@ TEST_F(event, ptes_after_the_surface)
 {
 	struct vfio_device_gfx_plane_info info;
 
+	halt_guest(_metadata, self);
 	ASSERT_EQ(0, vgpu_ggtt_unmap(&self->v, self->b.gma, self->b.size));
 	ASSERT_EQ(0, vgpu_primary_show(&self->v, 0, &self->b));
 	arm_all(_metadata, self);
@@ -245,6 +246,7 @@ TEST_F(event, signals_a_missing_page_that_comes)
 {
 	struct vfio_device_gfx_plane_info info;
 
+	halt_guest(_metadata, self);
 	ASSERT_EQ(0, vgpu_ggtt_unmap(&self->v, self->b.gma, VGPU_PAGE));
 	ASSERT_EQ(0, vgpu_primary_show(&self->v, 0, &self->b));
 	arm_all(_metadata, self);
@@ -263,12 +265,35 @@ TEST_F(event, signals_unmapped_memory)
 	EXPECT_LE(1, next_signal(self->fd[VGPU_PRIMARY]));
 }
 
+/* Neither the guest nor the client does anything meanwhile. */
+TEST_F(event, signals_memory_that_is_mapped_again)
+{
+	struct vfio_device_gfx_plane_info info;
+	const int fd = self->fd[VGPU_PRIMARY];
+	int round;
+
+	halt_guest(_metadata, self);
+	arm_all(_metadata, self);
+	for (round = 0; round < 5; round++) {
+		ASSERT_EQ(0, vgpu_unmap_dma(&self->v, 0, self->v.ram_size));
+		ASSERT_LE(1, next_signal(fd)) TH_LOG("round %d", round);
+		ASSERT_EQ(-EINVAL, vgpu_query(&self->v, VGPU_PRIMARY, &info));
+		ASSERT_TRUE(refreshes_pass(&self->v, 3));
+		signals(fd);
+		ASSERT_EQ(0, vgpu_map_dma(&self->v, 0, self->v.ram, self->v.ram_size));
+		ASSERT_LE(1, next_signal(fd)) TH_LOG("round %d", round);
+		ASSERT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
+		settle(_metadata, self);
+	}
+}
+
 /* The guest's GGTT entry keeps its value, but refers to a newly mapped page. */
 TEST_F(event, equal_pte_after_a_remap)
 {
 	struct vfio_device_gfx_plane_info info;
 	int dmabuf;
 
+	halt_guest(_metadata, self);
 	arm_all(_metadata, self);
 	ASSERT_EQ(0, vgpu_unmap_dma(&self->v, 0, self->v.ram_size));
 	ASSERT_EQ(0, vgpu_map_dma(&self->v, 0, self->v.ram, self->v.ram_size));

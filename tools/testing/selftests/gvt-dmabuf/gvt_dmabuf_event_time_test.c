@@ -101,6 +101,62 @@ TEST_F(event, comes_once_per_refresh)
 	EXPECT_LT(100, i);
 }
 
+/* A guest that lets no frame end does not hide what it shows. */
+TEST_F(event, comes_while_a_pipe_is_toggled)
+{
+	const struct vgpu_surface *shown[] = { &self->b, &self->a };
+	int64_t from;
+	int i;
+
+	arm_all(_metadata, self);
+	from = time_us();
+	for (i = 0; time_us() - from < 1000000; i++) {
+		ASSERT_EQ(0, vgpu_pipe_off(&self->v, 0));
+		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, shown[i % 2]->gma));
+		ASSERT_EQ(0, vgpu_pipe_on(&self->v, 0, TEST_WIDTH, TEST_HEIGHT));
+		usleep(2000);
+	}
+	/* A refresh without a vblank may be a jiffy late, and waits for one vblank. */
+	EXPECT_LE(1000 / (4 * REFRESH_MS), signals(self->fd[VGPU_PRIMARY]))
+		TH_LOG("%d times", i);
+}
+
+TEST_F(event, comes_while_the_rate_is_toggled)
+{
+	int64_t from;
+	int i;
+
+	arm_all(_metadata, self);
+	from = time_us();
+	for (i = 0; time_us() - from < 1000000; i++) {
+		ASSERT_EQ(0, vgpu_cursor_move(&self->v, 0, i % 99, 0));
+		/* Alternate between 60 and 30 Hz. */
+		ASSERT_EQ(0, vgpu_pipe_timing(&self->v, i % 2 ? 148500 : 74250,
+					      2200, 1125));
+		usleep(2000);
+	}
+	EXPECT_LE(1000 / (4 * REFRESH_MS), signals(self->fd[VGPU_CURSOR]))
+		TH_LOG("%d times", i);
+}
+
+/* The rate of one owner is not that of the next, or after a reset. */
+TEST_F(event, period_is_reset_with_the_vgpu)
+{
+	struct pollfd p = { .fd = self->fd[VGPU_PRIMARY], .events = POLLIN };
+
+	/* 1 Hz */
+	ASSERT_EQ(0, vgpu_pipe_timing(&self->v, 2475, 2200, 1125));
+	ASSERT_EQ(0, vgpu_event_arm(&self->v, &self->e, VGPU_PRIMARY, p.fd));
+	ASSERT_EQ(0, vgpu_reset(&self->v));
+	usleep(2 * REFRESH_MS * 1000);
+	signals(p.fd);
+	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
+	ASSERT_EQ(1, poll(&p, 1, 500));
+	signals(p.fd);
+	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->a.gma));
+	EXPECT_EQ(1, poll(&p, 1, 500));
+}
+
 TEST_F(event, last_pipe_off_is_signalled_once)
 {
 	struct vfio_device_gfx_plane_info info;

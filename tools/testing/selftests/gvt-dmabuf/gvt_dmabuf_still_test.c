@@ -160,6 +160,29 @@ TEST_F(still, undone_rendering_is_signalled)
 	EXPECT_LE(1, signals_within(self->fd, FOUND_MS));
 }
 
+/* What the GPU draws after an asynchronous flip is not part of the flip's signal. */
+TEST_F(still, rendering_right_after_a_flip_is_signalled)
+{
+	const uint32_t nothing[] = { 0, 0 };
+	uint32_t before, after, tries;
+
+	for (tries = 0; tries < 20; tries++) {
+		ASSERT_TRUE(is_still(self));
+		ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
+		ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &before));
+		ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->s.gma));
+		ASSERT_EQ(0, vgpu_ring_submit(&self->v, &self->ring, nothing,
+					      ARRAY_SIZE(nothing)));
+		ASSERT_EQ(0, vgpu_pipe_frames(&self->v, 0, &after));
+		if (before == after)
+			break;
+	}
+	ASSERT_NE(20, tries) TH_LOG("never within a frame");
+	ASSERT_LE(1, signals(self->fd));
+	/* It has settled after four refreshes, and no pixel differs. */
+	EXPECT_LE(1, signals_within(self->fd, FOUND_MS));
+}
+
 TEST_F(still, drawn_while_masked_is_signalled)
 {
 	ASSERT_TRUE(is_still(self));

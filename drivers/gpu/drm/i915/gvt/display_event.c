@@ -18,8 +18,12 @@
 
 #include "gvt.h"
 #include "plane_decoder.h"
+#include "surface_types.h"
 #include "trace.h"
 #include "vgpu_plane.h"
+
+/* Refreshes from one search for memory that was unmapped to the next */
+#define SEARCH_REFRESHES	8
 
 static void gvt_event_signal_planes(struct gvt_display_event *event, unsigned long planes)
 {
@@ -32,6 +36,14 @@ static void gvt_event_signal_planes(struct gvt_display_event *event, unsigned lo
 	if (planes)
 		trace_gvt_display_signal(container_of(event, struct intel_vgpu,
 						      display.event)->id, planes);
+}
+
+/* If all pipes are off next, the refresh that stands in for a vblank counts from here. */
+static void gvt_event_signal_immediately(struct gvt_display_event *event, u8 planes)
+{
+	if (planes)
+		event->refreshed = ktime_get();
+	gvt_event_signal_planes(event, planes);
 }
 
 /* Planes whose registers have been latched since the last call */
@@ -68,6 +80,26 @@ static void gvt_event_find_shown(struct intel_vgpu *vgpu)
 		shown[i].last = (plane.gma + plane.size - 1) >> PAGE_SHIFT;
 	}
 	vgpu->display.event.stale = 0;
+}
+
+/*
+ * VFIO does not notify when it maps memory again that it has unmapped, and a client that
+ * was refused a plane for that does not query it again. A page that is found is a change.
+ */
+static void gvt_event_find_lost_pages(struct intel_vgpu *vgpu)
+{
+	const unsigned long planes = READ_ONCE(vgpu->display.event.state.watched);
+	struct gvt_plane plane;
+	unsigned int i;
+
+	lockdep_assert_held(&vgpu->vgpu_lock);
+
+	if (!vgpu->gtt.lost || ++vgpu->display.event.searched % SEARCH_REFRESHES)
+		return;
+
+	for_each_set_bit(i, &planes, GVT_PLANE_TYPES)
+		if (!intel_vgpu_decode_plane(vgpu, i, 0, true, &plane))
+			gvt_plane_find_pages(vgpu, &plane);
 }
 
 /**
@@ -112,6 +144,8 @@ u8 intel_vgpu_display_refreshed(struct intel_vgpu *vgpu)
 		return 0;
 	}
 
+	gvt_event_find_lost_pages(vgpu);
+
 	spin_lock(&event->lock);
 	gvt_event_touch(&event->state, gvt_event_collect_latched(vgpu));
 	changed = event->state.dirty;
@@ -125,6 +159,7 @@ u8 intel_vgpu_display_refreshed(struct intel_vgpu *vgpu)
 	event->refreshed = ktime_get();
 	spin_unlock(&event->lock);
 
+	event->postponed = false;
 	event->stale |= changed;
 
 	changed |= event->flipped;
@@ -148,7 +183,7 @@ u8 intel_vgpu_signal_frontbuffers(struct intel_vgpu *vgpu, u8 planes)
 
 	spin_lock(&event->lock);
 	late = planes & event->state.signalled;
-	gvt_event_signal_planes(event, gvt_event_signal(&event->state, planes));
+	gvt_event_signal_immediately(event, gvt_event_signal(&event->state, planes));
 	spin_unlock(&event->lock);
 	return late;
 }
@@ -169,8 +204,12 @@ static void refresh_without_vblank(struct work_struct *work)
 		container_of(event, typeof(*vgpu), display.event);
 
 	mutex_lock(&vgpu->vgpu_lock);
-	if (vgpu->vblank_timer.on) {
-		/* A pipe has been turned on meanwhile: its first vblank does it. */
+	if (vgpu->vblank_timer.on && !event->postponed) {
+		/*
+		 * A pipe has been turned on meanwhile: its first vblank does it, unless
+		 * the guest turns it off again before that.
+		 */
+		event->postponed = true;
 		intel_vgpu_await_vblank(vgpu);
 		gvt_event_note_refresh(event);
 	} else {
@@ -252,7 +291,7 @@ void intel_vgpu_touch_latched_planes(struct intel_vgpu *vgpu)
 
 	spin_lock(&event->lock);
 	due = gvt_event_flip(&event->state, planes);
-	gvt_event_signal_planes(event, due);
+	gvt_event_signal_immediately(event, due);
 	spin_unlock(&event->lock);
 
 	event->flipped |= due;

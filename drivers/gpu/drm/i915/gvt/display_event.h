@@ -35,10 +35,13 @@ struct gvt_pte_range {
  *	without it
  * @state: what is to be signalled
  * @triggers: eventfds of planes that are armed
- * @refreshed: when it was last checked whether there is something to signal
+ * @refreshed: when it was last checked whether there is something to signal, or
+ *	something was signalled between two refreshes
  * @work: stands in for vblanks when there are none
  * @shown: where the surface of each watched plane lies, also of one that QUERY
  *	refuses because a page is missing; vgpu_lock
+ * @searched: refreshes, if memory is unmapped, to search for it in some; vgpu_lock
+ * @postponed: @work has left a refresh to a vblank that has not come; vgpu_lock
  * @stale: planes whose @shown is out of date. It is updated when the guest writes a
  *	PTE, which most guests never do while they flip; vgpu_lock
  * @flipped: planes whose flip has been signalled since the last refresh; vgpu_lock
@@ -50,6 +53,8 @@ struct gvt_display_event {
 	ktime_t refreshed;
 	struct delayed_work work;
 	struct gvt_pte_range shown[GVT_PLANE_TYPES];
+	u8 searched;
+	bool postponed;
 	u8 stale;
 	u8 flipped;
 };

@@ -457,6 +457,7 @@ void intel_vgpu_end_frontbuffer_scans(struct intel_vgpu *vgpu, u8 planes)
 	spin_lock(&scan->lock);
 	WRITE_ONCE(scan->scanning, scan->scanning & ~planes);
 	scan->found &= ~planes;
+	scan->rendered &= ~planes;
 	scan->hinted |= planes;
 	spin_unlock(&scan->lock);
 }
@@ -490,7 +491,7 @@ void intel_vgpu_scan_frontbuffers(struct intel_vgpu *vgpu, u8 changed)
 		scan->hinted = GVT_ALL_PLANE_TYPES;
 	settled = gvt_scan_settled_planes(scan, active, changed);
 	rendered = scan->rendered & settled;
-	scan->rendered &= ~(settled | changed);
+	scan->rendered &= ~settled;
 	/* What has been drawn is known when it has been scanned. */
 	scan->hinted |= rendered;
 	gvt_damage_add_all(vgpu->display.damage, rendered);
