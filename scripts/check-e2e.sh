@@ -17,6 +17,7 @@
 #   card       Linux: another graphics card imports the dma-buf and displays it
 #   libvirt    firmware: as a domain of libvirt
 #   event      firmware, Linux: QEMU with qemu/patches sleeps while the picture is still
+#   typing     firmware: it updates the line that a guest writes, not the whole picture
 #
 # Without SCENARIO, all of these. This one is run by its name only, as it takes long:
 #
@@ -42,6 +43,8 @@ FLIPS=${FLIPS:-120}	# in all, half of them between two buffers
 SLAB_GROWTH=1024	# kB that the rig's kernel may keep after half of them
 STILL=${STILL:-3600}	# frames that a guest shows the same picture, a minute
 DESKTOPS=${DESKTOPS:-xorg weston kms}
+TYPED=${TYPED:-9}	# lines that a guest writes, nine at most
+WHOLE=$((320 * 240 * 4))	# bytes of its picture
 CLIENT=		# with which QEMU, Debian's if empty
 DISK=		# of the guest
 PLATFORM=kbl
@@ -350,6 +353,36 @@ pictures_differ() {
 	grep -q '^viewer: [1-9][0-9]* pictures seen, 0 missed' "$LOG" &&
 		! find "$SHARE/out" -name '*.png' ! -name '*-back.png' -exec cksum {} + | cut -d' ' -f1 | sort | uniq -d | grep -q .
 }
+# Lines come in place into a framebuffer that stays. VNC compares what it is told has
+# changed with what its client has; a client of D-Bus reads all that it is told of.
+scenario_typing() {
+	local display
+
+	CLIENT=$("$SCRIPTS/qemu-patched.sh" --path)
+	for display in vnc dbus; do
+		E2E_HOST=(E2E_QEMU=/share/bin/qemu-system-x86_64 "E2E_VIEWER=$display")
+		run "typing-$display" "${FIRMWARE[@]}" -append "lines=$TYPED"
+		result "typing: $display: the picture is the guest's after each line, pixel for pixel" saw_all "$TYPED" line-
+		result "typing: $display: a picture without a pixel of the last one costs all of its bytes" cost_all negative-1
+		if [ $VARIANT = stock ] && [ $display = dbus ]; then
+			result "typing: $display: so does a line where the kernel does not say where it is" cost_all line-1
+		else
+			result "typing: $display: a line costs at most a twentieth of them" lines_cost_little
+		fi
+		result "typing: $display: no ioctl failed, no page stays pinned, the kernel log is clean" ended_well_quietly
+		say "# $display: bytes of lines: $(bytes_of line- | xargs); of a whole picture: $(bytes_of negative-)"
+	done
+	E2E_HOST=() CLIENT=
+}
+# bytes_of PREFIX: what the updates of such pictures brought
+bytes_of() { sed -n "s/^viewer: saw $1.* \([0-9]*\) bytes\$/\1/p" "$LOG"; }
+cost_all() { [ "$(bytes_of "$1")" -ge $WHOLE ]; } 2>/dev/null
+# Every three seconds QEMU looks at all of it: few lines have come just then.
+lines_cost_little() {
+	bytes_of line- | awk -v whole=$WHOLE -v lines="$TYPED" '
+		$1 && $1 * 20 <= whole { n++ }
+		END { exit !(n * 3 >= lines * 2) }'
+}
 still_figures() { sed -n 's/^still: //p' "$LOG"; }
 # still NAME: seconds, queries or wakeups while the guest showed the same
 still() {
@@ -357,12 +390,10 @@ still() {
 		"$LOG" | grep -o "$1=[0-9]*" | cut -d= -f2
 }
 asked_often() { saw firmware-1 && [ "$(still queries)" -ge $((2 * $(still seconds))) ]; } 2>/dev/null
-# Its displays look after their own clients every 3 s, and it at both planes if it
-# is one that can be told not to, by display-event.
+# Its displays look after their own clients every 3 s, and it at both planes.
 slept() {
-	local looks=0
+	local looks=$((2 * ($(still seconds) / 3 + 1)))
 
-	! grep -q display-event "$CLIENT/bin/qemu-system-x86_64" || looks=$((2 * ($(still seconds) / 3 + 1)))
 	[ "$(still queries)" -le $looks ] &&
 		[ "$(still wakeups)" -le $(($(still seconds) / 2)) ]
 } 2>/dev/null

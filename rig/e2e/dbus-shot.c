@@ -5,10 +5,10 @@
  * output). See vnc-shot.c for the pictures and the exit status.
  *
  * QEMU hands the vGPU's dma-buf on to it. What it compares are the pixels that
- * it reads from its own mapping of that, laid out as the modifier says. With
- * CARD, the node of another graphics card, it imports the dma-buf there, has
- * that card display it, and compares what VRAM, the card's video memory, then
- * holds.
+ * it reads from its own mapping of that, laid out as the modifier says, and it
+ * reads what QEMU says has changed, not more. With CARD, the node of another
+ * graphics card, it imports the dma-buf there, has that card display it, and
+ * compares what VRAM, the card's video memory, then holds.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -106,6 +106,33 @@ static int show_on_card(struct dbus_viewer *s)
 	return -errno;
 }
 
+static bool resize(struct canvas *c, int width, int height)
+{
+	if (c->width != width || c->height != height) {
+		free(c->px);
+		c->px = malloc(sizeof(*c->px) * width * height);
+		c->width = c->px ? width : 0;
+		c->height = c->px ? height : 0;
+	}
+	return c->px;
+}
+
+/* Read a part of the dma-buf, or of the card that displays it. */
+static void read_pixels(struct dbus_viewer *s, const __u32 *px,
+			const struct box *part)
+{
+	const struct scanout *o = &s->scanout;
+	int x, y;
+
+	if (!px || !resize(&s->v.picture, o->width, o->height))
+		return;
+	for (y = part->y; y < part->y + part->h && y < (int)o->height; y++)
+		for (x = part->x; x < part->x + part->w && x < (int)o->width; x++)
+			s->v.picture.px[y * o->width + x] =
+				px[vgpu_byte_offset(o->modifier, CPP, o->stride,
+						    x * CPP, y) / CPP];
+}
+
 static void new_scanout(struct dbus_viewer *s, const struct scanout *o)
 {
 	int ret;
@@ -122,38 +149,26 @@ static void new_scanout(struct dbus_viewer *s, const struct scanout *o)
 	fprintf(stderr, "viewer: got a dma-buf of %u x %u, stride %u, %.4s, modifier %#llx: %s\n",
 		o->width, o->height, o->stride, (const char *)&o->fourcc,
 		(unsigned long long)o->modifier, ret ? strerror(-ret) : "ok");
-}
-
-static bool resize(struct canvas *c, int width, int height)
-{
-	if (c->width != width || c->height != height) {
-		free(c->px);
-		c->px = malloc(sizeof(*c->px) * width * height);
-		c->width = c->px ? width : 0;
-		c->height = c->px ? height : 0;
-	}
-	return c->px;
+	/* QEMU also says that all of it has changed, which is to be counted once. */
+	if (!s->has_card)
+		read_pixels(s, s->scanout.map, &(struct box){
+			.w = o->width, .h = o->height,
+		});
 }
 
 static int look(struct viewer *v)
 {
 	struct dbus_viewer *s = (struct dbus_viewer *)v;
 	const struct scanout *o = &s->scanout;
-	const __u32 *px = s->has_card ? s->vram : o->map;
-	guint32 x, y;
 
-	if (!px || (s->has_card && !s->shown.fb))
+	if (!s->has_card)
+		return v->picture.width ? 0 : -ENODEV;
+	if (!s->vram || !s->shown.fb)
 		return -ENODEV;
-	if (s->has_card && kms_update(&s->card, &s->shown))
+	if (kms_update(&s->card, &s->shown))
 		return -EIO;
-	if (!resize(&v->picture, o->width, o->height))
-		return -ENOMEM;
-	for (y = 0; y < o->height; y++)
-		for (x = 0; x < o->width; x++)
-			v->picture.px[y * o->width + x] =
-				px[vgpu_byte_offset(o->modifier, CPP, o->stride,
-						    x * CPP, y) / CPP];
-	return 0;
+	read_pixels(s, s->vram, &(struct box){ .w = o->width, .h = o->height });
+	return v->picture.width ? 0 : -ENOMEM;
 }
 
 /* ---- what QEMU says ---- */
@@ -175,6 +190,16 @@ static void on_scanout(struct dbus_viewer *s, GVariant *arg,
 		fprintf(stderr, "viewer: a dma-buf came without a file\n");
 	else
 		new_scanout(s, &o);
+}
+
+static void on_update(struct dbus_viewer *s, GVariant *arg)
+{
+	struct box part;
+
+	g_variant_get(arg, "(iiii)", &part.x, &part.y, &part.w, &part.h);
+	s->v.bytes += (unsigned long)part.w * part.h * CPP;
+	if (!s->has_card)
+		read_pixels(s, s->scanout.map, &part);
 }
 
 static void on_cursor(struct pointer *p, GVariant *arg)
@@ -212,6 +237,8 @@ static void on_call(GDBusConnection *bus, const char *sender, const char *path,
 
 	if (!strcmp(method, "ScanoutDMABUF"))
 		on_scanout(s, arg, call);
+	else if (!strcmp(method, "UpdateDMABUF"))
+		on_update(s, arg);
 	else if (!strcmp(method, "CursorDefine"))
 		on_cursor(&s->v.pointer, arg);
 	else if (!strcmp(method, "MouseSet"))

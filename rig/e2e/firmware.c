@@ -7,6 +7,8 @@
  *
  *   tag=N	1 to 14: mark each pixel as of this guest (default 1)
  *   still=N	then show it for N frames of the display, then another picture
+ *   lines=N	then write N lines into what is shown, up to nine, then show a
+ *		picture without a pixel of it
  *   flips=N	then flip N times in all, among two, three and seven pictures
  *   then=reset	then reset the machine; after that it has the next tag
  *   then=crash	then crash it
@@ -35,6 +37,13 @@
  */
 #define FLIPS_A_LOOK	71
 #define FLIPS_A_FRAME	4	/* until the next vblank is waited for */
+
+/* Lines begin on pages of their own, so they differ in few others. */
+#define GLYPH		8	/* pixels, both ways */
+#define GLYPHS		20	/* of a line */
+#define LINE_LEFT	16
+#define LINE_TOP	64
+#define LINE_STEP	16	/* five pages */
 
 #define SETTLING	240	/* frames until what is still counts as still */
 
@@ -203,7 +212,7 @@ static struct gpu find_gpu(void)
 /* ---- what to do ---- */
 
 struct orders {
-	__u32 tag, flips, still;
+	__u32 tag, flips, still, lines;
 	bool reset, crash;
 };
 
@@ -244,6 +253,7 @@ static struct orders orders(const __u8 *multiboot)
 		.tag = number(line, "tag=", 1),
 		.flips = number(line, "flips=", 0),
 		.still = number(line, "still=", 0),
+		.lines = number(line, "lines=", 0),
 		.reset = find(line, "then=reset"),
 		.crash = find(line, "then=crash"),
 	};
@@ -271,24 +281,76 @@ static __u32 pixel(__u32 x, __u32 y, __u32 which)
 	       ((x ^ y) & 255);
 }
 
-/* Draw it and map it. */
-static void make_picture(struct display *d, __u32 which)
+static __u32 *pixels_of(__u32 which)
+{
+	return (__u32 *)(PICTURE + which * PICTURE_STEP);
+}
+
+static void hash_picture(struct display *d, __u32 which)
 {
 	static const struct box no_box;
+
+	d->hash[which] = frame_hash(pixels_of(which), WIDTH, HEIGHT, WIDTH,
+				    &no_box);
+}
+
+static void map_picture(const struct display *d, __u32 which)
+{
 	const __u32 at = PICTURE + which * PICTURE_STEP;
 	const __u32 pte = d->gpu.bar + GGTT +
 			  (d->surface + which * PICTURE_STEP) / PAGE * 8;
-	__u32 *px = (__u32 *)at;
-	__u32 x, y, i;
+	__u32 i;
 
-	for (y = 0; y < HEIGHT; y++)
-		for (x = 0; x < WIDTH; x++)
-			px[y * WIDTH + x] = tagged(pixel(x, y, which), d->tag);
-	d->hash[which] = frame_hash(px, WIDTH, HEIGHT, WIDTH, &no_box);
 	for (i = 0; i < PAGES; i++) {
 		mmio_write(pte + 8 * i + 4, 0);
 		mmio_write(pte + 8 * i, (at + i * PAGE) | 1);
 	}
+}
+
+/* Draw it and map it. */
+static void make_picture(struct display *d, __u32 which)
+{
+	__u32 *px = pixels_of(which);
+	__u32 x, y;
+
+	for (y = 0; y < HEIGHT; y++)
+		for (x = 0; x < WIDTH; x++)
+			px[y * WIDTH + x] = tagged(pixel(x, y, which), d->tag);
+	hash_picture(d, which);
+	map_picture(d, which);
+}
+
+/* The same of one that has no pixel in common with picture 0 */
+static void make_negative(struct display *d, __u32 which)
+{
+	__u32 *px = pixels_of(which);
+	__u32 i;
+
+	for (i = 0; i < WIDTH * HEIGHT; i++)
+		px[i] = tagged(~pixels_of(0)[i], d->tag);
+	hash_picture(d, which);
+	map_picture(d, which);
+}
+
+/* Into picture 0, each line with other glyphs than the last */
+static void write_line(struct display *d, __u32 line)
+{
+	static const __u8 glyphs[][GLYPH] = {
+		{ 0x18, 0x24, 0x42, 0x7e, 0x42, 0x42, 0x42, 0x00 },
+		{ 0x7c, 0x42, 0x7c, 0x42, 0x42, 0x42, 0x7c, 0x00 },
+		{ 0x3c, 0x42, 0x40, 0x40, 0x40, 0x42, 0x3c, 0x00 },
+	};
+	__u32 *px = pixels_of(0) + (LINE_TOP + line * LINE_STEP) * WIDTH +
+		    LINE_LEFT;
+	__u32 i, x, y;
+
+	for (i = 0; i < GLYPHS; i++)
+		for (y = 0; y < GLYPH; y++)
+			for (x = 0; x < GLYPH; x++)
+				if (glyphs[(i + line) % 3][y] << x & 0x80)
+					px[y * WIDTH + i * GLYPH + x] =
+						tagged(0xffffff, d->tag);
+	hash_picture(d, 0);
 }
 
 /* Arms what the plane's other registers say */
@@ -361,6 +423,20 @@ static void stay_still(struct display *d, __u32 frames)
 	hand_over(d, "moved-", 1, 1);
 	flip(d, 0);
 	hand_over(d, "moved-", 2, 0);
+}
+
+/* As a console does: the framebuffer stays, and some of its pixels change. */
+static void write_lines(struct display *d, __u32 count)
+{
+	__u32 line;
+
+	for (line = 0; line < count; line++) {
+		write_line(d, line);
+		hand_over(d, "line-", line + 1, 0);
+	}
+	make_negative(d, 1);
+	flip(d, 1);
+	hand_over(d, "negative-", 1, 1);
 }
 
 /* Faster than anybody looks, but slowly enough to be looked at meanwhile */
@@ -458,6 +534,8 @@ void show(const __u8 *multiboot)
 		hand_over(&d, "firmware-", d.tag, 0);
 	if (o.still)
 		stay_still(&d, o.still);
+	if (o.lines)
+		write_lines(&d, o.lines);
 	if (o.flips)
 		flip_all(&d, o.flips);
 	if (o.reset) {

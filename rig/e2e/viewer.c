@@ -40,6 +40,7 @@ static bool answer(struct viewer *v, bool seen)
 		v->missed++;
 	printf("%s\n", seen ? "seen" : "missed");
 	fflush(stdout);
+	v->bytes = 0;
 	return seen;
 }
 
@@ -105,9 +106,9 @@ static int look_for(struct viewer *v, const struct wanted *w,
 	ret = save(v, shown, w->name, found ? "" : ".missed");
 	if (ret)
 		return ret;
-	fprintf(stderr, "viewer: %s %s after %.2f s, %u updates\n",
+	fprintf(stderr, "viewer: %s %s after %.2f s, %u updates, %lu bytes\n",
 		found ? "saw" : "missed", w->name, time_s() - start,
-		v->updates - before);
+		v->updates - before, v->bytes);
 	answer(v, found);
 	return 0;
 }

@@ -57,12 +57,13 @@ struct viewer {
 
 	bool fresh;		/* an update since the last look */
 	unsigned int updates, seen, missed;
+	unsigned long bytes;	/* of the updates since the last answer */
 	unsigned int starts;	/* of the guest, which said so */
 	struct among among;
 	unsigned int tags, mine;	/* a bit for each that was seen, is ours */
 };
 
-/* For a display: it has changed, or may have. */
+/* For a display, which counts the bytes first: it has changed, or may have. */
 void viewer_updated(struct viewer *v);
 /* Do as the guest says, to its end. Returns the exit status. */
 int viewer_run(struct viewer *v);

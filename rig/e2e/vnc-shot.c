@@ -25,9 +25,24 @@ struct vnc_viewer {
 	rfbClient *vnc;
 };
 
+/* In the protocol: the header of an update, that of a rectangle, raw pixels */
+#define UPDATE_BYTES	4
+#define RECT_BYTES	12
+#define PIXEL_BYTES	4
+
+static void got_rect(rfbClient *vnc, int x, int y, int w, int h)
+{
+	struct viewer *v = rfbClientGetClientData(vnc, NULL);
+
+	v->bytes += RECT_BYTES + PIXEL_BYTES * w * h;
+}
+
 static void updated(rfbClient *vnc)
 {
-	viewer_updated(rfbClientGetClientData(vnc, NULL));
+	struct viewer *v = rfbClientGetClientData(vnc, NULL);
+
+	v->bytes += UPDATE_BYTES;
+	viewer_updated(v);
 }
 
 /* The server comes up while we wait. */
@@ -43,6 +58,7 @@ static rfbClient *try_connect(const char *path)
 	vnc->appData.encodingsString = "raw";
 	vnc->appData.useRemoteCursor = FALSE;
 	vnc->serverHost = strdup(path);
+	vnc->GotFrameBufferUpdate = got_rect;
 	vnc->FinishedFrameBufferUpdate = updated;
 	/* On failure it frees the client. */
 	return rfbInitClient(vnc, NULL, NULL) ? vnc : NULL;

@@ -55,7 +55,7 @@ compile_all() {
 		compile -static -o "$dir/kms-planes" e2e/kms-planes.c "$tile" "${guest[@]}" -lm &&
 		compile -static -o "$dir/kms-restart" e2e/kms-restart.c "${guest[@]}" -lm &&
 		compile -static -o "$dir/kms-shown" e2e/kms-shown.c demo/pixel.c "${guest[@]}" -lm &&
-		compile -isystem "$ROOT/usr/include" -o "$dir/vnc-shot" e2e/vnc-shot.c \
+		compile -isystem "$ROOT/usr/include" -Wno-unused-parameter -o "$dir/vnc-shot" e2e/vnc-shot.c \
 			e2e/viewer.c demo/image.c "${link[@]}" -lvncclient -lpng &&
 		gdbus-codegen --interface-info-header --output "$dir/dbus-display1.h" "$interface" &&
 		gdbus-codegen --interface-info-body --output "$dir/dbus-display1.c" "$interface" &&
