@@ -5,8 +5,10 @@
  * output). See vnc-shot.c for the pictures and the exit status.
  *
  * QEMU hands the vGPU's dma-buf on to it. What it compares are the pixels that
- * it reads from its own mapping of that, laid out as the modifier says, and it
- * reads what QEMU says has changed, not more. With CARD, the node of another
+ * it reads from its own mapping of that, laid out as the modifier says. It reads
+ * what QEMU says has changed, not more, and nothing of a dma-buf before QEMU says
+ * so. A rectangle that is empty or leaves the dma-buf is a picture missed. With
+ * CARD, the node of another
  * graphics card, it imports the dma-buf there, has that card display it, and
  * compares what VRAM, the card's video memory, then holds.
  */
@@ -45,6 +47,7 @@ struct scanout {
 	guint64 modifier;
 	size_t size;
 	void *map;
+	bool told;		/* that pixels have changed, at least once */
 };
 
 struct dbus_viewer {
@@ -110,7 +113,7 @@ static bool resize(struct canvas *c, int width, int height)
 {
 	if (c->width != width || c->height != height) {
 		free(c->px);
-		c->px = malloc(sizeof(*c->px) * width * height);
+		c->px = calloc((size_t)width * height, sizeof(*c->px));
 		c->width = c->px ? width : 0;
 		c->height = c->px ? height : 0;
 	}
@@ -126,8 +129,8 @@ static void read_pixels(struct dbus_viewer *s, const __u32 *px,
 
 	if (!px || !resize(&s->v.picture, o->width, o->height))
 		return;
-	for (y = part->y; y < part->y + part->h && y < (int)o->height; y++)
-		for (x = part->x; x < part->x + part->w && x < (int)o->width; x++)
+	for (y = part->y; y < part->y + part->h; y++)
+		for (x = part->x; x < part->x + part->w; x++)
 			s->v.picture.px[y * o->width + x] =
 				px[vgpu_byte_offset(o->modifier, CPP, o->stride,
 						    x * CPP, y) / CPP];
@@ -138,6 +141,7 @@ static void new_scanout(struct dbus_viewer *s, const struct scanout *o)
 	int ret;
 
 	drop_scanout(s);
+	resize(&s->v.picture, 0, 0);
 	s->scanout = *o;
 	/* A layout that is not known is read as if it was linear. */
 	if (!vgpu_tile_width(o->modifier, CPP))
@@ -149,11 +153,6 @@ static void new_scanout(struct dbus_viewer *s, const struct scanout *o)
 	fprintf(stderr, "viewer: got a dma-buf of %u x %u, stride %u, %.4s, modifier %#llx: %s\n",
 		o->width, o->height, o->stride, (const char *)&o->fourcc,
 		(unsigned long long)o->modifier, ret ? strerror(-ret) : "ok");
-	/* QEMU also says that all of it has changed, which is to be counted once. */
-	if (!s->has_card)
-		read_pixels(s, s->scanout.map, &(struct box){
-			.w = o->width, .h = o->height,
-		});
 }
 
 static int look(struct viewer *v)
@@ -194,12 +193,30 @@ static void on_scanout(struct dbus_viewer *s, GVariant *arg,
 
 static void on_update(struct dbus_viewer *s, GVariant *arg)
 {
+	struct scanout *o = &s->scanout;
 	struct box part;
 
 	g_variant_get(arg, "(iiii)", &part.x, &part.y, &part.w, &part.h);
-	s->v.bytes += (unsigned long)part.w * part.h * CPP;
+	/* Before the first dma-buf QEMU has a text of its own, which it keeps. */
+	if (o->fd < 0)
+		return;
+	if (part.x < 0 || part.y < 0 || part.w <= 0 || part.h <= 0 ||
+	    (gint64)part.x + part.w > o->width ||
+	    (gint64)part.y + part.h > o->height) {
+		fprintf(stderr, "viewer: missed pixels: %d x %d at %d, %d of %u x %u\n",
+			part.w, part.h, part.x, part.y, o->width, o->height);
+		s->v.missed++;
+		return;
+	}
+	if (s->v.by_parts && o->told && part.w == (int)o->width &&
+	    part.h == (int)o->height) {
+		s->v.unread++;
+		return;
+	}
+	o->told = true;
+	viewer_counts(&s->v, (unsigned long)part.w * part.h * CPP);
 	if (!s->has_card)
-		read_pixels(s, s->scanout.map, &part);
+		read_pixels(s, o->map, &part);
 }
 
 static void on_cursor(struct pointer *p, GVariant *arg)
@@ -229,6 +246,15 @@ static void on_mouse(struct pointer *p, GVariant *arg)
 	p->at.h = on ? p->image.height : 0;
 }
 
+/*
+ * It is not obeyed: Debian's QEMU says so whenever a dma-buf leaves its cache, be
+ * it on display or not.
+ */
+static void on_disable(void)
+{
+	fprintf(stderr, "viewer: told to show nothing\n");
+}
+
 static void on_call(GDBusConnection *bus, const char *sender, const char *path,
 		    const char *interface, const char *method, GVariant *arg,
 		    GDBusMethodInvocation *call, gpointer data)
@@ -243,11 +269,10 @@ static void on_call(GDBusConnection *bus, const char *sender, const char *path,
 		on_cursor(&s->v.pointer, arg);
 	else if (!strcmp(method, "MouseSet"))
 		on_mouse(&s->v.pointer, arg);
-	/*
-	 * "Disable" is not obeyed: QEMU 7.2 says it whenever a dma-buf leaves
-	 * its cache, be it on display or not.
-	 */
-	viewer_updated(&s->v);
+	else if (!strcmp(method, "Disable"))
+		on_disable();
+	if (s->scanout.told)
+		viewer_updated(&s->v);
 	/* Until now QEMU has kept the picture as it is. */
 	g_dbus_method_invocation_return_value(call, NULL);
 }
@@ -465,6 +490,7 @@ int main(int argc, char **argv)
 	}
 	/* A card is asked for what it shows only when that is waited for. */
 	s.v.sees_tags = !s.has_card;
+	s.v.told_of_parts = !s.has_card;
 	if (connect_display(&s, argv[1]) || listen_to_console(&s)) {
 		fprintf(stderr, "viewer: no D-Bus display at %s\n", argv[1]);
 		return 1;

@@ -167,12 +167,19 @@ static bool has_answer(void)
 	return port_read8(COM2 + 5) & 1;
 }
 
-static void wait_for_answer(void)
+/* Returns the first letter. */
+static char wait_for_answer(void)
 {
+	char first = 0, ch;
+
 	do {
 		while (!has_answer())
 			;
-	} while (port_read8(COM2) != '\n');
+		ch = port_read8(COM2);
+		if (!first)
+			first = ch;
+	} while (ch != '\n');
+	return first;
 }
 
 /* ---- PCI ---- */
@@ -332,8 +339,12 @@ static void make_negative(struct display *d, __u32 which)
 	map_picture(d, which);
 }
 
-/* Into picture 0, each line with other glyphs than the last */
-static void write_line(struct display *d, __u32 line)
+/*
+ * Into picture 0, each line with other glyphs than the last. Row by row, so that
+ * whoever looks meanwhile finds no page changed that will be changed again, but
+ * for the one that is being written.
+ */
+static void write_line(struct display *d, __u32 line, __u32 colour)
 {
 	static const __u8 glyphs[][GLYPH] = {
 		{ 0x18, 0x24, 0x42, 0x7e, 0x42, 0x42, 0x42, 0x00 },
@@ -344,12 +355,12 @@ static void write_line(struct display *d, __u32 line)
 		    LINE_LEFT;
 	__u32 i, x, y;
 
-	for (i = 0; i < GLYPHS; i++)
-		for (y = 0; y < GLYPH; y++)
+	for (y = 0; y < GLYPH; y++)
+		for (i = 0; i < GLYPHS; i++)
 			for (x = 0; x < GLYPH; x++)
 				if (glyphs[(i + line) % 3][y] << x & 0x80)
 					px[y * WIDTH + i * GLYPH + x] =
-						tagged(0xffffff, d->tag);
+						tagged(colour, d->tag);
 	hash_picture(d, 0);
 }
 
@@ -374,15 +385,21 @@ static void plane_on(const struct display *d)
 	mmio_write(d->gpu.bar + PLANE_CTL_1_A, ENABLE | XRGB8888);
 }
 
-static void name_picture(const struct display *d, const char *name,
-			 __u32 number, __u32 which)
+static void name_it(const struct display *d, const char *what,
+		    const char *name, __u32 number, __u32 which)
 {
-	put_text("picture ");
+	put_text(what);
 	put_text(name);
 	put_number(number);
 	put_char(' ');
 	put_hex(d->hash[which]);
 	put_text(" 320 240 0 0 0 0\n");
+}
+
+static void name_picture(const struct display *d, const char *name,
+			 __u32 number, __u32 which)
+{
+	name_it(d, "picture ", name, number, which);
 }
 
 static void hand_over(const struct display *d, const char *name, __u32 number,
@@ -428,11 +445,18 @@ static void stay_still(struct display *d, __u32 frames)
 /* As a console does: the framebuffer stays, and some of its pixels change. */
 static void write_lines(struct display *d, __u32 count)
 {
-	__u32 line;
+	__u32 line, colour;
 
+	put_text("parts\n");
+	wait_for_answer();
 	for (line = 0; line < count; line++) {
-		write_line(d, line);
-		hand_over(d, "line-", line + 1, 0);
+		/* Another colour each time: none is back before it was noticed. */
+		colour = 0xffffff;
+		do {
+			write_line(d, line, colour);
+			colour -= 0x303030;
+			name_it(d, "part ", "line-", line + 1, 0);
+		} while (wait_for_answer() == 'a');	/* "again" */
 	}
 	make_negative(d, 1);
 	flip(d, 1);
@@ -462,7 +486,7 @@ static void flip_among(const struct display *d, __u32 count, __u32 flips)
 }
 
 /*
- * QEMU 7.2 forgets its buffers at a reset, but not the address of the one that
+ * Debian's QEMU forgets its buffers at a reset, but not the address of the one that
  * it showed: should the next one get that address, it is not shown until there
  * was another. So let there be others until the viewer answers.
  */

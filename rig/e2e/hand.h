@@ -9,6 +9,17 @@
  *	a cursor may be, and W 0 if nowhere.
  *   viewer: seen | missed
  *	It has that very picture; or it waited as long as it may.
+ *   guest:  parts
+ *   viewer: ready
+ *	From now on pixels change in place, a part of the picture at a time.
+ *   guest:  part NAME HASH WIDTH HEIGHT X Y W H
+ *	A picture of which only a part is new. A viewer that is told which parts
+ *	have changed is to see it by these alone: updates of all of it are not
+ *	read, since they would bring what such a part should have. If there
+ *	was one, perhaps in place of the part, it answers
+ *   viewer: again
+ *	and the guest changes the same pixels once more. After some of these
+ *	it reads all, and says so.
  *   guest:  cursor NAME HASH W H X Y HOT-X HOT-Y
  *	The same of the hardware cursor by itself, W 0 if there is none, for a
  *	viewer that is told of it: answered missed by one that is not.

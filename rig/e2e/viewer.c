@@ -19,6 +19,7 @@ struct wanted {
 	__u64 hash;
 	int width, height;
 	struct box but;
+	bool part;		/* as of the last picture, see hand.h */
 };
 
 static bool has_size(const struct canvas *c, int width, int height)
@@ -32,6 +33,12 @@ static void answer_number(unsigned int n)
 	fflush(stdout);
 }
 
+static void forget_bytes(struct viewer *v)
+{
+	v->bytes = 0;
+	v->at_once = 0;
+}
+
 static bool answer(struct viewer *v, bool seen)
 {
 	if (seen)
@@ -40,8 +47,23 @@ static bool answer(struct viewer *v, bool seen)
 		v->missed++;
 	printf("%s\n", seen ? "seen" : "missed");
 	fflush(stdout);
-	v->bytes = 0;
+	forget_bytes(v);
+	v->tries = 0;
 	return seen;
+}
+
+/* Returns false if the next update of all of it is to be read instead. */
+static bool answer_again(struct viewer *v, const char *name)
+{
+	if (++v->tries == VIEWER_TRIES) {
+		v->by_parts = false;
+		return false;
+	}
+	fprintf(stderr, "viewer: again %s, there was an update of all of it\n",
+		name);
+	printf("again\n");
+	fflush(stdout);
+	return true;
 }
 
 /* ---- pictures ---- */
@@ -91,9 +113,10 @@ static int look_for(struct viewer *v, const struct wanted *w,
 {
 	double start = time_s();
 	unsigned int before = v->updates;
-	bool found = there(v, w);
+	bool found = there(v, w), by_parts = v->by_parts;
 	int ret;
 
+	v->unread = 0;
 	while (!found && time_s() < start + v->bound) {
 		ret = v->ops->wait(v, -1, 0.2);
 		if (ret < 0)
@@ -102,13 +125,19 @@ static int look_for(struct viewer *v, const struct wanted *w,
 			continue;
 		v->fresh = false;
 		found = there(v, w);
+		if (w->part && !found && v->by_parts && v->unread &&
+		    answer_again(v, w->name))
+			return 0;
 	}
 	ret = save(v, shown, w->name, found ? "" : ".missed");
 	if (ret)
 		return ret;
-	fprintf(stderr, "viewer: %s %s after %.2f s, %u updates, %lu bytes\n",
-		found ? "saw" : "missed", w->name, time_s() - start,
-		v->updates - before, v->bytes);
+	fprintf(stderr, "viewer: %s %s%s after %.2f s, %u updates, %lu bytes, %lu at once\n",
+		found ? "saw" : "missed", w->name,
+		!w->part || !v->told_of_parts ? "" :
+		v->by_parts ? " by parts" : " by all of it",
+		time_s() - start, v->updates - before, v->bytes, v->at_once);
+	v->by_parts = by_parts;
 	answer(v, found);
 	return 0;
 }
@@ -164,6 +193,13 @@ static unsigned int tags_in(const struct canvas *c)
 	for (i = 0; i < c->width * c->height; i++)
 		tags |= 1u << tag_of(c->px[i]);
 	return tags & ~1u;
+}
+
+void viewer_counts(struct viewer *v, unsigned long bytes)
+{
+	v->bytes += bytes;
+	if (bytes > v->at_once)
+		v->at_once = bytes;
 }
 
 void viewer_updated(struct viewer *v)
@@ -225,6 +261,7 @@ static bool read_wanted(struct wanted *w, const char *line, const char *what)
 		   &w->but.h) != 8)
 		return false;
 	w->hash = hash;
+	w->part = !strcmp(what, "part");
 	return true;
 }
 
@@ -234,12 +271,19 @@ static int obey(struct viewer *v, const char *line)
 	struct wanted w;
 	unsigned int tag;
 
-	if (read_wanted(&w, line, "picture"))
+	if (read_wanted(&w, line, "picture") || read_wanted(&w, line, "part"))
 		return look_for(v, &w, is_wanted, &v->picture);
 	if (read_wanted(&w, line, "cursor"))
 		return look_for_cursor(v, &w);
 	if (!strcmp(line, "end"))
 		return 1;
+	if (!strcmp(line, "parts")) {
+		v->by_parts = v->told_of_parts;
+		forget_bytes(v);
+		printf("ready\n");
+		fflush(stdout);
+		return 0;
+	}
 	if (!strcmp(line, "start")) {
 		answer_number(++v->starts);
 		return 0;

@@ -32,6 +32,9 @@ struct pointer {
 	int hot_x, hot_y;
 };
 
+/* Tries of a picture by its parts, see hand.h */
+#define VIEWER_TRIES	4
+
 struct viewer;
 
 struct display_ops {
@@ -49,7 +52,7 @@ struct viewer {
 	const struct display_ops *ops;
 	const char *dir;	/* of the pictures */
 	double bound;		/* seconds that one picture may take */
-	bool told_of_cursor;
+	bool told_of_cursor, told_of_parts;
 	bool sees_tags;		/* of each guest's pixels (hand.h) */
 
 	struct canvas picture;
@@ -57,13 +60,22 @@ struct viewer {
 
 	bool fresh;		/* an update since the last look */
 	unsigned int updates, seen, missed;
-	unsigned long bytes;	/* of the updates since the last answer */
+	/* Of the updates since the last answer, and of the largest of them */
+	unsigned long bytes, at_once;
+	/*
+	 * Whether a display that is told of parts leaves an update of all of it
+	 * unread, unless the buffer is new; and how many it has left.
+	 */
+	bool by_parts;
+	unsigned int unread, tries;
 	unsigned int starts;	/* of the guest, which said so */
 	struct among among;
 	unsigned int tags, mine;	/* a bit for each that was seen, is ours */
 };
 
-/* For a display, which counts the bytes first: it has changed, or may have. */
+/* For a display: a part of so many bytes has come. */
+void viewer_counts(struct viewer *v, unsigned long bytes);
+/* And then, once for all parts: it has changed, or may have. */
 void viewer_updated(struct viewer *v);
 /* Do as the guest says, to its end. Returns the exit status. */
 int viewer_run(struct viewer *v);

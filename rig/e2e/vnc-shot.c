@@ -34,14 +34,14 @@ static void got_rect(rfbClient *vnc, int x, int y, int w, int h)
 {
 	struct viewer *v = rfbClientGetClientData(vnc, NULL);
 
-	v->bytes += RECT_BYTES + PIXEL_BYTES * w * h;
+	viewer_counts(v, RECT_BYTES + PIXEL_BYTES * w * h);
 }
 
 static void updated(rfbClient *vnc)
 {
 	struct viewer *v = rfbClientGetClientData(vnc, NULL);
 
-	v->bytes += UPDATE_BYTES;
+	viewer_counts(v, UPDATE_BYTES);
 	viewer_updated(v);
 }
 
