@@ -18,6 +18,7 @@
 #   libvirt    firmware: as a domain of libvirt
 #   event      firmware, Linux: QEMU with qemu/patches sleeps while the picture is still
 #   typing     firmware: it updates the line that a guest writes, not the whole picture
+#   patched    Linux: client, and the cursor of planes, with it
 #
 # Without SCENARIO, all of these. This one is run by its name only, as it takes long:
 #
@@ -46,6 +47,7 @@ DESKTOPS=${DESKTOPS:-xorg weston kms}
 TYPED=${TYPED:-9}	# lines that a guest writes, nine at most
 WHOLE=$((320 * 240 * 4))	# bytes of its picture
 CLIENT=		# with which QEMU, Debian's if empty
+WITH=		# so do the names of these tests begin
 DISK=		# of the guest
 PLATFORM=kbl
 VARIANT=ours
@@ -80,7 +82,7 @@ TESTS=0
 
 # result NAME COMMAND...: one test, passed if the command says so.
 result() {
-	local name=$1 verdict=ok
+	local name=$WITH$1 verdict=ok
 	shift
 
 	TESTS=$((TESTS + 1))
@@ -207,21 +209,24 @@ scenario_planes() {
 	E2E_HOST=()
 	result "modes: three sizes, down and up, each picture whole and of that size" saw_all 12 mode-
 	result "modes: the exports of old sizes go away" old_exports_went
+	saw_cursor
+	result "planes: no ioctl failed, the kernel log is clean" ended_well_quietly
+}
+saw_cursor() {
 	result "cursor: shown inside, it is where the guest put it" saw cursor-inside
 	result "cursor: partly off an edge, its other part is shown" saw_all 4 cursor-over-
 	result "cursor: its picture changes" saw cursor-changed
 	result "cursor: its size changes" saw_all 2 cursor-bigger
 	result "cursor: hidden, it is gone; shown again, it is back" hidden_and_back
-	result "planes: no ioctl failed, the kernel log is clean" ended_well_quietly
 }
 # QEMU hands the dma-buf on: it has no part in reading it.
 scenario_client() {
 	local tiles=,tiles:y
 
 	[ "$PLATFORM" != bdw ] || tiles=	# its planes have none
-	E2E_HOST=(E2E_VIEWER=dbus)
-	run client "${E2E_LINUX[@]}" \
-		-append "$E2E_ARGS e2e.run=kms-planes,tiles:none,tiles:x$tiles,tiles:none,pointer"
+	E2E_HOST+=(E2E_VIEWER=dbus)
+	run "${1:-client}" "${E2E_LINUX[@]}" \
+		-append "$E2E_ARGS e2e.run=kms-planes,tiles:none,tiles:x$tiles,tiles:none,${2:-pointer}"
 	E2E_HOST=()
 	result "client: another process reads the picture from QEMU's dma-buf" saw tiles-none
 	result "client: X tiles are said to be X tiles, and hold the picture" saw_tiled x 0x100000000000001
@@ -425,6 +430,22 @@ found_lines() {
 				exit bad || more > all
 			}'
 }
+# What Debian's QEMU can do, it can still do with qemu/patches.
+scenario_patched() {
+	CLIENT=$("$SCRIPTS/qemu-patched.sh" --path)
+	WITH="with qemu/patches: "
+	E2E_HOST=(E2E_QEMU=/share/bin/qemu-system-x86_64)
+	scenario_client patched-client pointer:back
+	result "client: shown again where it was, it is there" saw pointer-back
+	result "client: it is never told to show nothing" never_told_to_show_nothing
+	E2E_HOST=(E2E_QEMU=/share/bin/qemu-system-x86_64 E2E_VIEWER=vnc E2E_XRES=1024 E2E_YRES=768)
+	run patched-cursor "${E2E_LINUX[@]}" -append "$E2E_ARGS e2e.run=kms-planes,cursor"
+	E2E_HOST=() CLIENT=
+	saw_cursor
+	result "cursor: no ioctl failed, no page stays pinned, the kernel log is clean" ended_well_quietly
+	WITH=
+}
+never_told_to_show_nothing() { ended_well && ! grep -q '^viewer: told to show nothing' "$LOG"; }
 still_figures() { sed -n 's/^still: //p' "$LOG"; }
 # still NAME: seconds, queries or wakeups while the guest showed the same
 still() {

@@ -7,6 +7,7 @@
  *	cursor		a cursor drawn into the picture by the viewer: inside,
  *			over each edge, changed, bigger, hidden
  *	pointer		a cursor that the viewer is told of, with its hotspot
+ *	pointer:back	the same, and at last it is shown again where it was
  *	tiles:T		a picture from a buffer whose tiles are T: none, x or y
  *
  * Every picture is handed over to the viewer (hand.h) before the next.
@@ -266,7 +267,7 @@ static int tell_hotspot(int hot)
 	return 0;
 }
 
-static int show_pointer(struct stage *s)
+static int show_pointer(struct stage *s, bool back)
 {
 	struct kms_buffer green, red;
 	const struct {
@@ -278,15 +279,17 @@ static int show_pointer(struct stage *s)
 		{ "pointer-hotspot", &green, 300, 200, 5 },
 		{ "pointer-over-edges", &green, -40, -21, 5 },
 		{ "pointer-changed", &red, 150, 90, 9 },
-		{ "pointer-hidden", NULL, 0, 0, 0 },
+		{ "pointer-hidden", NULL, 150, 90, 0 },
+		{ "pointer-back", &red, 150, 90, 9 },
 	};
+	const int count = ARRAY_SIZE(steps) - !back;
 	int i, ret = cursor_stage(s);
 
 	if (!ret)
 		ret = make_cursor(s, &green, KMS_CURSOR, 0x40c060);
 	if (!ret)
 		ret = make_cursor(s, &red, KMS_CURSOR, 0xd04040);
-	for (i = 0; i < (int)ARRAY_SIZE(steps) && !ret; i++) {
+	for (i = 0; i < count && !ret; i++) {
 		const struct kms_buffer *cursor = steps[i].cursor;
 		struct box at = {
 			.x = steps[i].x,
@@ -341,7 +344,9 @@ static int run_phase(struct stage *s, const char *phase)
 	if (!strcmp(phase, "cursor"))
 		return show_cursor(s);
 	if (!strcmp(phase, "pointer"))
-		return show_pointer(s);
+		return show_pointer(s, false);
+	if (!strcmp(phase, "pointer:back"))
+		return show_pointer(s, true);
 	if (!strncmp(phase, "tiles:", 6))
 		return show_tiles(s, phase + 6);
 	return -EINVAL;
