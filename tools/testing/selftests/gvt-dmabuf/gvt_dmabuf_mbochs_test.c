@@ -135,6 +135,32 @@ TEST_F(framebuffer, survives_close_of_first_fd)
 	EXPECT_EQ(-ENOENT, vgpu_get_dmabuf(&self->m.v, self->info.dmabuf_id));
 }
 
+/*
+ * Without the fix: a file that another process has opened. A dma-buf whose file is
+ * gone is kept by its dentry, and struct file is reused at once.
+ */
+TEST_F(framebuffer, is_never_another_file)
+{
+	char path[32];
+	int fd, dentry, i;
+
+	ASSERT_EQ(0, show(&self->m, 640, 480));
+	ASSERT_EQ(0, vgpu_query(&self->m.v, VGPU_PRIMARY, &self->info));
+	fd = vgpu_get_dmabuf(&self->m.v, self->info.dmabuf_id);
+	ASSERT_LE(0, fd);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	dentry = open(path, O_PATH);
+	ASSERT_LE(0, dentry);
+	EXPECT_EQ(0, close(fd));
+	for (i = 0; i < 200; i++)
+		ASSERT_LE(0, open("/dev/null", O_RDONLY));
+	fd = vgpu_get_dmabuf(&self->m.v, self->info.dmabuf_id);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(640 * 480 * 4, lseek(fd, 0, SEEK_END));
+	EXPECT_EQ(0, close(fd));
+	EXPECT_EQ(0, close(dentry));
+}
+
 /* Without the fix: a use-after-free, reported by KASAN */
 TEST_F(framebuffer, survives_device_removal)
 {
