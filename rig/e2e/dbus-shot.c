@@ -8,9 +8,8 @@
  * it reads from its own mapping of that, laid out as the modifier says. It reads
  * what QEMU says has changed, not more, and nothing of a dma-buf before QEMU says
  * so. A rectangle that is empty or leaves the dma-buf is a picture missed. With
- * CARD, the node of another
- * graphics card, it imports the dma-buf there, has that card display it, and
- * compares what VRAM, the card's video memory, then holds.
+ * CARD, the node of another graphics card, it imports the dma-buf there, has that
+ * card display it, and compares what VRAM, the card's video memory, then holds.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -341,10 +341,10 @@ static void make_negative(struct display *d, __u32 which)
 
 /*
  * Into picture 0, each line with other glyphs than the last. Row by row, so that
- * whoever looks meanwhile finds no page changed that will be changed again, but
- * for the one that is being written.
+ * a scan meanwhile finds no page changed that will be changed again, except the one
+ * that is being written.
  */
-static void write_line(struct display *d, __u32 line, __u32 colour)
+static void write_line(struct display *d, __u32 line, __u32 color)
 {
 	static const __u8 glyphs[][GLYPH] = {
 		{ 0x18, 0x24, 0x42, 0x7e, 0x42, 0x42, 0x42, 0x00 },
@@ -360,7 +360,7 @@ static void write_line(struct display *d, __u32 line, __u32 colour)
 			for (x = 0; x < GLYPH; x++)
 				if (glyphs[(i + line) % 3][y] << x & 0x80)
 					px[y * WIDTH + i * GLYPH + x] =
-						tagged(colour, d->tag);
+						tagged(color, d->tag);
 	hash_picture(d, 0);
 }
 
@@ -445,16 +445,16 @@ static void stay_still(struct display *d, __u32 frames)
 /* As a console does: the framebuffer stays, and some of its pixels change. */
 static void write_lines(struct display *d, __u32 count)
 {
-	__u32 line, colour;
+	__u32 line, color;
 
 	put_text("parts\n");
 	wait_for_answer();
 	for (line = 0; line < count; line++) {
-		/* Another colour each time: none is back before it was noticed. */
-		colour = 0xffffff;
+		/* Another color each time: none is back before it was noticed. */
+		color = 0xffffff;
 		do {
-			write_line(d, line, colour);
-			colour -= 0x303030;
+			write_line(d, line, color);
+			color -= 0x303030;
 			name_it(d, "part ", "line-", line + 1, 0);
 		} while (wait_for_answer() == 'a');	/* "again" */
 	}
