@@ -43,6 +43,9 @@
 #define FAST_DEPTH(dw)          extract32(dw, 24, 3)
 
 /* A raster operation has a bit for each value of (pattern, source, dest). */
+/* Far more than any surface has: one blit must not stop the machine. */
+#define BLT_MAX_BYTES           (1u << 30)
+
 #define ROP_COPY                0xcc
 #define ROP_NEEDS_PATTERN(rop)  ((((rop) >> 4) ^ (rop)) & 0x0f)
 #define ROP_NEEDS_SRC(rop)      ((((rop) >> 2) ^ (rop)) & 0x33)
@@ -183,6 +186,11 @@ static void igd_blt_draw(IGDBlt *b)
     trace_igd_blt(b->dst.base, b->src.base, b->x2 - b->x1, rows, b->cpp,
                   b->rop);
     len = (size_t)(b->x2 - b->x1) * b->cpp;
+    if (len * rows > BLT_MAX_BYTES) {
+        qemu_log_mask(LOG_GUEST_ERROR, "igd: %s: blit of %zu bytes is "
+                      "skipped\n", b->cs->e->info->name, len * rows);
+        return;
+    }
     b->cs->budget -= (int)(len * rows / IGD_PAGE_SIZE);
     src = g_malloc0(len);
     dst = g_malloc0(len);

@@ -199,7 +199,11 @@ static bool igd_cs_fetch(IGDCommandStreamer *cs, unsigned i, uint32_t *value)
         igd_cs_fault(cs, space, addr, "instruction fetch");
         return false;
     }
-    *value = igd_dma_ld32(cs->s, cs->fetch_pa + (addr - page));
+    if (!igd_dma_read(cs->s, cs->fetch_pa + (addr - page), value,
+                      sizeof(*value))) {
+        return false;
+    }
+    *value = le32_to_cpu(*value);
     return true;
 }
 

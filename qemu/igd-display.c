@@ -252,14 +252,16 @@ static void igd_vblank_timer(void *opaque)
         uint32_t vblanks = igd_pipe_vblanks(s, i);
 
         if (p->wanted && vblanks > p->reported) {
-            uint32_t events = PIPE_EVENT_VBLANK | p->flip_events;
+            uint32_t events = PIPE_EVENT_VBLANK;
 
             trace_igd_vblank(i, vblanks);
-            if (p->flip_events) {
+            /* A late timer may find a flip that came after the vblank. */
+            if (p->flip_events && vblanks >= p->flip_vblank) {
                 trace_igd_flip_done(i, p->flip_events);
+                events |= p->flip_events;
+                p->flip_events = 0;
             }
             p->reported = vblanks;
-            p->flip_events = 0;
             igd_irq_pipe(s, i, events);
         }
     }
@@ -310,6 +312,10 @@ static void igd_surf_post(IGDState *s, uint32_t offset, uint32_t value)
     igd_reg_set(s, offset + A_PLANE_SURFLIVE - A_PLANE_SURF, value);
     igd_reg_set(s, count, igd_reg(s, count) + 1);
     if (p->enabled) {
+        /* What no timer has reported by its vblank was masked there. */
+        if (!p->wanted && igd_pipe_vblanks(s, pipe) >= p->flip_vblank) {
+            p->flip_events = 0;
+        }
         p->flip_events |= igd_gen(s) == 8 ? PIPE_EVENT_FLIP_GEN8(plane) :
                           PIPE_EVENT_FLIP_GEN9(plane);
         p->flip_vblank = igd_pipe_vblanks(s, pipe) + 1;

@@ -59,6 +59,15 @@
 #define WAIT_POLL_NS            (100 * SCALE_US)
 
 /*
+ * Not immediately: engines that wake each other would stay in one callback of
+ * the timers, since no time passes there.
+ */
+#define WAKE_NS                 (1 * SCALE_US)
+
+/* Execlists in a row before the machine goes on */
+#define EXECLIST_BUDGET         64
+
+/*
  * The register state context is the second page of the image: groups of an
  * MI_LOAD_REGISTER_IMM at a fixed place and its pairs of offset and value.
  */
@@ -227,7 +236,10 @@ static void igd_context_restore(IGDCommandStreamer *cs)
         cs->halted = true;
         return;
     }
-    igd_dma_read(cs->s, pa, page, sizeof(page));
+    if (!igd_dma_read(cs->s, pa, page, sizeof(page))) {
+        cs->halted = true;
+        return;
+    }
 
     for (const IGDContextGroup *g = igd_context_groups(cs); g->count; g++) {
         if (g->dword >= CTX_ENGINE_STATE && inhibit) {
@@ -262,7 +274,7 @@ static void igd_context_save(IGDCommandStreamer *cs)
 {
     uint32_t ctl = igd_ring_reg(cs, RING_CONTEXT_CONTROL);
     uint32_t ran = (uint32_t)igd_cs_timestamp(cs) - cs->switched_in;
-    uint32_t group[1 + 2 * CTX_GROUP_MAX];
+    uint32_t group[1 + 2 * CTX_GROUP_MAX], tail;
     hwaddr pa;
 
     cs->waiting = false;
@@ -282,6 +294,11 @@ static void igd_context_save(IGDCommandStreamer *cs)
         qemu_log_mask(LOG_GUEST_ERROR, "igd: %s: context image at 0x%08x is "
                       "gone\n", cs->e->info->name, igd_context_page(cs));
         return;
+    }
+    /* The tail is software's, which may have moved it since it was read. */
+    if (igd_dma_read(cs->s, pa + CTX_STATE_TAIL - CTX_STATE_OFFSET, &tail,
+                     sizeof(tail))) {
+        igd_ring_reg_set(cs, RING_TAIL, le32_to_cpu(tail));
     }
     for (const IGDContextGroup *g = igd_context_groups(cs); g->count; g++) {
         if (g->dword >= CTX_ENGINE_STATE && (ctl & CTX_SAVE_INHIBIT)) {
@@ -413,7 +430,7 @@ void igd_execlists_wake_waiters(IGDState *s)
         IGDCommandStreamer *cs = s->engine[i].cs;
 
         if (cs && cs->active && cs->waiting) {
-            igd_execlist_arm(cs, 0);
+            igd_execlist_arm(cs, WAKE_NS);
         }
     }
 }
@@ -422,6 +439,7 @@ static void igd_execlist_run(void *opaque)
 {
     IGDCommandStreamer *cs = opaque;
     IGDRun run = IGD_RUN_DONE;
+    int budget = EXECLIST_BUDGET;
     bool again = true;
 
     if (igd_ring_reg(cs, RING_MI_MODE) & MI_MODE_STOP) {
@@ -429,6 +447,11 @@ static void igd_execlist_run(void *opaque)
         return;
     }
     while (again) {
+        /* A context can submit itself: it has to stop for others, too. */
+        if (!budget--) {
+            run = IGD_RUN_SLICE;
+            break;
+        }
         if (cs->pending[0] &&
             (!cs->active || run == IGD_RUN_ARBITRATE ||
              (cs->waiting && cs->arbitration))) {

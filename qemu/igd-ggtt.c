@@ -16,6 +16,7 @@
 #include "qemu/osdep.h"
 #include "igd-ggtt.h"
 #include "qemu/bitops.h"
+#include "qemu/log.h"
 #include "qemu/module.h"
 #include "qemu/units.h"
 #include "hw/registerfields.h"
@@ -78,11 +79,15 @@ void igd_dma_st64(IGDState *s, hwaddr pa, uint64_t value)
     stq_le_pci_dma(PCI_DEVICE(s), pa, value, MEMTXATTRS_UNSPECIFIED);
 }
 
-void igd_dma_read(IGDState *s, hwaddr pa, void *buf, size_t len)
+bool igd_dma_read(IGDState *s, hwaddr pa, void *buf, size_t len)
 {
     if (pci_dma_read(PCI_DEVICE(s), pa, buf, len) != MEMTX_OK) {
+        qemu_log_mask(LOG_GUEST_ERROR, "igd: cannot read memory at 0x%"
+                      HWADDR_PRIx "\n", pa);
         memset(buf, 0, len);
+        return false;
     }
+    return true;
 }
 
 void igd_dma_write(IGDState *s, hwaddr pa, const void *buf, size_t len)
@@ -178,7 +183,11 @@ static IOMMUTLBEntry igd_aperture_translate(IOMMUMemoryRegion *mr, hwaddr addr,
     };
     hwaddr pa;
 
-    if (igd_fence_at(s, addr)) {
+    /*
+     * What an IOMMU translates goes through the detiler as well: TCG calls the
+     * IOMMU's callbacks as if it had all of them, and intel-iommu has not.
+     */
+    if (s->behind_iommu || igd_fence_at(s, addr)) {
         entry.translated_addr = s->detiler.addr + entry.iova;
         entry.perm = IOMMU_RW;
     } else if (igd_ggtt_translate(s, entry.iova, &pa) &&
@@ -244,12 +253,27 @@ static bool igd_detiler_translate(IGDState *s, hwaddr addr, hwaddr *pa)
     return igd_ggtt_translate(s, f ? igd_fence_detile(f, addr) : addr, pa);
 }
 
-/* Bytes that follow each other may be in different tiles: one by one. */
+/* Without a fence, bytes of a page follow each other. */
+static bool igd_detiler_at_once(IGDState *s, hwaddr addr, unsigned size)
+{
+    hwaddr last = addr + size - 1;
+
+    return !igd_fence_at(s, addr) && !igd_fence_at(s, last) &&
+           !((addr ^ last) & IGD_PAGE_MASK);
+}
+
+/* In tiles they may be far from each other: one by one. */
 static uint64_t igd_detiler_read(void *opaque, hwaddr addr, unsigned size)
 {
     uint64_t value = 0;
     hwaddr pa;
 
+    if (igd_detiler_at_once(opaque, addr, size)) {
+        if (igd_detiler_translate(opaque, addr, &pa)) {
+            igd_dma_read(opaque, pa, &value, size);
+        }
+        return le64_to_cpu(value);
+    }
     for (unsigned i = 0; i < size; i++) {
         uint8_t byte = 0;
 
@@ -266,6 +290,13 @@ static void igd_detiler_write(void *opaque, hwaddr addr, uint64_t value,
 {
     hwaddr pa;
 
+    if (igd_detiler_at_once(opaque, addr, size)) {
+        value = cpu_to_le64(value);
+        if (igd_detiler_translate(opaque, addr, &pa)) {
+            igd_dma_write(opaque, pa, &value, size);
+        }
+        return;
+    }
     for (unsigned i = 0; i < size; i++) {
         uint8_t byte = value >> (8 * i);
 
@@ -362,6 +393,9 @@ void igd_ggtt_init(IGDState *s)
 
 void igd_ggtt_reset(IGDState *s)
 {
+    /* Known once the machine is complete, which is reset after that. */
+    s->behind_iommu = pci_device_iommu_address_space(PCI_DEVICE(s)) !=
+                      &address_space_memory;
     memset(s->ggtt, 0, IGD_GGTT_SIZE);
     memset(s->fence, 0, sizeof(s->fence));
     igd_aperture_unmap(s, 0, igd_aperture_size(s) - 1);

@@ -42,14 +42,15 @@ bool igd_ppgtt_translate_write(IGDState *s, uint64_t pml4, uint64_t addr,
                                hwaddr *pa);
 
 /*
- * Access guest memory by physical address as a bus master.  What cannot be
- * read is zero, what cannot be written is dropped.
+ * Access memory as a bus master, at a physical address or, behind an IOMMU, one
+ * that the IOMMU translates.  What cannot be read is zero, what cannot be
+ * written is dropped.
  */
 uint32_t igd_dma_ld32(IGDState *s, hwaddr pa);
 uint64_t igd_dma_ld64(IGDState *s, hwaddr pa);
 void igd_dma_st32(IGDState *s, hwaddr pa, uint32_t value);
 void igd_dma_st64(IGDState *s, hwaddr pa, uint64_t value);
-void igd_dma_read(IGDState *s, hwaddr pa, void *buf, size_t len);
+bool igd_dma_read(IGDState *s, hwaddr pa, void *buf, size_t len);
 void igd_dma_write(IGDState *s, hwaddr pa, const void *buf, size_t len);
 
 #endif /* HW_DISPLAY_IGD_GGTT_H */

@@ -129,7 +129,7 @@ bool igd_irq_pipe_unmasked(const IGDState *s, unsigned pipe, uint32_t events)
 {
     uint32_t bank = DE_PIPE_BANK(pipe);
 
-    return igd_reg(s, bank + IER) & ~igd_reg(s, bank + IMR) & events;
+    return ~igd_reg(s, bank + IMR) & events;
 }
 
 void igd_irq_port(IGDState *s, uint32_t events)

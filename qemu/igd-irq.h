@@ -30,7 +30,7 @@ void igd_irq_gt(IGDState *s, const IGDEngine *e, uint32_t events);
 void igd_irq_pipe(IGDState *s, unsigned pipe, uint32_t events);
 void igd_irq_port(IGDState *s, uint32_t events);
 
-/* Would any of @events of the pipe interrupt? */
+/* Would any of @events of the pipe be latched? */
 bool igd_irq_pipe_unmasked(const IGDState *s, unsigned pipe, uint32_t events);
 
 #endif /* HW_DISPLAY_IGD_IRQ_H */

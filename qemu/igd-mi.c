@@ -465,7 +465,7 @@ static IGDStep igd_mi_math(IGDCommandStreamer *cs, unsigned len)
             igd_alu_set(cs, &alu, to, 0);
             continue;
         case 0x481:                     /* LOAD1 */
-            igd_alu_set(cs, &alu, to, 1);
+            igd_alu_set(cs, &alu, to, UINT64_MAX);
             continue;
         case 0x100:
             alu.accu = alu.srca + alu.srcb;

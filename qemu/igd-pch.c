@@ -97,6 +97,11 @@ static uint32_t igd_sbi_pre(IGDState *s, uint32_t offset, uint32_t value)
     if (!FIELD_EX32(value, SBI_CTL, BUSY)) {
         return value;
     }
+    value = FIELD_DP32(value, SBI_CTL, BUSY, 0);
+    /* Nobody answers for other destinations. */
+    if (FIELD_EX32(value, SBI_CTL, DESTINATION) > 1) {
+        return FIELD_DP32(value, SBI_CTL, RESPONSE, 1);
+    }
     if (FIELD_EX32(value, SBI_CTL, WRITE)) {
         g_hash_table_insert(s->sbi, key,
                             GUINT_TO_POINTER(igd_reg(s, A_SBI_DATA)));
@@ -105,7 +110,6 @@ static uint32_t igd_sbi_pre(IGDState *s, uint32_t offset, uint32_t value)
 
         igd_reg_set(s, A_SBI_DATA, GPOINTER_TO_UINT(data));
     }
-    value = FIELD_DP32(value, SBI_CTL, BUSY, 0);
     return FIELD_DP32(value, SBI_CTL, RESPONSE, 0);
 }
 

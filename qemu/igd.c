@@ -162,10 +162,14 @@ static const IGDPlatformInfo *igd_find_platform(const char *name)
 
 static void igd_reset(DeviceState *dev)
 {
+    PCIDevice *d = PCI_DEVICE(dev);
     IGDState *s = IGD(dev);
 
     trace_igd_reset();
-    igd_update_power(PCI_DEVICE(dev));
+    pci_word_test_and_clear_mask(d->config + IGD_PM + PCI_PM_CTRL,
+                                 PCI_PM_CTRL_STATE_MASK);
+    memset(d->config + IGD_ASLE, 0, PCI_CONFIG_SPACE_SIZE - IGD_ASLE);
+    igd_update_power(d);
     igd_regs_reset(s, 0, IGD_MMIO_SIZE - 4);
     s->io_index = 0;
     igd_ggtt_reset(s);
@@ -179,6 +183,7 @@ static void igd_realize(PCIDevice *d, Error **errp)
 {
     IGDState *s = IGD(d);
     Object *owner = OBJECT(d);
+    bool another;
 
     s->platform = igd_find_platform(s->platform_name);
     if (!s->platform) {
@@ -195,6 +200,12 @@ static void igd_realize(PCIDevice *d, Error **errp)
         s->aperture_mb > 4096) {
         error_setg(errp, "aperture-mb must be a power of two from 128 to "
                    "4096");
+        return;
+    }
+    /* The detiler is at a fixed address. */
+    object_resolve_path_type("", TYPE_IGD, &another);
+    if (another) {
+        error_setg(errp, "there is an igd already");
         return;
     }
     if (msi_init(d, IGD_MSI_OFFSET, 1, false, false, errp) < 0) {
@@ -280,6 +291,7 @@ static void igd_class_init(ObjectClass *klass, IGDClassData *data)
     pc->class_id = PCI_CLASS_DISPLAY_VGA;
     dc->desc = "Intel integrated graphics (gen8, gen9), without scanout";
     dc->vmsd = &igd_vmstate;
+    dc->hotpluggable = false;
     device_class_set_legacy_reset(dc, igd_reset);
     device_class_set_props_n(dc, igd_properties, ARRAY_SIZE(igd_properties));
     set_bit(DEVICE_CATEGORY_DISPLAY, dc->categories);

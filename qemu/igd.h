@@ -75,6 +75,7 @@ struct IGDState {
     /* GGTT and aperture */
     uint64_t *ggtt;
     IGDFence fence[IGD_FENCES];
+    bool behind_iommu;
 
     IGDEngine engine[IGD_ENGINES];
 

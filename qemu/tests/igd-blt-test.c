@@ -359,6 +359,16 @@ static void test_linear_rectangles(IGDExec *x)
     assert_picture(x, DST, LINEAR, *dst);
 }
 
+/* More than memory can hold: skipped, and what follows is executed. */
+static void test_huge_fill(IGDExec *x)
+{
+    emit(x, 0, XY_COLOR_BLT | WRITE_RGBA, 3 << 24 | ROP_PATTERN | PITCH,
+         POINT(0x8000, 0x8000), POINT(0x7fff, 0x7fff), LO(DST), HI(DST), 0);
+    emit_store(x, 0, GLOBAL_DATA, 1);
+    submit(x, 0);
+    g_assert_cmphex(peek(x, global_pa(GLOBAL_DATA)), ==, 1);
+}
+
 typedef struct BltCase {
     const char *platform;
     void (*test)(IGDExec *x);
@@ -390,6 +400,7 @@ int main(int argc, char **argv)
         { "clipped-copy/bdw", { "bdw", test_clipped_copy } },
         { "rop/bdw", { "bdw", test_rop } },
         { "linear-rectangles/bdw", { "bdw", test_linear_rectangles } },
+        { "huge-fill/bdw", { "bdw", test_huge_fill } },
     };
 
     g_test_init(&argc, &argv, NULL);

@@ -29,9 +29,12 @@
 #define   BATCH_SECOND_LEVEL        (1 << 22)
 #define MI_GLOBAL               (1 << 22)
 
+#define RING_CTL                0x3c
+#define   CTL_WAIT                  (1u << 10)
 #define RING_HWS_PGA            0x80
 #define RING_IMR                0xa8
 #define RING_ELSP               0x230
+#define RING_STATUS_HI          0x238
 #define RING_STATUS_BUF         0x370
 #define RING_STATUS_PTR         0x3a0
 
@@ -96,6 +99,9 @@ static const IGDExecEngine igd_engines[] = {
     { "vcs0", 0x12000, 0x44318, 0 },
     { "vecs0", 0x1a000, 0x44338, 0 },
 };
+
+/* Longer than an engine waits before it reads a semaphore again */
+#define POLL_NS                 200000
 
 #define RCS (&igd_engines[0])
 #define BCS (&igd_engines[1])
@@ -287,6 +293,36 @@ static inline void assert_statuses(IGDExec *x, int count)
 
     g_assert_cmpuint(peek(x, hwsp + 0x7c), ==, (count - 1) % 6);
     g_assert_cmpuint(ring_reg(x, RING_STATUS_PTR) & 7, ==, (count - 1) % 6);
+}
+
+typedef void (*IGDExecTest)(IGDExec *x);
+
+typedef struct IGDExecCase {
+    const char *platform;
+    const IGDExecEngine *engine;
+    IGDExecTest test;
+} IGDExecCase;
+
+static inline void exec_run_case(gconstpointer data)
+{
+    const IGDExecCase *c = data;
+    IGDExec x = exec_start(c->platform, c->engine);
+
+    c->test(&x);
+    exec_stop(&x);
+}
+
+/* Add @test, to run on one engine of one platform. */
+static inline void exec_add(const char *group, const char *name,
+                            const char *platform, const IGDExecEngine *engine,
+                            IGDExecTest test)
+{
+    g_autofree char *path = g_strdup_printf("/igd/%s/%s/%s/%s", group, name,
+                                            platform, engine->name);
+    IGDExecCase *c = g_new(IGDExecCase, 1);
+
+    *c = (IGDExecCase) { platform, engine, test };
+    qtest_add_data_func_full(path, c, exec_run_case, g_free);
 }
 
 #endif /* IGD_EXEC_H */

@@ -1,7 +1,8 @@
 /*
  * Intel IGD: tests of PCI, registers, GGTT, aperture and fences
  *
- * Vblank and interrupts are in igd-irq-test.c, the engines in igd-cs-test.c.
+ * Vblank and interrupts are in igd-irq-test.c, the engines in igd-cs-test.c
+ * and igd-switch-test.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,6 +10,7 @@
 #include "qemu/osdep.h"
 #include "igd-test.h"
 
+#define ASLS            0xfc
 #define FENCE_LO(n)     (0x100000 + 8 * (n))
 #define FENCE_HI(n)     (0x100004 + 8 * (n))
 
@@ -428,6 +430,16 @@ static void test_sleep(void)
     qpci_config_writew(t.dev, pm + PCI_PM_CTRL, 0);
     g_assert_cmphex(igd_rd(&t, FENCE_LO(0)), ==, 0x12345001);
     g_assert_cmphex(igd_ggtt_get(&t, 1), ==, RAM | IGD_TEST_PTE);
+
+    /* A reset wakes it. */
+    qpci_config_writel(t.dev, ASLS, 0x12345678);
+    qpci_config_writew(t.dev, pm + PCI_PM_CTRL, 3);
+    qtest_qmp_assert_success(t.qts, "{ 'execute': 'system_reset' }");
+    qtest_qmp_eventwait(t.qts, "RESET");
+    igd_test_map(&t);
+    g_assert_cmphex(qpci_config_readw(t.dev, pm + PCI_PM_CTRL) & 3, ==, 0);
+    g_assert_cmphex(qpci_config_readl(t.dev, ASLS), ==, 0);
+    g_assert_cmphex(igd_rd(&t, FENCE_LO(0)), ==, 0);
     igd_test_stop(&t);
 }
 
