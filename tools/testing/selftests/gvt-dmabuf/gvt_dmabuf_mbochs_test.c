@@ -118,6 +118,32 @@ TEST_F(framebuffer, first_query_describes_it)
 	EXPECT_EQ(480, self->info.height);
 }
 
+/* Without the fix: two pages later by pread(), beyond the end for the last two */
+TEST_F(framebuffer, memory_is_where_it_is_mapped)
+{
+	const int device = self->m.v.device;
+	uint64_t at, size, last;
+	uint32_t val, *map;
+
+	if (!test_unsafe(_metadata))
+		return;
+	ASSERT_EQ(0, vgpu_region(&self->m.v, VFIO_PCI_BAR0_REGION_INDEX, &at,
+				 &size));
+	map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, device, at);
+	ASSERT_NE(MAP_FAILED, map);
+	last = size - VGPU_PAGE;
+	map[0] = 1;
+	map[last / 4] = 2;
+	EXPECT_EQ(4, pread(device, &val, 4, at));
+	EXPECT_EQ(1, val);
+	EXPECT_EQ(4, pread(device, &val, 4, at + last));
+	EXPECT_EQ(2, val);
+	val = 3;
+	EXPECT_EQ(4, pwrite(device, &val, 4, at + last));
+	EXPECT_EQ(3, map[last / 4]);
+	munmap(map, size);
+}
+
 /* Without the fix: closing the first fd freed the file of the second. */
 TEST_F(framebuffer, survives_close_of_first_fd)
 {
