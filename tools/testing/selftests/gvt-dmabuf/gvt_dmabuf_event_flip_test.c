@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Flips that do not wait for the vblank, and the display event: each is signalled
- * immediately, unless the plane has been signalled since the last refresh.
+ * immediately, if there is one per refresh.
  */
 #include "event_fixture.h"
+#include "query_util.h"
 #include "trace_util.h"
 #include "vgpu_commands.h"
 #include "vgpu_regs.h"
@@ -91,6 +92,43 @@ TEST_F(event, async_flip_is_signalled_at_once)
 	}
 }
 
+/* Whatever was signalled at the refresh before the first of them */
+TEST_F(event, async_flip_each_refresh_is_at_once)
+{
+	const struct vgpu_surface *shown[] = { &self->b, &self->c };
+	uint32_t last, before = 0;
+	int i, tries = 0;
+	uint64_t at_once;
+	bool late;
+
+	arm_all(_metadata, self);
+	for (i = 0; i < ROUNDS && tries < 10 * ROUNDS; tries++) {
+		if (!i) {
+			ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->a.gma,
+						   self->a.gpa, VGPU_PAGE));
+			ASSERT_LE(1, next_signal(self->fd[VGPU_PRIMARY]));
+		}
+		/* The host has handled the vblank then. */
+		usleep(4000);
+		signals(self->fd[VGPU_PRIMARY]);
+		last = frame(self);
+		ASSERT_EQ(0, surface_register(self, shown[tries % 2]));
+		at_once = signals(self->fd[VGPU_PRIMARY]);
+		late = frame(self) != last || (i && last != before + 1);
+		before = last;
+		while (!late && frame(self) == last)
+			usleep(1000);
+		if (late) {
+			ASSERT_TRUE(next_refresh(self, VGPU_PRIMARY));
+			i = 0;
+			continue;
+		}
+		ASSERT_EQ(1, at_once) TH_LOG("flip %d", i);
+		i++;
+	}
+	ASSERT_EQ(ROUNDS, i);
+}
+
 /* It is executed when its ring is, not when it is submitted. */
 TEST_F(event, async_command_is_signalled_early)
 {
@@ -117,6 +155,43 @@ TEST_F(event, async_command_is_signalled_early)
 		early += frame(self) == last;
 	}
 	EXPECT_LE(ROUNDS / 2, early);
+}
+
+/* New rectangles of the primary plane, -ERANGE for all of it, or -ENODATA */
+static int new_damage(struct vgpu *v, uint64_t *serial)
+{
+	const struct vfio_gfx_plane_cap_damage *cap;
+	union query_answer answer;
+
+	if (query_caps(v, VGPU_PRIMARY, &answer))
+		return -ENODATA;
+	cap = query_cap(&answer, VFIO_GFX_PLANE_CAP_DAMAGE);
+	return cap ? query_new_rects(cap, serial) : -ENODATA;
+}
+
+TEST_F(event, async_flip_is_damage_once)
+{
+	const struct vgpu_surface *shown[] = { &self->b, &self->c };
+	int i, first, second, tries = 0;
+	uint64_t serial = 0;
+	uint32_t last;
+
+	arm_all(_metadata, self);
+	for (i = 0; i < ROUNDS && tries < 10 * ROUNDS; tries++) {
+		ASSERT_TRUE(next_refresh(self, VGPU_PRIMARY));
+		new_damage(&self->v, &serial);
+		last = frame(self);
+		ASSERT_EQ(0, surface_register(self, shown[tries % 2]));
+		first = new_damage(&self->v, &serial);
+		second = new_damage(&self->v, &serial);
+		ASSERT_NE(-ENODATA, first);
+		ASSERT_NE(0, first) TH_LOG("flip %d", i);
+		if (frame(self) != last)
+			continue;
+		ASSERT_EQ(0, second) TH_LOG("flip %d", i);
+		i++;
+	}
+	ASSERT_EQ(ROUNDS, i);
 }
 
 TEST_F(event, second_async_flip_waits_for_vblank)

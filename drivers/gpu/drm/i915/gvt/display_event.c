@@ -103,17 +103,17 @@ static void gvt_event_find_lost_pages(struct intel_vgpu *vgpu)
 }
 
 /**
- * intel_vgpu_planes_to_signal - planes that have changed since the last refresh
+ * intel_vgpu_planes_to_signal - planes that have changed since their last signal
  * @vgpu: an open vGPU
  *
  * Context: vgpu_lock held.
  * Return: BIT(enum drm_plane_type) of each; the next refresh signals those that are
- * watched, unless they have been already.
+ * watched.
  */
 u8 intel_vgpu_planes_to_signal(struct intel_vgpu *vgpu)
 {
 	struct gvt_display_event *event = &vgpu->display.event;
-	u8 planes = vgpu->display.latch.latched | event->flipped;
+	u8 planes = vgpu->display.latch.latched;
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
@@ -122,6 +122,18 @@ u8 intel_vgpu_planes_to_signal(struct intel_vgpu *vgpu)
 	spin_unlock(&event->lock);
 
 	return planes;
+}
+
+/**
+ * intel_vgpu_changed_planes - planes that have changed since the last refresh
+ * @vgpu: an open vGPU
+ *
+ * Context: vgpu_lock held.
+ * Return: BIT(enum drm_plane_type) of each, also of those that have been signalled.
+ */
+u8 intel_vgpu_changed_planes(struct intel_vgpu *vgpu)
+{
+	return intel_vgpu_planes_to_signal(vgpu) | vgpu->display.event.flipped;
 }
 
 /**

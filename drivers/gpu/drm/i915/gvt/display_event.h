@@ -92,6 +92,7 @@ void intel_vgpu_touch_planes_of_pte(struct intel_vgpu *vgpu,
 				    unsigned long index);
 u8 intel_vgpu_signal_frontbuffers(struct intel_vgpu *vgpu, u8 planes);
 u8 intel_vgpu_planes_to_signal(struct intel_vgpu *vgpu);
+u8 intel_vgpu_changed_planes(struct intel_vgpu *vgpu);
 u8 intel_vgpu_display_refreshed(struct intel_vgpu *vgpu);
 
 #else

@@ -4,9 +4,10 @@
  *
  * A change that QUERY can see makes a plane dirty, and a refresh of the display
  * signals what is dirty. A flip that does not wait for the refresh is signalled
- * immediately, unless the plane has been signalled since the last refresh. So however
- * often a guest changes a plane, its client is notified at most once per refresh.
- * What the client does itself is signalled immediately, and does not count.
+ * immediately, unless the plane has been signalled so since the last refresh, or that
+ * refresh was its second signal. So however often a guest changes a plane, its client
+ * gets at most n + 1 signals in n refreshes. What the client does itself is signalled
+ * immediately, and does not count.
  *
  * A masked plane is not watched. Its changes are not recorded meanwhile, so
  * unmasking it signals once, as arming does.
@@ -59,7 +60,8 @@ u8 gvt_event_refresh(struct gvt_event_state *state)
 	u8 due = state->dirty;
 
 	state->dirty = 0;
-	state->signalled = due;
+	/* A signal is for the interval that ends, unless that had its own already. */
+	state->signalled &= due;
 	return due;
 }
 EXPORT_SYMBOL_IF_KUNIT(gvt_event_refresh);

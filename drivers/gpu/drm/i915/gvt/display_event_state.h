@@ -15,7 +15,7 @@
  * @masked: planes whose signals are held back
  * @watched: planes that are armed and not masked
  * @dirty: watched planes that have changed since they were signalled
- * @signalled: planes that have been signalled since the last refresh, or by it
+ * @signalled: planes that have had the signal that may come before the next refresh
  */
 struct gvt_event_state {
 	u8 armed;

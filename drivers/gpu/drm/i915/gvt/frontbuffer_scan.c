@@ -144,7 +144,7 @@ static void gvt_scan_hold_pages(struct gvt_scan_pass *pass,
 
 	mutex_lock(&vgpu->vgpu_lock);
 	pass->ended = gvt_scan_has_ended(pass) ||
-		      intel_vgpu_planes_to_signal(vgpu) & BIT(pass->type);
+		      intel_vgpu_changed_planes(vgpu) & BIT(pass->type);
 	for (i = 0; i < count && !pass->ended; i++)
 		pages[i] = gvt_plane_hold_page(vgpu, plane, index[i]);
 	mutex_unlock(&vgpu->vgpu_lock);
@@ -277,7 +277,7 @@ static bool gvt_scan_begin(struct gvt_scan_pass *pass, bool *unknown, bool *hint
 	lockdep_assert_held(&pass->vgpu->vgpu_lock);
 
 	due = READ_ONCE(pass->vgpu->display.event.state.watched) & plane &
-	      ~intel_vgpu_planes_to_signal(pass->vgpu);
+	      ~intel_vgpu_changed_planes(pass->vgpu);
 	spin_lock(&scan->lock);
 	due &= scan->due;
 	WRITE_ONCE(scan->due, scan->due & ~plane);
