@@ -18,7 +18,10 @@
 
 #include "frontbuffer_pace.h"
 
+/* Heights of X and Y tiles of 4 KiB, and the width of an X tile in bytes */
 #define ROW_LINES	8
+#define Y_ROW_LINES	32
+#define X_TILE_BYTES	((int)PAGE_SIZE / ROW_LINES)
 /* A line of text, or a row of Y tiles, is at most so many of these high. */
 #define NEAR_ROWS	4
 /* For a stride that no monitor needs */
@@ -51,7 +54,7 @@ void gvt_pace_restart(struct gvt_frontbuffer_pace *pace, unsigned int pages,
 		.pages = pages,
 		.step = pages ? gvt_pace_step(pages) : 0,
 		.left = pages,
-		.row = max(stride / (unsigned int)(PAGE_SIZE / ROW_LINES), 1u),
+		.stride = stride,
 	};
 }
 EXPORT_SYMBOL_IF_KUNIT(gvt_pace_restart);
@@ -98,7 +101,7 @@ EXPORT_SYMBOL_IF_KUNIT(gvt_pace_next);
 /* Pages on each side of a change that may belong to the same drawing */
 static unsigned int gvt_pace_reach(const struct gvt_frontbuffer_pace *pace)
 {
-	return min(NEAR_ROWS * (pace->row + 1), MAX_REACH);
+	return min(NEAR_ROWS * (DIV_ROUND_UP(pace->stride, X_TILE_BYTES) + 1), MAX_REACH);
 }
 
 /**
@@ -157,6 +160,10 @@ unsigned int gvt_pace_probe(const struct gvt_frontbuffer_pace *pace,
 			    unsigned int spot, unsigned int *pages)
 {
 	const struct gvt_hot_spot *s = &pace->spots[spot];
+	const int stride = pace->stride;
+	/* What is no whole number of X tiles wide may still have rows of Y tiles. */
+	const int lines = stride % X_TILE_BYTES ? Y_ROW_LINES : ROW_LINES;
+	const unsigned int tiles = max(lines * stride / (int)PAGE_SIZE, 1);
 	unsigned int count = 0;
 	int row, i;
 
@@ -164,9 +171,9 @@ unsigned int gvt_pace_probe(const struct gvt_frontbuffer_pace *pace,
 		return 0;
 
 	for (row = 1 - NEAR_ROWS; row <= NEAR_ROWS; row++) {
-		const s64 page = s->page + (s64)row * pace->row;
+		const s64 page = (s64)s->page + row * ROW_LINES * stride / (int)PAGE_SIZE;
 		const s64 wanted[] = { page - 1, page, page + 1,
-				       page - s->page % pace->row };
+				       page - s->page % tiles };
 
 		for (i = 0; i < ARRAY_SIZE(wanted); i++)
 			if (wanted[i] >= 0 && wanted[i] < pace->pages)

@@ -36,7 +36,7 @@ struct gvt_hot_spot {
  * @step: from a page to the one that is visited after it
  * @next: the page to visit next
  * @left: pages to visit until each was visited after the last hint
- * @row: pages of 8 lines, the height of an X tile; at least one
+ * @stride: bytes from one line to the next
  * @spots: the last changes
  */
 struct gvt_frontbuffer_pace {
@@ -44,7 +44,7 @@ struct gvt_frontbuffer_pace {
 	unsigned int step;
 	unsigned int next;
 	unsigned int left;
-	unsigned int row;
+	unsigned int stride;
 	struct gvt_hot_spot spots[GVT_PACE_SPOTS];
 };
 

@@ -202,13 +202,14 @@ static void small_framebuffer_has_no_hot_pages(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, GVT_PACE_MIN_PAGES, gvt_pace_budget(&pace));
 }
 
-/* What is drawn into 1920 x 1080 in 32 bits */
+/* What is drawn into 1920 x 1080 in 32 bits, or with another stride */
 static const struct drawing_case {
 	const char *name;
 	u32 tile_width;		/* bytes; 0 for linear */
 	u32 tile_height;
 	u32 width;		/* pixels that are drawn, 16 lines of them */
 	unsigned int worst;	/* scans until it is found */
+	u32 stride;		/* bytes, if it is another one */
 } drawing_cases[] = {
 	{ "line of text, linear",      0,  1, 1920, 1 },
 	{ "line of text, X-tiled",   512,  8, 1920, 1 },
@@ -218,16 +219,24 @@ static const struct drawing_case {
 	{ "glyph, X-tiled",          512,  8,    8, 5 },
 	{ "glyph, Y-tiled",          128, 32,    8, 5 },
 	{ "glyph, Yf-tiled",         128, 32,    8, 5 },
+	{ "glyph, Y-tiled, of 1366 pixels", 128, 32, 8, 5, 5504 },
+	{ "glyph, Y-tiled, of 1600 pixels", 128, 32, 8, 5, 6400 },
+	{ "glyph, linear, of 1366 pixels", 0, 1, 8, 3, 5504 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(drawing_cases, drawing_cases, name);
 
+static u32 stride_of(const struct drawing_case *c)
+{
+	return c->stride ?: FULL_HD_STRIDE;
+}
+
 static u32 page_of(const struct drawing_case *c, u32 x, u32 y)
 {
 	if (!c->tile_width)
-		return (y * FULL_HD_STRIDE + x) / SZ_4K;
+		return (y * stride_of(c) + x) / SZ_4K;
 
-	return y / c->tile_height * (FULL_HD_STRIDE / c->tile_width) +
+	return y / c->tile_height * (stride_of(c) / c->tile_width) +
 	       x / c->tile_width;
 }
 
@@ -249,8 +258,8 @@ static void drawing_is_found_within(struct kunit *test)
 {
 	const struct drawing_case *c = test->param_value;
 	/* With the rest of the last row of tiles */
-	const u32 pages = page_of(c, FULL_HD_STRIDE - 1, FULL_HD_LINES - 1) + 1;
-	const u32 last = FULL_HD_STRIDE - c->width * 4;
+	const u32 pages = page_of(c, stride_of(c) - 1, FULL_HD_LINES - 1) + 1;
+	const u32 last = stride_of(c) - c->width * 4;
 	struct gvt_frontbuffer_pace pace;
 	unsigned int scan, budget, worst = 0;
 	u32 left, top;
@@ -258,7 +267,7 @@ static void drawing_is_found_within(struct kunit *test)
 
 	scan_of = kunit_kzalloc(test, pages, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, scan_of);
-	gvt_pace_restart(&pace, pages, FULL_HD_STRIDE);
+	gvt_pace_restart(&pace, pages, stride_of(c));
 	for (scan = 1; pace.left; scan++)
 		for (budget = gvt_pace_budget(&pace); budget; budget--)
 			scan_of[gvt_pace_next(&pace)] = scan;
@@ -284,12 +293,13 @@ static bool glyph_is_hot(const struct gvt_frontbuffer_pace *pace,
 static void next_glyph_is_hot(struct kunit *test)
 {
 	const struct drawing_case *c = test->param_value;
+	const u32 pages = page_of(c, stride_of(c) - 1, FULL_HD_LINES - 1) + 1;
 	struct gvt_frontbuffer_pace pace;
 	u32 left, top, y;
 
 	for (top = 0; top <= 1080 - 48; top += 8) {
-		for (left = 0; left < FULL_HD_STRIDE - 32; left += 32) {
-			restart_full_hd(&pace);
+		for (left = 0; left < stride_of(c) - 32; left += 32) {
+			gvt_pace_restart(&pace, pages, stride_of(c));
 			for (y = top; y < top + 16; y++)
 				gvt_pace_changed(&pace, page_of(c, left, y));
 			KUNIT_EXPECT_TRUE(test, glyph_is_hot(&pace, c, left + 32, top));
