@@ -115,6 +115,40 @@ TEST_F(layout_one, rotation_is_told)
 	EXPECT_EQ(1, self->cap->nr_planes);
 }
 
+/*
+ * A part whose lines go on past the stride, as i915 programs one below another: a
+ * client that does not ask for layouts gets it from its first pixel.
+ */
+TEST_F(layout_one, lines_past_the_stride_are_described)
+{
+	const uint32_t width = 140, height = 20;
+	const size_t before =
+		variant->modifier == DRM_FORMAT_MOD_LINEAR ? 4096 : 3 * 4096;
+	int fd;
+
+	ASSERT_LT(self->s.stride, (variant->x + width) * 4);
+	ASSERT_EQ(0, show_part(&self->v, &self->s, variant->x, variant->y,
+			       width, height));
+	ASSERT_EQ(0, query_caps(&self->v, VGPU_PRIMARY, &self->answer));
+	EXPECT_EQ(width, self->answer.info.width);
+	EXPECT_EQ(height, self->answer.info.height);
+	EXPECT_EQ(self->s.stride, self->answer.info.stride);
+	EXPECT_EQ(variant->modifier, self->answer.info.drm_format_mod);
+
+	self->s.gpa += before;
+	self->s.size = self->answer.info.size;
+	fd = vgpu_get_dmabuf(&self->v, self->answer.info.dmabuf_id);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(0, test_compare(fd, &self->v, &self->s));
+	close(fd);
+
+	/* Not if it begins inside a page or a tile */
+	ASSERT_EQ(0, show_part(&self->v, &self->s, variant->x, variant->y + 1,
+			       width, height));
+	EXPECT_EQ(-EOPNOTSUPP, query_caps(&self->v, VGPU_PRIMARY,
+					  &self->answer));
+}
+
 /* A part of the surface, which begins inside a page and a tile */
 TEST_F(layout_one, source_is_told)
 {

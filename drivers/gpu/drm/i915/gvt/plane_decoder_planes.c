@@ -375,9 +375,9 @@ static enum gvt_refusal describe_framebuffer(const struct gvt_window *w,
 	plane->x_pos = w->x;
 	plane->y_pos = w->y;
 
-	/* A line that is wider than the stride would show the next one's. */
+	/* The hardware goes on in the next line. */
 	if ((s->x + w->width) * cpp > s->stride &&
-	    (!s->layouts || s->has_aux || !gvt_plane_rebase(plane, cpp, s->chunk)))
+	    (s->has_aux || !gvt_plane_rebase(plane, cpp, s->chunk)))
 		return GVT_REFUSED_NARROW_STRIDE;
 
 	end = plane->gma +
