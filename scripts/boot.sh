@@ -19,6 +19,8 @@
 #   --aperture MB   size of the GPU's aperture (default 512)
 #   --bdf B         PCI address at which the guest looks for the GPU
 #   --igd PROPS     more properties of the GPU model, such as pipes=3
+#   --iommu         put an IOMMU in front of the GPU, which reaches only what is mapped for
+#                   it, until it is unmapped; a fault of the IOMMU fails the run
 #   --put FILE      put a copy of FILE into the share; may be repeated
 #   --share DIR     use DIR as the share and keep it (default: a new directory,
 #                   removed afterwards)
@@ -31,6 +33,8 @@
 #   --append ARGS   add ARGS to the kernel's command line; may be repeated
 #   --timeout S     seconds the run may take (default 600; --debug 1800)
 #   --name NAME     name of the logs (default: rig)
+#   --detached      run the command without the share, on a copy in memory, so that it
+#                   may suspend the machine
 #   --kvm           run on KVM instead of emulating the CPU
 #   --shift N       the guest's clock advances 2^N ns an instruction (default 3)
 #   --realtime      the guest's clock follows the host's (see docs/rig.md)
@@ -43,7 +47,7 @@ usage_if_asked "$@"
 
 PLATFORM=kbl VARIANT=ours TRACED='' VGPUS=1 TYPE='' APERTURE=512 BDF='' TIMEOUT='' NAME=rig
 ACCEL=icount SHIFT=3 SLICE='' CPUS='' MODULES='' SHARE='' SHELL_WANTED='' QUIET='' APPEND='' CPU_FLAGS='' IGD='' SYSTEM=''
-PUT=() EXPORTS=() DEVICES=()
+PUT=() EXPORTS=() DEVICES=() BOARD=pc
 POWER_OFF=${RIG_POWER_OFF:-600}	# seconds of a busy machine
 while [ $# -gt 0 ]; do
 	value_given "$@"
@@ -64,6 +68,12 @@ while [ $# -gt 0 ]; do
 	--type) TYPE=$2 && shift ;;
 	--aperture) APERTURE=$2 && shift ;;
 	--igd) IGD=,$2 && shift ;;
+	# Debian's default is to leave integrated GPUs out, and to unmap late.
+	--iommu)
+		BOARD=q35	# pc has none
+		DEVICES+=(-device intel-iommu)
+		APPEND+=" intel_iommu=on iommu.strict=1 iommu.passthrough=0"
+		;;
 	--bdf) BDF=$2 && shift ;;
 	--put) PUT+=("$2") && shift ;;
 	--share) SHARE=$2 && shift ;;
@@ -77,6 +87,7 @@ while [ $# -gt 0 ]; do
 	--realtime) ACCEL=realtime ;;
 	--shell) SHELL_WANTED=1 ;;
 	--quiet) QUIET=1 ;;
+	--detached) APPEND+=" rig.detached" ;;
 	--)
 		shift
 		break
@@ -173,7 +184,7 @@ ARGS="console=ttyS0 panic=-1 loglevel=7 cryptomgr.notests rig.vgpus=$VGPUS rig.p
 [ "$ACCEL" != realtime ] || ARGS+=" no_timer_check"
 [ -z "$APPEND" ] || ARGS+=$APPEND
 
-COMMAND=("$QEMU" -machine pc "${MACHINE[@]}" -m "$MEMORY"
+COMMAND=("$QEMU" -machine "$BOARD" "${MACHINE[@]}" -m "$MEMORY"
 	-L /usr/share/seabios -L /usr/share/qemu
 	-nodefaults -vga none -display none -no-reboot
 	-kernel "$KERNEL" -initrd "$INITRD" -append "$ARGS"

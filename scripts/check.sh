@@ -18,8 +18,8 @@
 #   qtest        the IGD device
 #   igt          the IGT test, if IGT_SRC names a checkout (igt.sh)
 #   rig          on each platform: GPU smoke test and kselftest; the test of pipes on a
-#                GPU with one fused off; those that use two vGPUs; and the kselftest as
-#                32-bit programs
+#                GPU with one fused off; those that use two vGPUs; those of memory with
+#                an IOMMU; a suspend of the host; and the kselftest as 32-bit programs
 #   firmware     Debian's QEMU in the rig shows a guest (check-e2e.sh)
 #   debug        KUnit, mock selftests and kselftest on the debug kernel
 #   stress       a minute of the fuzzer on the debug kernel
@@ -55,6 +55,8 @@ ON_RIG=(rig firmware debug stress kunit)	# steps that boot it
 PRINT_TAP=(sources tap report series docs uapi decoder sparse litmus)
 # Of these the driver has code for single platforms of one generation.
 PLATFORM_TESTS=$(echo gvt_dmabuf_{command,flip,guest,model,pipe,plane,submit}_test gvt_dmabuf_test)
+# What has the GPU, or another device, access memory
+IOMMU_TESTS=$(echo gvt_dmabuf_{context,hidden,import,object,pages,pixels,submit,unmap,unmap_gpu}_test gvt_dmabuf_test)
 mapfile -t ALL < <(listed)
 STEPS=()
 SHORT=
@@ -314,11 +316,12 @@ step_qtest() {
 # TESTS, with its TAP in a file of its own. PROGRAM@WAY is a program with VGPU_IOMMU
 # set to WAY; "kunit" and "mock" are tests that the modules bring.
 start_rig() {
-	local name=$1 tests=$2 share=$RESULTS/$1 test programs=() unfixed=1
+	local name=$1 tests=$2 share=$RESULTS/$1 test programs=() unfixed=1 suspend=
 	shift 2
 
 	# Only the debug kernel has the series' VFIO, and not Debian's.
 	! is_one_of --debug "$@" || unfixed=
+	! is_one_of --detached "$@" || suspend=1
 	mkdir -p "$share"
 	for test in $tests; do
 		[ -f "$PROGRAMS/${test%@*}" ] || continue
@@ -329,6 +332,7 @@ start_rig() {
 		# An oops would end the run: tests that may cause one on stock skip.
 		${STOCK:+export GVT_SKIP_UNSAFE=1}
 		${unfixed:+export GVT_UNFIXED_VFIO=1}
+		${suspend:+export GVT_SUSPEND=1}
 		# From memory: while a busy host reads pages of a program from the share, the
 		# guest has nothing to do, and its clock jumps past the time that tests have.
 		# What a failed test says of its reason is on standard error.
@@ -421,6 +425,9 @@ start_platform_rigs() {
 	done
 	# A fuse has disabled the host's pipe C, and no vGPU is to see that.
 	start_rig "skl-fused${STOCK:+-stock}" gvt_dmabuf_pipe_test --platform skl --igd pipes=3 "${BOOT[@]}"
+	# An IOMMU in front of the GPU, not on Broadwell: Linux leaves that one out.
+	start_rig "kbl-iommu${STOCK:+-stock}" "$IOMMU_TESTS" --platform kbl --iommu "${IMPORTER[@]}" "${BOOT[@]}"
+	start_rig "kbl-suspend${STOCK:+-stock}" gvt_dmabuf_suspend_test --platform kbl --detached "${BOOT[@]}"
 	# The tests that skip with one vGPU.
 	two=$(grep -l test_second_vgpu "$REPO"/tools/testing/selftests/gvt-dmabuf/*_test.c | xargs -n 1 basename -s .c)
 	start_rig "kbl-two${STOCK:+-stock}" "$two" --platform kbl --vgpus 2 --type 4 "${BOOT[@]}"

@@ -15,7 +15,7 @@ SPLAT+='|soft lockup|hard LOCKUP|Kernel panic|suspicious RCU usage'
 SPLAT+='|possible recursive locking|possible circular locking|inconsistent lock state'
 SPLAT+='|INFO: trying to register|refcount_t: |list_(add|del) corruption|Call Trace:'
 SPLAT+='|cut here|unable to handle|GEM_(BUG|WARN)_ON|ODEBUG: |DMA-API: |nobody cared'
-SPLAT+='|Modules tainted'
+SPLAT+='|Modules tainted|DMAR: .*fault'
 # A checker that disables itself finds nothing from then on.
 SPLAT+='|kmemleak: (Cannot|.*disabled)|turning off the locking|lockdep is turned off'
 
