@@ -32,13 +32,24 @@ check_kernel() {
 	fi
 }
 
-DKMS=		# what dkms says of the package, for this kernel
+DKMS=		# what dkms says of the package, of all kernels
+VERSION=	# of the package, if it is there
+SOURCE=		# version of the kernel in linux-source
+MAKE_LOG=	# of the last build, if it failed and was for this kernel
 check_package() {
-	heading "package"
-	fact "$PACKAGE: $(dpkg-query -W -f '${Version} ${db:Status-Status}' "$PACKAGE" 2>/dev/null || echo "not installed")"
+	local status=
+
+	read -r VERSION status <<<"$(dpkg-query -W -f '${Version} ${db:Status-Status}' "$PACKAGE" 2>/dev/null)" || :
+	SOURCE=$(dpkg-query -W -f '${source:Upstream-Version}' linux-source-6.12 2>/dev/null || :)
 	DKMS=$(timeout "$PATIENCE" dkms status gvt-dmabuf 2>/dev/null || :)
+	MAKE_LOG=/var/lib/dkms/gvt-dmabuf/$VERSION/build/make.log
+	head -n 1 "$ROOT$MAKE_LOG" 2>/dev/null | grep -qF " for kernel $KERNEL " || MAKE_LOG=
+	heading "package"
+	fact "$PACKAGE: ${VERSION:-not installed} $status"
+	fact "linux-source-6.12: ${SOURCE:-not installed}"
 	fact "dkms: ${DKMS:-nothing}"
-	DKMS=$(grep -F "$KERNEL" <<<"$DKMS" || :)
+	[ -z "$MAKE_LOG" ] || fact "$MAKE_LOG: $(tail -n 5 "$ROOT$MAKE_LOG")"
+	case $status in '' | not-installed | config-files) VERSION= ;; esac
 }
 
 # --- the GPU ----------------------------------------------------------------
@@ -123,19 +134,37 @@ how_to_get_ours() {
 		if has_our_form "$(modinfo -F version i915 2>/dev/null || :)"; then
 			echo "Reboot: $file is installed, but an older one is loaded. If that does not help: update-initramfs -u, and reboot."
 		else
-			echo "$file belongs to another package (see \"dkms status\"). Remove that one: both cannot be used. Then: dkms autoinstall; update-initramfs -u; reboot."
+			echo "$file belongs to another package (see \"dkms status\"). Remove that one: both cannot be used. Then: dkms install gvt-dmabuf/$VERSION; update-initramfs -u; reboot."
 		fi
 		;;
 	*)
 		if [[ $KERNEL != 6.12.* ]]; then
 			echo "Boot a 6.12 kernel of Debian's: the package builds modules for no other."
-		elif [ -n "$DKMS" ]; then
-			echo "DKMS has not installed the modules for $KERNEL. See /var/lib/dkms/gvt-dmabuf/*/build/make.log, then: dkms autoinstall; update-initramfs -u; reboot."
+		elif [ -n "$VERSION" ]; then
+			how_to_build
 		else
 			echo "Install $PACKAGE and linux-headers-$KERNEL, check that \"dkms status\" says \"installed\" for this kernel, and reboot."
 		fi
 		;;
 	esac
+}
+# What to do if the package is installed, but not its modules for this kernel. dkms status
+# then says "added", or nothing of this kernel.
+how_to_build() {
+	local -r upstream=${KERNEL%%[!0-9.]*}
+	local -r again="dkms install gvt-dmabuf/$VERSION -k $KERNEL; update-initramfs -u -k $KERNEL; reboot."
+
+	if [ -z "$SOURCE" ]; then
+		echo "Install linux-source-6.12, from which the modules are built; then reboot."
+	elif [ "$SOURCE" != "$upstream" ]; then
+		echo "The modules cannot be built: linux-source-6.12 is $SOURCE, the kernel is $upstream. Upgrade image, headers and source to one version, and boot that kernel."
+	elif ! has "/lib/modules/$KERNEL/build/include"; then
+		echo "Install linux-headers-$KERNEL, with which the modules are built; then reboot."
+	elif [ -n "$MAKE_LOG" ]; then
+		echo "DKMS could not build the modules for $KERNEL: see $MAKE_LOG, which ends as the facts below show. After a remedy: $again"
+	else
+		echo "DKMS has no modules for $KERNEL. Build them: $again"
+	fi
 }
 secure_boot() {
 	local file
