@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # check-deb.sh: test the DKMS package; results as TAP.
 #
-# Builds it (deb.sh), installs it in a Debian system of its own (deb-root.sh), where
-# DKMS builds the modules, boots the rig on these and runs the kselftest. Then sets that
-# system up by the package's examples and boots it three times (rig/deb): the vGPU must
+# Builds it (deb.sh), installs it in a Debian system of its own (deb-root.sh), first beside a
+# source and kernels that it cannot be built for, which must not fail apt. When the source
+# comes, DKMS builds the modules. Boots the rig on these and runs the kselftest. Then sets
+# that system up by the package's examples and boots it three times (rig/deb): the vGPU must
 # be there at each boot; and gvt-dmabuf-report must find each fault that is planted.
 # Removes the package, boots once more, and checks that nothing is left. The system and
 # its kernel are of the machine's release, or of the one that ROOT names. Needs root.
@@ -60,12 +61,70 @@ dkms_says_installed() {
 	in_root dkms status gvt-dmabuf
 	in_root dkms status gvt-dmabuf | grep -q ": installed\$"
 }
+
+# --- what it cannot be built for ----------------------------------------------
+
+# stub NAME VERSION: install a package of the files below the root's /tmp/NAME
+stub() {
+	mkdir -p "$ROOT/tmp/$1/DEBIAN"
+	printf '%s\n' "Package: $1" "Version: $2" "Architecture: all" \
+		"Maintainer: rig <rig@localhost>" "Description: stands for a package" >"$ROOT/tmp/$1/DEBIAN/control"
+	in_root dpkg-deb -b "/tmp/$1" && in_root dpkg -i "/tmp/$1.deb"
+}
+# A source of another version
+other_source() {
+	mkdir -p "$ROOT/tmp/$KERNEL_SOURCE/usr/src"
+	: >"$ROOT/tmp/$KERNEL_SOURCE/usr/src/$KERNEL_SOURCE.tar.xz"
+	stub "$KERNEL_SOURCE" "$KERNEL_SERIES.0-1"
+}
+# other_kernel RELEASE CONFIG: a kernel, of which there is only what the hooks look at. As that
+# of Debian's headers, its postinst fails with them.
+OTHER_KERNELS=()
+other_kernel() {
+	local dir=$ROOT/tmp/linux-headers-$1
+
+	OTHER_KERNELS+=("linux-headers-$1")
+	mkdir -p "$dir/DEBIAN" "$dir/lib/modules/$1/kernel" "$dir/lib/modules/$1/build/include"
+	echo "$2" >"$dir/lib/modules/$1/build/.config"
+	printf '#!/bin/sh -e\nrun-parts --report --exit-on-error --arg=%s /etc/kernel/header_postinst.d\n' "$1" >"$dir/DEBIAN/postinst"
+	chmod 755 "$dir/DEBIAN/postinst"
+	stub "linux-headers-$1" 1
+}
+# says_why RELEASE WORDS: is that what the package says, on standard input?
+says_why() {
+	local said
+
+	said=$(cat)
+	printf '%s\n' "$said"
+	grep -F "gvt-dmabuf: no modules for $1" <<<"$said" | grep -qF -- "$2"
+}
+# Once, and again as an upgrade is
+installs_beside_other_source() {
+	local because="$KERNEL_SOURCE is $KERNEL_SERIES.0;"
+
+	other_source &&
+		apt_in_root install "$deb" | says_why "$KERNEL_RELEASE:" "$because" &&
+		apt_in_root --reinstall install "$deb" | says_why "$KERNEL_RELEASE:" "$because" &&
+		in_root dpkg -s gvt-dmabuf-dkms | grep -x "Status: install ok installed" &&
+		both kernel/drivers/gpu/drm/i915
+}
+source_comes() {
+	local debs=$CACHE/debs-$KERNEL_VERSION
+
+	[ ! -d "$debs" ] || cp "$debs/$KERNEL_SOURCE"_*.deb "$ROOT/var/cache/apt/archives/"
+	apt_in_root install "$KERNEL_SOURCE=$KERNEL_VERSION" | tee "$RESULTS/source.log"
+}
+not_built() { says_why "$@" <"$RESULTS/source.log"; }
+
+# --- what it leaves ----------------------------------------------------------
+
 # What the package could leave. The files of set_up_by_the_docs are the admin's.
 leftovers() {
 	in_root find /usr /etc /var/lib/dkms "/lib/modules/$KERNEL_RELEASE" \
 		\( -path '*gvt-dmabuf*' -o -path '*/updates/*' \) ! -path /etc/security/limits.d/gvt-dmabuf.conf \
 		! -path /etc/udev/rules.d/70-gvt-dmabuf.rules -print
 	# In the initramfs, too, which has a copy of the administrator's rule
+	in_root test -s "/boot/initrd.img-$KERNEL_RELEASE" || echo "no initramfs"
 	in_root lsinitramfs "/boot/initrd.img-$KERNEL_RELEASE" | grep -E 'gvt-dmabuf|updates/' |
 		grep -v '/rules\.d/70-gvt-dmabuf\.rules$' || :
 }
@@ -148,7 +207,15 @@ say "TAP version 13"
 result "lintian has nothing to say" in_root lintian --tag-display-limit 0 --fail-on error,warning \
 	--suppress-tags bogus-mail-host,bogus-mail-host-in-debian-changelog,bad-distribution-in-changes-file "$deb"
 result "stock modules are what modprobe takes before" both kernel/drivers/gpu/drm/i915
-result "it installs, and DKMS builds the modules" apt_in_root install "$deb"
+result "it installs beside a source of another version" installs_beside_other_source
+UPSTREAM=${KERNEL_RELEASE%%[!0-9.]*}
+result "a kernel that it is not for is installed beside it" other_kernel 6.1.0-0-rig CONFIG_DRM_I915_GVT_KVMGT=m
+result "so is one without GVT-g" other_kernel "$UPSTREAM+a-rig" CONFIG_DRM_I915=m
+result "so is one that cannot be built for" other_kernel "$UPSTREAM+b-rig" CONFIG_DRM_I915_GVT_KVMGT=m
+result "the source comes, and DKMS builds the modules" source_comes
+result "it is said why one without GVT-g has none" not_built "$UPSTREAM+a-rig" "not of a kind"
+result "it is said where the log of a build is that failed" not_built "$UPSTREAM+b-rig" make.log
+result "these kernels are removed" in_root dpkg --purge "${OTHER_KERNELS[@]}"
 result "its modules are what modprobe takes" both updates/dkms
 result "dkms says that it is installed" dkms_says_installed
 result "the rig runs on its modules" boot_on_modules

@@ -223,7 +223,7 @@ count_tap_of() {
 step_shell() {
 	cd "$REPO"
 	each shellcheck "shellcheck -x" scripts/*.sh scripts/*/*.sh .ci/run dkms/report/gvt-dmabuf-report dkms/report/*.sh
-	each shellcheck "shellcheck -s dash" rig/init rig/e2e/guest-* rig/e2e/*-run rig/deb/[!r]* rig/deb/rig-run dkms/build.sh
+	each shellcheck "shellcheck -s dash" rig/init rig/e2e/guest-* rig/e2e/*-run rig/deb/[!r]* rig/deb/rig-run dkms/build.sh dkms/debian/*.p*
 }
 step_sources() { tap_of sources "$SCRIPTS/sources-check.sh"; }
 step_report() { tap_of report "$SCRIPTS/report-check.sh"; }

@@ -11,7 +11,7 @@
 usage_if_asked "$@"
 [ $# -eq 0 ] || die "unknown argument $1 (see --help)"
 
-NEEDED=(debhelper dh-dkms)
+NEEDED=(debhelper)
 I915=drivers/gpu/drm/i915
 VFIO=include/uapi/linux/vfio.h	# build.sh takes both, and no more
 

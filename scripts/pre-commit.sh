@@ -38,7 +38,7 @@ for file in "${changed[@]}"; do
 		[ "$(wc -l <"$WORK/$file")" -le 600 ] || bad "$file: above 600 lines"
 	fi
 	case $file in
-	rig/init | rig/e2e/*-init | rig/e2e/*-run | dkms/build.sh)
+	rig/init | rig/e2e/*-init | rig/e2e/*-run | dkms/build.sh | dkms/debian/*.p*)
 		said=$(shellcheck -s dash "$WORK/$file") || bad "shellcheck:" "$said"
 		;;
 	*.py)
