@@ -115,6 +115,19 @@ source_comes() {
 	apt_in_root install "$KERNEL_SOURCE=$KERNEL_VERSION" | tee "$RESULTS/source.log"
 }
 not_built() { says_why "$@" <"$RESULTS/source.log"; }
+# version_after COMMAND...: the version of the package that the clone makes then
+version_after() { (cd "$RESULTS/clone" && "$@" && scripts/deb.sh --version); }
+# A commit, and changes that are not committed
+version_grows() {
+	local first committed changed
+
+	git clone -q "$REPO" "$RESULTS/clone"
+	first=$(version_after true) &&
+		committed=$(version_after git -c user.name=rig -c user.email=rig@localhost commit -q --allow-empty -m "A change") &&
+		changed=$(version_after tee -a dkms/build.sh <<<"# a change" | tail -n 1) || return
+	echo "$first, $committed, $changed"
+	dpkg --compare-versions "$first" lt "$committed" && dpkg --compare-versions "$committed" lt "$changed"
+}
 
 # --- what it leaves ----------------------------------------------------------
 
@@ -207,6 +220,7 @@ say "TAP version 13"
 result "lintian has nothing to say" in_root lintian --tag-display-limit 0 --fail-on error,warning \
 	--suppress-tags bogus-mail-host,bogus-mail-host-in-debian-changelog,bad-distribution-in-changes-file "$deb"
 result "stock modules are what modprobe takes before" both kernel/drivers/gpu/drm/i915
+result "its version grows with each change" version_grows
 result "it installs beside a source of another version" installs_beside_other_source
 UPSTREAM=${KERNEL_RELEASE%%[!0-9.]*}
 result "a kernel that it is not for is installed beside it" other_kernel 6.1.0-0-rig CONFIG_DRM_I915_GVT_KVMGT=m

@@ -124,14 +124,14 @@ make_machine() {
 		"[    7.0] i915 0000:00:02.0: [drm] GPU HANG: ecode 9:1:85dffffb, in secret-game [77]"
 	# shellcheck disable=SC2016	# for the shell that runs it
 	program dmesg 'cat "${0%/bin/*}/log"'
-	program dkms 'echo "gvt-dmabuf/0.20261130.abcdef12, 6.12.117+deb12-amd64, x86_64: installed"'
+	program dkms 'echo "gvt-dmabuf/0.20261130120000.abcdef12, 6.12.117+deb12-amd64, x86_64: installed"'
 	# modinfo -n MODULE, or -F version MODULE
 	# shellcheck disable=SC2016
-	program modinfo '[ "$1" = -n ] && echo /lib/modules/6.12.117/updates/dkms/i915.ko || echo 0.20261130.abcdef12'
+	program modinfo '[ "$1" = -n ] && echo /lib/modules/6.12.117/updates/dkms/i915.ko || echo 0.20261130120000.abcdef12'
 	# dpkg-query -W -f FORMAT PACKAGE: versions, as a file has them
 	# shellcheck disable=SC2016
 	program dpkg-query 'cat "${0%/bin/*}/packages/$4"'
-	put packages/gvt-dmabuf-dkms "0.20261130.abcdef12 installed"
+	put packages/gvt-dmabuf-dkms "0.20261130120000.abcdef12 installed"
 	put packages/linux-source-6.12 6.12.117
 	# shellcheck disable=SC2016
 	program qemu-system-x86_64 '[ "$1" = --version ] && echo "QEMU emulator version 7.2" ||
@@ -299,7 +299,7 @@ also report.has_no_secret no_secret
 planted report.has_no_host_name 0 "Nothing wrong was found." put proc/sys/kernel/hostname "(none)"
 also report.keeps_other_words keeps_other_words
 planted healthy.debian13_dkms 0 "Nothing wrong was found." \
-	drop proc/kallsyms : put sys/module/i915/version 0.20261130.abcdef12 : put sys/module/kvmgt/version 0.20261130.abcdef12
+	drop proc/kallsyms : put sys/module/i915/version 0.20261130120000.abcdef12 : put sys/module/kvmgt/version 0.20261130120000.abcdef12
 
 # No planes in debugfs
 planted planes.no_debugfs 1 "debugfs is not mounted" drop sys/kernel/debug
@@ -308,27 +308,27 @@ planted planes.stock_modules 1 "The kernel uses its own i915" drop proc/kallsyms
 planted planes.stock_not_rebooted 1 "Reboot: " drop proc/kallsyms $VGPU/planes
 # DKMS lists a kernel once it has built for it: not after a build that failed.
 STOCK=(drop proc/kallsyms "$VGPU/planes" : program modinfo 'echo /lib/modules/6.12.117/kernel/i915.ko' :
-	program dkms 'echo "gvt-dmabuf/0.20261130.abcdef12: added"' :)
-MAKE_LOG=var/lib/dkms/gvt-dmabuf/0.20261130.abcdef12/build/make.log
+	program dkms 'echo "gvt-dmabuf/0.20261130120000.abcdef12: added"' :)
+MAKE_LOG=var/lib/dkms/gvt-dmabuf/0.20261130120000.abcdef12/build/make.log
 # first lines of dkms 3.0.10 and of 3.2.2
-FIRST_LINE_12="DKMS make.log for gvt-dmabuf-0.20261130.abcdef12 for kernel 6.12.117+deb12-amd64 (x86_64)"
-FIRST_LINE_13="DKMS (dkms-3.2.2) make.log for gvt-dmabuf/0.20261130.abcdef12 for kernel 6.12.117+deb12-amd64 (x86_64)"
+FIRST_LINE_12="DKMS make.log for gvt-dmabuf-0.20261130120000.abcdef12 for kernel 6.12.117+deb12-amd64 (x86_64)"
+FIRST_LINE_13="DKMS (dkms-3.2.2) make.log for gvt-dmabuf/0.20261130120000.abcdef12 for kernel 6.12.117+deb12-amd64 (x86_64)"
 planted planes.stock_dkms_failed 1 "/$MAKE_LOG" "${STOCK[@]}" put $MAKE_LOG "$FIRST_LINE_12" line{1..20000} "gvt-dmabuf: it does not fit"
 also planes.stock_dkms_failed_has_the_log has_word "gvt-dmabuf: it does not fit"
 planted planes.stock_dkms_failed_3.2.2 1 "/$MAKE_LOG" "${STOCK[@]}" put $MAKE_LOG "$FIRST_LINE_13" "gvt-dmabuf: it does not fit"
-planted planes.stock_dkms_failed_other 1 "dkms install gvt-dmabuf/0.20261130.abcdef12 -k 6.12.117+deb12-amd64;" \
+planted planes.stock_dkms_failed_other 1 "dkms install gvt-dmabuf/0.20261130120000.abcdef12 -k 6.12.117+deb12-amd64;" \
 	"${STOCK[@]}" put $MAKE_LOG "${FIRST_LINE_12/6.12.117/6.12.116}"
 planted planes.stock_source_differs 1 "linux-source-6.12 is 6.12.118" "${STOCK[@]}" put packages/linux-source-6.12 6.12.118
 planted planes.stock_no_source 1 "Install linux-source-6.12" "${STOCK[@]}" drop packages/linux-source-6.12
 planted planes.stock_no_headers 1 "Install linux-headers-6.12.117+deb12-amd64" "${STOCK[@]}" drop lib/modules
 # Another kernel has them; 3.0.10 forgets a package of which the last such kernel is removed.
 planted planes.stock_dkms_other_kernel 1 "dkms install" "${STOCK[@]}" \
-	program dkms 'echo "gvt-dmabuf/0.20261130.abcdef12, 6.12.116+deb12-amd64, x86_64: installed"'
+	program dkms 'echo "gvt-dmabuf/0.20261130120000.abcdef12, 6.12.116+deb12-amd64, x86_64: installed"'
 planted planes.stock_dkms_forgot 1 "dkms install" "${STOCK[@]}" program dkms 'exit 0'
 planted planes.stock_half_configured 1 "dkms install" "${STOCK[@]}" \
-	put packages/gvt-dmabuf-dkms "0.20261130.abcdef12 half-configured"
+	put packages/gvt-dmabuf-dkms "0.20261130120000.abcdef12 half-configured"
 planted planes.stock_removed 1 "Install gvt-dmabuf-dkms" "${STOCK[@]}" program dkms 'exit 0' : \
-	put packages/gvt-dmabuf-dkms "0.20261130.abcdef12 config-files"
+	put packages/gvt-dmabuf-dkms "0.20261130120000.abcdef12 config-files"
 planted planes.stock_not_installed 1 "Install gvt-dmabuf-dkms" "${STOCK[@]}" program dkms 'exit 127' : \
 	drop packages/gvt-dmabuf-dkms
 planted planes.stock_other_kernel 1 "Boot a 6.12 kernel" drop proc/kallsyms $VGPU/planes : \

@@ -112,7 +112,7 @@ check_gpu() {
 # --- modules ----------------------------------------------------------------
 
 # has_our_form VERSION: is it one of a module of the package?
-has_our_form() { [[ $1 =~ ^0\.[0-9]{8}\.[0-9a-f]{8} ]]; }
+has_our_form() { [[ $1 =~ ^0\.[0-9]{8}([0-9]{6})?\.[0-9a-f]{8} ]]; }
 # build_of MODULE SYMBOL: "ours", "stock" or "absent" for a loaded module
 build_of() {
 	if ! has "/sys/module/$1"; then
