@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# tap-check.sh: test how lib/ktap.sh counts results, and rig/e2e/ioctls.awk failed
-# ioctls; results as TAP.
+# tap-check.sh: test how lib/ktap.sh counts results, rig/e2e/ioctls.awk failed ioctls, and
+# lib/messages.sh finds what compilers say; results as TAP.
 
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=lib/messages.sh
+. "$SCRIPTS/lib/messages.sh"
 # shellcheck source=lib/tap-lib.sh
 . "$SCRIPTS/lib/tap-lib.sh"
 usage_if_asked "$@"
@@ -46,6 +48,13 @@ ioctls() {
 		{ print "qemu-1 [000] ..... " $1 " gvt_dmabuf_refuse: vgpu1 type 1: " substr($0, length($1) + 2) " (-22)" }')
 	result "$1" failed_ioctls "$2" "$trace"
 }
+# hears NAME MESSAGE: of one line of output on standard input, in a tree with a driver
+hears() { result "$1" same "$2" "$(messages "$TREE" drivers/gpu/i drivers/sample)"; }
+same() { diff <(printf '%s\n' "$1") <(printf '%s\n' "$2"); }
+TREE=$(mktemp -d)
+DOOMED+=("$TREE")
+mkdir -p "$TREE"/drivers/{gpu/i/gvt,sample}
+touch "$TREE"/drivers/{gpu/i/gvt/a.c,gpu/i/gvt/a.h,sample/b.c}
 
 echo "TAP version 13"
 counts "passes, failures and skips" 1-1-1 <<-EOS
@@ -218,5 +227,18 @@ ioctls "a dma-buf that is not given, and a DRM ioctl" 2 <<-EOS
 	1.000010: get -22
 	1.000020: drm -22
 EOS
+hears "a message of gcc, with a path from the top" "drivers/gpu/i/gvt/a.c:3: warning: x" \
+	<<<"drivers/gpu/i/gvt/a.c:3:5: warning: x"
+hears "a message of gcc that runs in the directory of a module" "drivers/gpu/i/gvt/a.c:3: warning: x" \
+	<<<"gvt/a.c:3:5: warning: x"
+hears "a message of gcc in the directory of another" "drivers/sample/b.c:3: error: x" <<<"b.c:3:5: error: x"
+hears "a header by another path" "drivers/gpu/i/gvt/a.h:3: warning: x" <<<"./gvt/../gvt/a.h:3:5: warning: x"
+hears "a header by its whole path" "drivers/gpu/i/gvt/a.h:3: error: x" \
+	<<<"$TREE/drivers/gpu/i/gvt/a.h:3:5: fatal error: x"
+hears "a message of kernel-doc" "drivers/gpu/i/gvt/a.c:3: warning: x" \
+	<<<"drivers/gpu/i/gvt/a.c:3: warning: x"
+hears "a message of a newer kernel-doc" "drivers/gpu/i/gvt/a.c:3: warning: x" \
+	<<<"Warning: drivers/gpu/i/gvt/a.c:3 x"
+hears "no message" "" <<<"  CC [M]  gvt/a.o"
 plan
 [ -z "$FAILED" ] || exit 1

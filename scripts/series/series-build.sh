@@ -12,6 +12,8 @@
 # shellcheck disable=SC2153	# PATCHES and WORK are set by those who source it
 # shellcheck source=../lib/kernel-tree.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/kernel-tree.sh"
+# shellcheck source=../lib/messages.sh
+. "$SCRIPTS/lib/messages.sh"
 
 DRIVER=drivers/gpu/drm/i915
 SAMPLE=samples/vfio-mdev
@@ -40,13 +42,17 @@ touched_at() {
 # --- the tree with Debian's configuration -----------------------------------
 
 # Run sparse on gvt/, gem/ and the files of the series: the rest of i915 takes minutes.
+# make runs it where DIRECTORY of "M=DIRECTORY" is. A file that is not of the tree is what
+# make tests sparse with, before it uses it.
 write_sparse() {
 	cat >"$TREE/.sparse" <<-'EOS'
 		#!/bin/sh
 		for last; do :; done
-		case $last in
+		path=$(realpath --relative-to="${0%/*}" "$last")
+		case $path in
+		../*) exec sparse "$@" ;;
 		*/gvt/* | */gem/*) ;;
-		*) grep -qxF "$last" "${0%/*}/.series-files" || exit 0 ;;
+		*) grep -qxF "$path" "${0%/*}/.series-files" || exit 0 ;;
 		esac
 		sparse "$@" 2>&1 | sed 's/^/sparse: /' >&2
 	EOS
@@ -121,14 +127,15 @@ docs() {
 
 # --- what they say ----------------------------------------------------------
 
-# heard ENTRY KIND: warnings and errors about the files that count, without the
-# numbers of lines.
+# hear DIR LOG: add to what gcc and sparse say in DIR what they say in LOG, of TREE.
+hear() {
+	{ grep -v '^sparse: ' "$2" || :; } | messages "$TREE" $DRIVER $SAMPLE >>"$1/said-gcc"
+	sed -n 's/^sparse: //p' "$2" | messages "$TREE" $DRIVER $SAMPLE >>"$1/said-sparse"
+}
+# heard DIR KIND: warnings and errors about the files that count, without the numbers of
+# lines.
 heard() {
-	case $2 in
-	gcc) grep -v '^sparse: ' "$1/gcc.log" ;;
-	sparse) sed -n 's/^sparse: //p' "$1/gcc.log" ;;
-	kernel-doc) cat "$1/kernel-doc.log" ;;
-	esac | sed -nE 's/^(\.\/)?([^ :]+):[0-9]+(:[0-9]+)?: (warning|error)/\2: \4/p' |
+	sed -E 's/^([^ :]+):[0-9]+: /\1: /' "$1/said-$2" |
 		grep -E "^($DRIVER/gvt/|$DRIVER/gem/|$(paste -sd'|' "$WORK/series-files"):)" | sort -u || :
 }
 check_said() {
@@ -141,17 +148,59 @@ check_said() {
 	}
 }
 
+# sparse_refused DIR: did make find sparse too old for this kernel? That of the release is
+# new enough for the release's own.
+sparse_refused() {
+	[ "$BASE" != "$MACHINE_BASE" ] && grep -q 'is not available or not up to date' "$1/gcc.log"
+}
+check_planted() {
+	heard "$1/planted" "$2" | grep planted_ || die "a planted fault is not seen: see $1/planted"
+}
+
 # --- a step -----------------------------------------------------------------
 
+# make_planted DIR: with a fault for each checker in a file of the series, make what they
+# say of it: without that, silence means nothing. The series' own file comes back after it,
+# or, after a run that is killed, when the tree is next brought up to date.
+make_planted() {
+	local dir=$1 file=$DRIVER/gvt/display.c
+
+	{
+		cat "$STATE/files/$file"
+		cat <<-EOS
+
+			static const int planted_constant = 1;
+			/**
+			 * planted_function - has a parameter that is not described
+			 */
+			void *planted_function(int parameter)
+			{
+				return 0;
+			}
+		EOS
+	} >"$WORK/planted.c"
+	mkdir "$dir/planted"
+	put_file "$WORK/planted.c" "$TREE/$file"
+	run_logged "building a file with planted faults" "$dir/planted/gcc.log" make_in_tree M=$DRIVER gvt/display.o
+	hear "$dir/planted" "$dir/planted/gcc.log"
+	"$TREE/scripts/kernel-doc" -none "$TREE/$file" >"$dir/planted/kernel-doc.log" 2>&1 || :
+	messages "$TREE" <"$dir/planted/kernel-doc.log" >"$dir/planted/said-kernel-doc"
+	put_file "$STATE/files/$file" "$TREE/$file"
+}
+
+# A log belongs to whoever holds the lock of its tree.
 build_step() {
 	local dir=$1 module
 
 	tree series-check configure_debian
 	forget_objects
 	stamp state begun
-	run_logged "step $STEP: building for Debian's kernel" "$LOGS/series-build.log" make_debian
-	cp "$LOGS/series-build.log" "$dir/gcc.log"
+	[ "$STEP" -gt 0 ] || make_planted "$dir"
+	run_logged "step $STEP: building for Debian's kernel" "$LOGS/series-check-$KERNEL_VERSION.log" make_debian
+	cp "$LOGS/series-check-$KERNEL_VERSION.log" "$dir/gcc.log"
+	hear "$dir" "$dir/gcc.log"
 	(docs) >"$dir/kernel-doc.log"
+	messages "$TREE" <"$dir/kernel-doc.log" >"$dir/said-kernel-doc"
 	for module in $DRIVER/{i915,kvmgt} $SAMPLE/mbochs; do
 		strip --strip-debug -o "$dir/${module##*/}.ko" "$TREE/$module.ko"
 	done
@@ -159,8 +208,9 @@ build_step() {
 	unlock "build-series-check-$KERNEL_VERSION"
 	tree series-check-debug configure_debug "$(hash_paths rig/debug.config)"
 	if [ "$STEP" -gt 0 ]; then
-		run_logged "step $STEP: building for the debug kernel" "$LOGS/series-build.log" make_debug
-		cat "$LOGS/series-build.log" >>"$dir/gcc.log"
+		run_logged "step $STEP: building for the debug kernel" "$LOGS/series-check-debug-$KERNEL_VERSION.log" make_debug
+		cat "$LOGS/series-check-debug-$KERNEL_VERSION.log" >>"$dir/gcc.log"
+		hear "$dir" "$LOGS/series-check-debug-$KERNEL_VERSION.log"
 	fi
 	unlock "build-series-check-debug-$KERNEL_VERSION"
 }
@@ -189,5 +239,6 @@ build_at() {
 	state_at "$1"
 	entry "step-build-$(hash_words "$(change_at "$1")" "$files" "$(hash_paths rig/debug.config)" \
 		"$(declare -f build_step make_debian make_debug debug_objects docs write_sparse forget_objects make_in_tree \
-			configure_debian configure_debug configure_as_debian configure_as_debug)")" build_step
+			configure_debian configure_debug configure_as_debian configure_as_debug \
+			make_planted hear messages)")" build_step
 }
