@@ -19,7 +19,8 @@
 # steps of one series. Results are kept in the cache under a hash of their inputs, so
 # an interrupted run continues where it was. With --minutes no step starts later than
 # that. The last line is "N passed, N failed, N skipped"; it is also written to
-# out/series-check/summary.
+# out/series-check/summary, which cover letters quote, with the steps. What a run of some
+# of the steps leaves is in out/series-check-part.
 
 # shellcheck source=series-lib.sh
 . "$(dirname "$0")/series-lib.sh"
@@ -51,7 +52,6 @@ while [ $# -gt 0 ]; do
 	shift 2
 done
 
-RESULTS_DIR=$OUT/series-check
 base_paths
 mapfile -t PATCHES < <(patches)
 LAST=${#PATCHES[@]}
@@ -65,6 +65,8 @@ if [ "$FROM" -lt 1 ] || [ "$TO" -gt "$LAST" ] || [ "$FROM" -gt "$TO" ]; then
 	die "steps are 1 to $LAST"
 fi
 
+RESULTS_DIR=$OUT/series-check
+[ "$FROM-$TO" = "1-$LAST" ] || RESULTS_DIR+=-part
 WORK=$(mktemp -d)
 DOOMED+=("$WORK")
 
@@ -132,8 +134,10 @@ check_cocci() {
 
 # --- all of it --------------------------------------------------------------
 
+alone "$RESULTS_DIR"
 rm -rf "$RESULTS_DIR"
 mkdir -p "$RESULTS_DIR"
+series_hash >"$RESULTS_DIR/series"	# of what is replayed, not of what is there hours later
 TAP=$RESULTS_DIR/steps.tap
 replay "$WORK/replay"
 "$SCRIPTS/qemu.sh"
@@ -220,7 +224,7 @@ for tap in "$RESULTS_DIR"/*.tap; do
 	read -r passed failed skipped <"$WORK/count"
 	p=$((p + passed)) f=$((f + failed)) s=$((s + skipped))
 done
-series_hash >"$RESULTS_DIR/series"
 say "steps $FROM to $TO of $LAST: $SECONDS s"
-say "$p passed, $f failed, $s skipped" | tee "$RESULTS_DIR/summary"
+say "steps $FROM to $TO of $LAST: $p passed, $f failed, $s skipped" >"$RESULTS_DIR/summary"
+say "$p passed, $f failed, $s skipped"
 [ "$f" = 0 ] || exit 1
