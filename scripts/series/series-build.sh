@@ -240,5 +240,5 @@ build_at() {
 	entry "step-build-$(hash_words "$(change_at "$1")" "$files" "$(hash_paths rig/debug.config)" \
 		"$(declare -f build_step make_debian make_debug debug_objects docs write_sparse forget_objects make_in_tree \
 			configure_debian configure_debug configure_as_debian configure_as_debug \
-			make_planted hear messages)")" build_step
+			make_planted hear messages)" "$(gcc -dumpfullversion)" "$(sparse --version)")" build_step
 }
