@@ -339,9 +339,10 @@ def attempt(file, mutant, options):
             try:
                 status = process.wait(options.timeout)
             except subprocess.TimeoutExpired:
-                # With all that it has started: a mutant may loop.
+                # With all that it has started. What loops is ended before, by the limits
+                # of --try: this is a busy machine, and says nothing of the mutant.
                 os.killpg(process.pid, signal.SIGTERM)
-                return "killed"
+                return "broken"
     return {0: "survived", 125: "broken"}.get(status, "killed")
 
 
