@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# sparse.sh: run sparse and W=1 on the kernel files of the series; results as TAP.
+# sparse.sh: run sparse, W=1 and kernel-doc on the kernel files of the series; results as
+# TAP.
 #
 # Then compiles the files of the base that the series changes without the option of the
 # export, and without GVT-g: each must compile, and use nothing that the other files
@@ -9,6 +10,8 @@
 
 # shellcheck source=lib/kernel-tree.sh
 . "$(dirname "$0")/lib/kernel-tree.sh"
+# shellcheck source=lib/messages.sh
+. "$SCRIPTS/lib/messages.sh"
 usage_if_asked "$@"
 
 DRIVER=drivers/gpu/drm/i915
@@ -20,25 +23,49 @@ LOG=$LOGS/sparse-$KERNEL_VERSION.log	# of this base: both may be tested at once
 # Those below selftests/ are included by others, and only on the debug kernel.
 mapfile -t sources < <(cd "$REPO" && find $DRIVER -name '*.c' ! -path '*/tests/*' \
 	! -path '*/selftests/*' -printf '%P\n' | sort)
+mapfile -t headers < <(cd "$REPO" && find $DRIVER -name '*.h' ! -path '*/tests/*' \
+	! -path '*/selftests/*' -printf '%P\n' | sort)
 echo "TAP version 13"
-echo "1..$((${#sources[@]} + 2))"
+echo "1..$((${#sources[@]} + 4))"
+# What an earlier run has compiled says nothing any more.
+(cd "$TREE/$DRIVER" && rm -f "${sources[@]/%.c/.o}")
 # -k: one file that does not compile must not hide the others.
 make -k -C "$TREE" -j "$JOBS" M=$DRIVER C=2 CHECK=sparse W=1 \
 	"${sources[@]/%.c/.o}" >"$LOG" 2>&1 </dev/null || :
+# Newer kernels do not run it with M=.
+(cd "$TREE/$DRIVER" && "$TREE/scripts/kernel-doc" -none "${sources[@]}" "${headers[@]}") >>"$LOG" 2>&1 || :
+SAID=$(mktemp)
+DOOMED+=("$SAID")
+messages "$TREE" $DRIVER <"$LOG" | sort -u >"$SAID"
 n=0
+unseen=()
 for source in "${sources[@]}"; do
 	n=$((n + 1))
-	if said=$(grep -F "$DRIVER/${source%.c}" "$LOG" | grep -E ':[0-9]+(:[0-9]+)?: (warning|error)'); then
+	grep -qE "CHECK +($DRIVER/)?$source\$" "$LOG" || unseen+=("$source")
+	if said=$(grep -F "$DRIVER/${source%.c}." "$SAID"); then
 		echo "not ok $n $source"
 		printf '%s\n' "$said" | sed 's/^/# /'
-	elif [ "$BASE" != "$MACHINE_BASE" ] && grep -q 'sparse is not .* up to date' "$LOG"; then
-		echo "ok $n $source # SKIP gcc W=1 says nothing; the kernel wants a newer sparse than this release has"
-	elif ! grep -qE "CHECK +$DRIVER/$source|CHECK .*$source" "$LOG"; then
-		echo "not ok $n $source: sparse did not see it, see $LOG"
+	elif [ ! -f "$TREE/$DRIVER/${source%.c}.o" ]; then
+		echo "not ok $n $source: it does not compile, see $LOG"
 	else
 		echo "ok $n $source"
 	fi
 done
+n=$((n + 1))
+if said=$(grep -F -f <(printf '%s:\n' "${headers[@]/#/$DRIVER/}") "$SAID"); then
+	echo "not ok $n headers"
+	printf '%s\n' "$said" | sed 's/^/# /'
+else
+	echo "ok $n headers: ${#headers[@]} files"
+fi
+n=$((n + 1))
+if [ ${#unseen[@]} -eq 0 ]; then
+	echo "ok $n sparse sees each file"
+elif [ "$BASE" != "$MACHINE_BASE" ] && grep -q 'sparse is not .* up to date' "$LOG"; then
+	echo "ok $n sparse sees each file # SKIP the kernel wants a newer sparse than this release has"
+else
+	echo "not ok $n sparse sees each file, see $LOG: not ${unseen[*]}"
+fi
 
 # symbols OPTION OBJECT...: those that nm names with it, one per line.
 symbols() { (cd "$TREE/$DRIVER" && nm -gj "$@" | grep -v -e ':$' -e '^$' | sort -u); }
