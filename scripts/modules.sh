@@ -17,7 +17,7 @@ name=modules-$(hash_words "$(kernel_hash)" \
 
 DRIVER=drivers/gpu/drm/i915
 SAMPLE=samples/vfio-mdev
-LOG=$LOGS/modules.log
+LOG=$LOGS/modules-$KERNEL_VERSION.log	# as the lock of the tree
 
 # With Debian's type information
 configure_tree() {
@@ -25,6 +25,8 @@ configure_tree() {
 	configure_as_debian
 }
 make_modules() {
+	# modpost warns when it runs, and not of what it has found before.
+	rm -f "$TREE/$DRIVER/Module.symvers" "$TREE/$SAMPLE/Module.symvers"
 	make -C "$TREE" -j "$JOBS" M=$DRIVER KCFLAGS=-Werror modules
 	# Debian builds no samples.
 	make -C "$TREE" M=$SAMPLE CONFIG_SAMPLE_VFIO_MDEV_MBOCHS=m KCFLAGS=-Werror modules
