@@ -15,7 +15,7 @@ usage_if_asked "$@"
 
 PAGE=gvt-dmabuf
 PLACE=Documentation/gpu
-LOG=$LOGS/docs.log
+LOG=$OUT/docs/build.log	# of this checkout: others may build theirs
 WORK=$(mktemp -d)
 DOOMED+=("$WORK")
 
@@ -78,8 +78,15 @@ check_scripts() {
 }
 # Links between documents of the repository: the file, and the heading if one is named.
 check_links() {
-	local page target file heading bad=()
+	local page target file heading pages bad=()
 
+	# In an exported tree there is no git to ask.
+	if [ -e .git ]; then
+		pages=$(git ls-files '*.md') || die "git does not list the documents"
+	else
+		pages=$(find . -name '*.md' ! -path './out/*' -printf '%P\n')
+	fi
+	[ -n "$pages" ] || die "there are no documents"
 	while read -r page target; do
 		file=$(dirname "$page")/${target%%#*}
 		[ -n "${target%%#*}" ] || file=$page
@@ -90,9 +97,9 @@ check_links() {
 			sed -n 's/^#\+ //p' "$file" | tr '[:upper:] ' '[:lower:]-' | tr -cd 'a-z0-9\n-' |
 				grep -qxF -- "$heading" || bad+=("$page: $target")
 		fi
-	done < <(cd "$REPO" && git ls-files '*.md' | while read -r page; do
+	done < <(while read -r page; do
 		grep -oE '\]\([^)]*\)' "$page" | tr -d ']()' | grep -v '^http' | sed "s|^|$page |" || :
-	done)
+	done <<<"$pages")
 	[ ${#bad[@]} -eq 0 ] || die "links to nothing: $(printf '%s; ' "${bad[@]}")"
 }
 # docs/lockless.md: each access that is not the base's own has a row, and each row is of one.
@@ -130,6 +137,7 @@ check_linked() { grep -qxE " +$PAGE" "$STATE/files/$PLACE/i915.rst"; }
 series_state
 echo "TAP version 13"
 rm -rf "$OUT/docs"
+mkdir -p "$OUT/docs"
 (build_page) >"$LOG" 2>&1 || :
 result "the document builds without a warning" check_quiet
 result "the document pulls in each file with kernel-doc" check_pulled_in

@@ -39,9 +39,11 @@ repository_files() {
 	fi | sort
 }
 check_unlisted() {
-	local stray
+	local all stray
 
-	stray=$(repository_files | comm -23 - <(all_lines files | sort))
+	all=$(repository_files) || die "git does not list the files of the repository"
+	[ -n "$all" ] || die "there are no files in ${KERNEL_DIRS[*]}"
+	stray=$(comm -23 - <(all_lines files | sort) <<<"$all")
 	[ -z "$stray" ] || die "in no patch of the series: $(tr '\n' ' ' <<<"$stray")"
 }
 # What a patch creates is a file of the repository, never one of its hunks.
@@ -78,6 +80,7 @@ check_steps() {
 		grep -F "$(name_of "$patch")" <<<"$said" | grep -qF "$file" || die "the error does not name patch and file: $said"
 		return
 	done
+	die "no patch adds a line to a new file, so nothing was tried"
 }
 check_am() {
 	local dir=$WORK/am why mails
@@ -118,11 +121,12 @@ check_style() {
 is_test_data() { [[ $1 == */gvt/tests/plane_decoder_*_kunit.c ]]; }
 
 check_size() {
-	local mail=$1 sum=0 added file
+	local mail=$1 sum=0 added file counts
 
+	counts=$(git apply --numstat "$mail") || die "git does not count its lines"
 	while read -r added _ file; do
 		is_test_data "$file" || sum=$((sum + added))
-	done < <(git apply --numstat "$mail")
+	done <<<"$counts"
 	[ "$sum" -le $MAX_ADDED ] || die "it adds $sum lines, the limit is $MAX_ADDED"
 }
 
