@@ -85,6 +85,7 @@ if [ "${1-}" != --report ]; then
 	PROGRAMS=$("$SCRIPTS/programs.sh" --path)
 	"$SCRIPTS/initrd.sh" ours traced
 	"$SCRIPTS/initrd.sh" stock traced
+	alone "$RESULTS"
 	rm -rf "$RESULTS"
 	mkdir -p "$RESULTS"
 	"$SCRIPTS/series/series.sh" hash >"$RESULTS/series"	# for the cover letter

@@ -197,6 +197,7 @@ if [ -n "$SHELL_WANTED" ]; then
 	exit
 fi
 
+alone "$LOG"	# its logs are the verdict
 rm -f "$LOG.stuck"
 : >"$LOG.console.log"
 start=$EPOCHREALTIME

@@ -475,6 +475,7 @@ build() {
 	if wants debug stress kunit; then "$SCRIPTS/initrd.sh" debug || return; fi
 }
 
+alone "$RESULTS"
 rm -rf "$RESULTS"
 mkdir -p "$RESULTS"
 base_paths

@@ -45,6 +45,7 @@ done
 
 PROGRAMS=$("$SCRIPTS/programs.sh" --path)
 SHARE=$OUT/fuzz/$NAME
+alone "$SHARE"
 rm -rf "$SHARE"
 mkdir -p "$SHARE"
 

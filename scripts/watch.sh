@@ -20,6 +20,7 @@ fi
 "$SCRIPTS/rig.sh"
 programs=$("$SCRIPTS/programs.sh" --path)
 
+alone "$OUT/watch"
 rm -rf "$OUT/watch"
 mkdir -p "$OUT/watch/out"
 "$SCRIPTS/boot.sh" --name watch --share "$OUT/watch" --put "$programs/gvt-watch" "$@" -- "./gvt-watch -s $COMPOSITE out"

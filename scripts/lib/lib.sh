@@ -228,6 +228,17 @@ unlock() {
 	unset "LOCK_FD[$1]"
 }
 
+# alone PATH: die if another run holds PATH, or hold it until the end. For results and logs
+# that a second run of the same name would overwrite.
+alone() {
+	local fd
+
+	mkdir -p "${1%/*}"
+	exec {fd}>"$1.lock"
+	flock -w 20 "$fd" ||	# of the last run a process may be about to end
+		die "another run is writing ${1#"$REPO/"}: let it finish first"
+}
+
 # --- cache entries ----------------------------------------------------------
 # An entry is a directory $CACHE/NAME that appears complete, by rename, with a
 # manifest of size and time of every file. An entry that differs from its manifest
