@@ -85,7 +85,8 @@ if [ ${#STEPS[@]} -eq 0 ]; then
 	[ -z "$STOCK" ] || STEPS=(rig firmware)
 fi
 made_of() {
-	echo "$BASE"
+	echo "$BASE${SHORT:+, short}"
+	hash_paths scripts/check.sh scripts/boot.sh scripts/lib
 	"$SCRIPTS/qemu.sh" --path
 	"$SCRIPTS/programs.sh" --path
 	"$SCRIPTS/initrd.sh" --path ours
@@ -273,31 +274,37 @@ step_sparse() { tap_of sparse "$SCRIPTS/sparse.sh"; }
 # IGT says what came of a subtest in a line of its own.
 igt_tap() {
 	awk '
+		/^planned: / { planned++ }
 		/^Subtest [^ ]*: [A-Z]/ {
 			sub(/:$/, "", $2)
 			ok = $3 == "SUCCESS" || $3 == "SKIP"
 			print (ok ? "ok " : "not ok ") ++n " " $2 ($3 == "SKIP" ? " # SKIP" : "")
 		}
 		END {
-			print "1.." n + 0
+			print "1.." planned + 0
 			if (!n)
 				print "Bail out! none of them ran"
 		}' "$1"
 }
 step_igt() {
+	local rc=0 before=$FAILED
+
 	if [ -z "${IGT_SRC-}" ]; then
 		skip igt "no checkout of igt-gpu-tools: see scripts/igt.sh --help"
 		return
 	fi
-	"$SCRIPTS/igt.sh" "$IGT_SRC" >"$RESULTS/igt.log" 2>&1 || :
+	"$SCRIPTS/igt.sh" "$IGT_SRC" >"$RESULTS/igt.log" 2>&1 || rc=$?
 	igt_tap "$RESULTS/igt.log" >"$RESULTS/igt.tap"
 	count_tap igt "$RESULTS/igt.tap"
+	# 77: it has skipped all of them.
+	[ $rc -eq 0 ] || [ $rc -eq 77 ] || [ "$FAILED" -gt "$before" ] ||
+		failed "igt: status $rc: $(tail -n 1 "$RESULTS/igt.log")"
 }
 
 # --- steps on the rig -------------------------------------------------------
 
 step_qtest() {
-	local qemu test
+	local qemu test rc before
 
 	qemu=$("$SCRIPTS/qemu.sh" --path)
 	for test in "$qemu"/qtest/*; do
@@ -305,10 +312,14 @@ step_qtest() {
 			failed "qtest: there is none"
 			continue
 		fi
+		rc=0
 		QTEST_QEMU_BINARY="$qemu/qemu-system-x86_64 -L /usr/share/seabios -L /usr/share/qemu" \
 			timeout 120 "$test" --tap -k >"$RESULTS/${test##*/}.tap" \
-			2>"$RESULTS/${test##*/}.log" </dev/null || :
+			2>"$RESULTS/${test##*/}.log" </dev/null || rc=$?
+		before=$FAILED
 		count_tap "${test##*/}" "$RESULTS/${test##*/}.tap"
+		[ $rc -eq 0 ] || [ "$FAILED" -gt "$before" ] ||
+			failed "${test##*/}: status $rc after its last result: see $RESULTS/${test##*/}.log"
 	done
 }
 
@@ -323,6 +334,7 @@ start_rig() {
 	! is_one_of --debug "$@" || unfixed=
 	! is_one_of --detached "$@" || suspend=1
 	mkdir -p "$share"
+	rm -f "$OUT/rig/log/check-$name.console.log"	# an earlier run's says nothing of this one
 	for test in $tests; do
 		[ -f "$PROGRAMS/${test%@*}" ] || continue
 		programs+=("$test")
@@ -340,10 +352,14 @@ start_rig() {
 			p=\${t%@*}
 			unset VGPU_IOMMU
 			[ \$p = \$t ] || export VGPU_IOMMU=\${t#*@}
-			cp \$p /tmp/; /tmp/\$p >\$t.tap 2>&1; rm /tmp/\$p
+			cp \$p /tmp/; /tmp/\$p >\$t.tap 2>&1; s=\$?; rm /tmp/\$p
+			# From 128 on a signal has ended it.
+			[ \$s -lt 128 ] || echo "Bail out! status \$s" >>\$t.tap
 		done
-		for m in /tests/*.ko; do [ ! -f "\$m" ] || insmod "\$m"; done
-		cat /sys/kernel/debug/kunit/*/results 2>/dev/null >kunit.tap
+		for m in /tests/*.ko; do
+			[ ! -f "\$m" ] || insmod "\$m" || echo "Bail out! \$m does not load" >>kunit.bad
+		done
+		cat /sys/kernel/debug/kunit/*/results kunit.bad 2>/dev/null >kunit.tap
 		exit 0
 	EOS
 	launch_rig "$name" "$tests" \
@@ -375,6 +391,7 @@ count_rig() {
 		grep -q '^rig: ready' "$OUT/rig/log/check-$name.console.log" 2>/dev/null || BROKEN=1
 	fi
 	for test; do
+		[ "$test" != kunit ] || kunit_whole "$RESULTS/$name/kunit.tap"
 		[ "$test" != mock ] || mock_tap "$OUT/rig/log/check-$name.console.log" >"$RESULTS/$name/mock.tap"
 		touch "$RESULTS/$name/$test.tap"
 		count_tap "$test $name" "$RESULTS/$name/$test.tap"
@@ -391,6 +408,7 @@ start_debug_rigs() {
 
 	i915=$(find "$("$SCRIPTS/kernel-debug.sh" --path)/lib" -name i915.ko)
 	mock=$(/sbin/modinfo -p "$i915" | sed -n 's/^\(igt__[0-9]*__mock_proxy[a-z_]*\):.*/\1=1/p' | paste -sd,)
+	[ -n "$mock" ] || die "i915 of the debug kernel has no mock selftests of the proxy"
 	for platform in "${DEBUG_PLATFORMS[@]}"; do
 		[ -z "$SHORT" ] || [ "$platform" = "${DEBUG_PLATFORMS[0]}" ] || tests=
 		# KASAN and the other checks take four times the instructions, and a
@@ -399,6 +417,14 @@ start_debug_rigs() {
 			--platform "$platform" --cpus "${DEBUG_CPUS[$platform]}" --append "rig.i915=mock_selftests=1,$mock" \
 			"${IMPORTER[@]}" "${BOOT[@]}"
 	done
+}
+# kunit_whole TAP: a module that is not there has no results, and each suite must have.
+kunit_whole() {
+	local suite
+
+	while read -r suite; do
+		grep -q "# Subtest: $suite\$" "$1" || echo "Bail out! $suite did not run" >>"$1"
+	done < <(sed -n 's/^\t\.name = "\(gvt_[a-z_]*\)",$/\1/p' "$REPO"/drivers/gpu/drm/i915/gvt/tests/*_kunit.c)
 }
 # mock_tap CONSOLE-LOG: what i915 said of its mock selftests, as TAP.
 mock_tap() {
@@ -484,6 +510,9 @@ if ! build; then
 	summary
 	exit 1
 fi
+MADE=
+# Before the run: what is edited meanwhile has not been tested.
+if wants rig && wants debug && [ ${#BOOT[@]} -eq 0 ]; then MADE=$(made_of); fi
 PROGRAMS=
 KSELFTESTS=
 KSELFTESTS32=
@@ -508,4 +537,4 @@ if [ -n "$STOCK" ]; then
 fi
 summary
 [ "$FAILED" -eq 0 ] || exit 1
-if wants rig && wants debug && [ ${#BOOT[@]} -eq 0 ]; then made_of >"$RESULTS/made-of"; fi
+[ -z "$MADE" ] || printf '%s\n' "$MADE" >"$RESULTS/made-of"
