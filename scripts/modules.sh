@@ -13,7 +13,7 @@ path_wanted "$@"
 
 series_state
 name=modules-$(hash_words "$(kernel_hash)" \
-	"$(hash_paths scripts/modules.sh scripts/lib/kernel-tree.sh)")
+	"$(hash_paths scripts/modules.sh scripts/lib/kernel-tree.sh)" "$(gcc -dumpfullversion)")
 
 DRIVER=drivers/gpu/drm/i915
 SAMPLE=samples/vfio-mdev
