@@ -452,13 +452,22 @@ still() {
 	sed -nE 's/^still: ([0-9]+).* s, ([0-9]+) plane queries, QEMU woke up ([0-9]+) times$/seconds=\1 queries=\2 wakeups=\3/p' \
 		"$LOG" | grep -o "$1=[0-9]*" | cut -d= -f2
 }
-asked_often() { saw firmware-1 && [ "$(still queries)" -ge $((2 * $(still seconds))) ]; } 2>/dev/null
+# Without figures they fail: in an expression of bash an empty one would end the script.
+asked_often() {
+	local queries seconds
+
+	queries=$(still queries) seconds=$(still seconds)
+	[ -n "$seconds" ] && saw firmware-1 && [ "$queries" -ge $((2 * seconds)) ]
+} 2>/dev/null
 # Its displays look after their own clients every 3 s, and it at both planes.
 slept() {
-	local looks=$((2 * ($(still seconds) / 3 + 1)))
+	local seconds looks
 
+	seconds=$(still seconds)
+	[ -n "$seconds" ] || return
+	looks=$((2 * (seconds / 3 + 1)))
 	[ "$(still queries)" -le $looks ] &&
-		[ "$(still wakeups)" -le $(($(still seconds) / 2)) ]
+		[ "$(still wakeups)" -le $((seconds / 2)) ]
 } 2>/dev/null
 moved_on() { saw_all 2 moved- && ended_well_quietly; }
 hidden_and_back() { saw cursor-hidden && saw cursor-back; }
