@@ -31,23 +31,11 @@ progress() { [ -n "$QUIET" ] || say "$@"; }
 
 # --- versions ---------------------------------------------------------------
 
-candidate() {
-	kernel_apt apt-cache policy "$1" | awk '$1 == "Candidate:" && $2 != "(none)" { print $2 }'
-}
 has_version() {
 	kernel_apt apt-cache madison "$1" | awk -F '|' -v v="$2" '{ gsub(/ /, "") } $2 == v { found = 1 } END { exit !found }'
 }
 KERNEL_FROM="component $DEBIAN_COMPONENT of suite ${KERNEL_SUITE:-$DEBIAN_KERNEL_SUITE}"
 
-# The base names its source, or the beginning of its name and a star: then the
-# newest is taken.
-source_package() {
-	case $KERNEL_SOURCE in
-	*'*') kernel_apt apt-cache pkgnames "${KERNEL_SOURCE%'*'}" | grep -E '^linux-source-[0-9]+\.[0-9]+$' |
-		sort -V | tail -n 1 ;;
-	*) echo "$KERNEL_SOURCE" ;;
-	esac
-}
 # The binary packages must come from the source version that we build, or the
 # modules will not load; ask apt which of them do.
 resolve_versions() {

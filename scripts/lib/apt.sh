@@ -8,6 +8,7 @@ APT=$CACHE/apt-$DEBIAN_CODENAME
 # lists of its own, or the emulator would come from there, too.
 KERNEL_APT=$CACHE/apt-${KERNEL_SUITE:-$DEBIAN_CODENAME}
 
+# What is installed here, pinned or preferred must not decide which version is taken.
 private_apt() {
 	local tool=$1
 	shift
@@ -15,6 +16,9 @@ private_apt() {
 	"$tool" -o Dir::Etc::SourceList=/dev/null \
 		-o Dir::Etc::SourceParts="$APT/sources.d" \
 		-o Dir::State::Lists="$APT/lists" \
+		-o Dir::State::status=/dev/null \
+		-o Dir::Etc::Preferences=/dev/null -o Dir::Etc::PreferencesParts=/dev/null \
+		-o APT::Default-Release= \
 		-o Dir::Cache="$APT/cache" \
 		-o APT::Sandbox::User="$(id -un)" \
 		-o Acquire::Retries=2 -o Acquire::http::Timeout=60 \
@@ -37,7 +41,7 @@ derive_sources() {
 	local release="^$MACHINE_CODENAME(-security|-updates)?\$"
 
 	find "$etc" -maxdepth 2 -path "$etc/sources.list*" -name '*.list' \
-		-type f -exec cat {} + |
+		-xtype f -exec cat {} + |
 		awk -v release="$release" '
 			$1 != "deb" && $1 != "deb-src" { next }
 			{
@@ -55,7 +59,7 @@ derive_sources() {
 			}' >"$dir/derived.list"
 
 	find "$etc" -maxdepth 2 -path "$etc/sources.list.d/*" -name '*.sources' \
-		-type f -exec sh -c 'for f; do cat "$f"; echo; done' _ {} + |
+		-xtype f -exec sh -c 'for f; do cat "$f"; echo; done' _ {} + |
 		sed -e '/^#/d' -e 's/^[[:blank:]]*$//' |
 		awk -v release="$release" 'BEGIN { RS = ""; FS = "\n" }
 			{
@@ -68,7 +72,7 @@ derive_sources() {
 							if (s[j] ~ release)
 								suites = suites " " s[j]
 					} else if (name == "enabled") {
-						off = $i ~ /: *(no|false|0)/
+						off = tolower($i) ~ /: *(no|without|off|disable|false|0)/
 					} else if (name != "types") {
 						body = body $i "\n"
 					}
@@ -121,6 +125,20 @@ derive_kernel_sources() {
 	find "$dir" -type f -size 0 -delete
 	[ -n "$(ls "$dir")" ] ||
 		die "apt has no sources for Debian $DEBIAN_CODENAME itself, from where $KERNEL_SUITE would come: add them to /etc/apt/sources.list"
+}
+
+# candidate PACKAGE: the version that apt would take of what has to do with the kernel
+candidate() {
+	kernel_apt apt-cache policy "$1" | awk '$1 == "Candidate:" && $2 != "(none)" { print $2 }'
+}
+# The base names its source, or the beginning of its name and a star: then the
+# newest is taken.
+source_package() {
+	case $KERNEL_SOURCE in
+	*'*') kernel_apt apt-cache pkgnames "${KERNEL_SOURCE%'*'}" | grep -E '^linux-source-[0-9]+\.[0-9]+$' |
+		sort -V | tail -n 1 ;;
+	*) echo "$KERNEL_SOURCE" ;;
+	esac
 }
 
 # Of names of packages, those of kernel images of the base's flavour. A point

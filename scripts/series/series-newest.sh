@@ -35,13 +35,21 @@ get_source() {
 }
 
 base_paths
+# Not the package that is in use: the base may name the newest of several.
+# shellcheck source=../../bases/debian12
+KERNEL_SOURCE=$(. "$REPO/bases/$BASE" && echo "$KERNEL_SOURCE")
+WANTED=$KERNEL_SOURCE
+LISTS=
 VERSION=${1-}
 exec 3>&1 1>&2
 if [ -z "$VERSION" ]; then
-	if (ensure_lists); then
-		VERSION=$(kernel_apt apt-cache policy "$KERNEL_SOURCE" |
-			awk '$1 == "Candidate:" { print $2 }')
+	if (lock fetch && ensure_lists); then
+		LISTS=1
+		KERNEL_SOURCE=$(source_package)
+		VERSION=$(candidate "${KERNEL_SOURCE:-$WANTED}")
 	fi
+else
+	KERNEL_SOURCE=$(source_package)
 fi
 if [ -n "$VERSION" ] && [ "$VERSION" != "$KERNEL_VERSION" ]; then
 	get_source
@@ -51,7 +59,11 @@ fi
 exec 1>&3 3>&-
 echo "TAP version 13"
 if [ -z "$VERSION" ]; then
-	skipped "the series applies to the newest $KERNEL_SOURCE" "no package lists: see $LOG"
+	if [ -n "$LISTS" ]; then
+		result "the series applies to the newest $WANTED" die "apt has no such package"
+	else
+		skipped "the series applies to the newest $WANTED" "no package lists: see $LOG"
+	fi
 else
 	result "the series applies to $KERNEL_SOURCE $VERSION" replay "$WORK/replay"
 fi
