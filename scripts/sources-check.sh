@@ -63,7 +63,7 @@ sources sources.list.d/debian.sources <<-EOS
 	Components: main
 
 	Types: deb
-	Enabled: no
+	Enabled: No
 	URIs: http://mirror.invalid/other
 	Suites: $MACHINE_CODENAME
 	Components: main
@@ -73,11 +73,26 @@ expect "deb822: the suite of the newest kernel, from where the release is" \
 	newest "$(KERNEL_SUITE=newest suites_of derive_kernel_sources)"
 expect "deb822: the same suites of another release" "${own//$MACHINE_CODENAME/other}" \
 	"$(suites_of derive_sources other)"
+mv "$WORK/etc/sources.list.d/debian.sources" "$WORK/elsewhere"
+ln -s "$WORK/elsewhere" "$WORK/etc/sources.list.d/debian.sources"
+expect "a symbolic link to the sources" "$own" "$(suites_of derive_sources "$MACHINE_CODENAME")"
 
 sources sources.list <<-EOS
 	deb http://mirror.invalid/debian $MACHINE_CODENAME-backports main
 EOS
 expect "a machine with nothing but backports is refused" refused "$(suites_of derive_sources "$MACHINE_CODENAME")"
+
+# What apt's own configuration and the installed packages say must not count.
+printf '%s\n' 'APT::Default-Release "elsewhere";' "Dir::State::status \"$WORK/status\";" >"$WORK/apt.conf"
+printf '%s\n' 'Package: here-only' 'Status: install ok installed' 'Architecture: all' \
+	'Maintainer: x' 'Version: 1' 'Description: x' '' >"$WORK/status"
+candidate_here() {
+	local KERNEL_APT=$WORK/apt
+
+	mkdir -p "$KERNEL_APT"/{lists/partial,cache/archives/partial,sources.d}
+	APT_CONFIG=$WORK/apt.conf candidate here-only 2>&1
+}
+expect "a package that is only installed is no candidate" "" "$(candidate_here)"
 
 wanted="linux-image-6.12.115+deb13.1-$KERNEL_FLAVOUR-unsigned
 linux-image-6.12.117+deb12-$KERNEL_FLAVOUR-unsigned
