@@ -39,7 +39,7 @@ help:	## print this list
 	@echo '  COMPOSITE=1                watch: also draw all planes of each screen, and compare'
 	@echo '  KVM=1                      demo, demo-linux, watch, check, check-debug, check-e2e, shell: run the rig on KVM, not emulated'
 	@echo '  SHORT=1 STEPS="rig docs"   check: repeat less on other platforms; only these steps'
-	@echo '  FROM=N TO=N                series-check: first and last patch, a number or "last"'
+	@echo '  FROM=N TO=N                series-check: first and last patch, a number or "last"; not with SERIES'
 	@echo '  SERIES=NAME                series-check: the patches of one series'
 	@echo '  IGT_SRC=DIRECTORY          check, igt: a checkout of igt-gpu-tools'
 	@echo '  KERNEL_TREE=DIRECTORY      series: a clone of the stable tree, for base-commit'
@@ -114,7 +114,7 @@ check-deb: setup	## test the DKMS package: install, boot, plant faults, remove
 	@scripts/check-deb.sh
 
 igt: setup	## run the IGT test: IGT_SRC=DIRECTORY
-	@scripts/igt.sh $(if $(STOCK),--stock) --platform $(PLATFORM) $(IGT_SRC)
+	@scripts/igt.sh $(if $(STOCK),--stock) --platform $(PLATFORM) "$(IGT_SRC)"
 
 series: setup	## write the patch series as mails to out/series
 	@scripts/series/series.sh export

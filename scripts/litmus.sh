@@ -35,6 +35,7 @@ result_of() {
 has_result() {
 	local result
 
+	[ -n "$2" ] || die "its comment names no result"
 	result=$(result_of "$1")
 	[ "$result" = "$2" ] || { echo "it is: ${result:-no result}" && return 1; }
 }
