@@ -91,6 +91,9 @@ kunit: setup	## run KUnit and the mock selftests on the debug kernel
 mutants: setup	## change the decoder in COUNT places, one at a time: is it noticed?
 	@scripts/mutants.sh $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
 
+coverage: setup	## which lines and branches do KUnit and the kselftest execute?
+	@scripts/coverage.sh $(if $(SHORT),--short)
+
 litmus: setup	## check the order of memory accesses: HERD=COMMAND, see scripts/litmus.sh
 	@scripts/litmus.sh
 

@@ -10,6 +10,9 @@
 #   --platform P    model: bdw, skl, kbl (default) or cfl
 #   --stock         Debian's own i915 and kvmgt instead of ours
 #   --debug         the debug kernel: KASAN, lockdep, kmemleak, KUnit
+#   --coverage      the kernel that counts what is executed; the counts are left in
+#                   NAME.gcov beside the logs
+#   --kcsan         the kernel that looks for data races; give it --cpus 2 --slice 2000
 #   --modules DIR   i915.ko and kvmgt.ko of DIR, built for Debian's kernel
 #   --root DIR      boot the Debian system of DIR, with its own initramfs and modules,
 #                   and keep what it changes; see rig/deb
@@ -81,7 +84,7 @@ while [ $# -gt 0 ]; do
 	--timeout) TIMEOUT=$2 && shift ;;
 	--name) NAME=$2 && shift ;;
 	--stock) VARIANT=stock ;;
-	--debug) VARIANT=debug ;;
+	--debug | --coverage | --kcsan) VARIANT=${1#--} ;;
 	--traced) TRACED=traced ;;
 	--kvm) ACCEL=kvm ;;
 	--realtime) ACCEL=realtime ;;
@@ -128,11 +131,13 @@ if [ -n "$MODULES" ]; then
 	INITRD=$overlay
 	VARIANT=given
 fi
-if [ "$VARIANT" = debug ]; then
-	KERNEL=$("$SCRIPTS/kernel-debug.sh" --path)/vmlinuz
+case $VARIANT in
+debug | coverage | kcsan)
+	KERNEL=$("$SCRIPTS/kernel-debug.sh" --path "$VARIANT")/vmlinuz
 	MEMORY=3G
 	TIMEOUT=${TIMEOUT:-1800}
-fi
+	;;
+esac
 CPUS=${CPUS:-1}
 TIMEOUT=${TIMEOUT:-600}
 
@@ -178,7 +183,7 @@ ARGS="console=ttyS0 panic=-1 loglevel=7 cryptomgr.notests rig.vgpus=$VGPUS rig.p
 [ "$VARIANT-$PLATFORM" != stock-bdw ] || ARGS+=" rig.awake"
 # Interpreted ACPI code under KASAN takes longer than ACPI allows: _PRT ran into
 # its limit of 30 s. The BIOS has tables for the routing of interrupts.
-[ "$VARIANT" != debug ] || ARGS+=" pci=noacpi"
+! is_one_of "$VARIANT" debug coverage kcsan || ARGS+=" pci=noacpi"
 # The kernel counts ticks in some of its loops, and panics without: "IO-APIC + timer
 # doesn't work!" on a host that was busy then.
 [ "$ACCEL" != realtime ] || ARGS+=" no_timer_check"
@@ -223,6 +228,8 @@ kill -- "-$watcher" 2>/dev/null || :
 RUNNING=()
 end=$EPOCHREALTIME
 [ ! -f "$SHARE/.rig/dmesg" ] || mv "$SHARE/.rig/dmesg" "$LOG.dmesg"
+rm -rf "$LOG.gcov"
+[ ! -d "$SHARE/.rig/gcov" ] || mv "$SHARE/.rig/gcov" "$LOG.gcov"
 
 # --- the verdict ------------------------------------------------------------
 

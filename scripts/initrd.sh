@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# initrd.sh [--path] ours|stock|debug [traced]: make the initramfs of the rig.
+# initrd.sh [--path] ours|stock|debug|coverage|kcsan [traced]: make the initramfs of the rig.
 #
 # It contains a static busybox, rig/init, and the modules in loading order:
 #   ours    Debian's modules, with i915 and kvmgt of the series
 #   stock   Debian's modules, all of them
-#   debug   modules of the debug kernel (scripts/kernel-debug.sh)
+#   debug, coverage, kcsan
+#           modules of that kernel of scripts/kernel-debug.sh
 # With "traced" the modules keep the list of call sites of the function tracer. With
 # it the kernel patches the calls out when it loads a module, as on a real machine;
 # without it the calls stay. --path prints the location of the initramfs.
@@ -68,12 +69,12 @@ ours)
 	made_from=$OURS
 	;;
 stock) made_from=stock ;;
-debug)
-	IMG=$("$SCRIPTS/kernel-debug.sh" --path)
+debug | coverage | kcsan)
+	IMG=$("$SCRIPTS/kernel-debug.sh" --path "$VARIANT")
 	RELEASE=$(ls "$IMG/lib/modules")
 	made_from=$IMG
 	;;
-*) die "which initramfs: ours, stock or debug? (see --help)" ;;
+*) die "which initramfs: ours, stock, debug, coverage or kcsan? (see --help)" ;;
 esac
 case $TRACED in
 '') ;;
@@ -117,7 +118,7 @@ build_initrd() {
 	done <"$dir/modules.order"
 	[ "$VARIANT" != ours ] || put_module "$OURS/mbochs.ko" "$root/mods/$n-mbochs.ko"
 	# KUnit modules of our driver, for a test to load when it wants them.
-	[ "$VARIANT" != debug ] ||
+	[ "$IMG" = "$BASE_IMG" ] ||
 		find "$IMG/lib/modules" -path '*/i915/*' \( -name '*test*.ko' -o -name '*kunit*.ko' \) \
 			-exec cp -t "$root/tests" {} +
 	# Not compressed: the emulated CPU would spend seconds on it.

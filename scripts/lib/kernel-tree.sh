@@ -113,10 +113,11 @@ configure_as_debian() {
 	make -j "$JOBS" olddefconfig
 	make -j "$JOBS" modules_prepare
 }
-# configure_as_debug: rig/debug.config over tinyconfig.
+# configure_as_debug [FRAGMENT...]: rig/debug.config over tinyconfig, and FRAGMENTs, paths
+# in this repository, over that.
 configure_as_debug() {
 	cd "$TREE"
 	make -j "$JOBS" tinyconfig
-	scripts/kconfig/merge_config.sh -m .config "$REPO/rig/debug.config"
+	scripts/kconfig/merge_config.sh -m .config "$REPO/rig/debug.config" "${@/#/$REPO/}"
 	make -j "$JOBS" olddefconfig
 }

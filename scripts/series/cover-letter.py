@@ -3,13 +3,14 @@
 """cover-letter.py TEMPLATE OUT SERIES BASE: print the text of a cover letter.
 
 TEMPLATE has a subject, an empty line, and text (series/*/cover). A line @AUDIT@,
-@BENCH@ or @CHECK@ is replaced by the results of the last run, from the directory
-OUT; @BASE@ anywhere is replaced by BASE. If there are no results, the text says so
+@BENCH@, @CHECK@ or @COVERAGE@ is replaced by the results of the last run, from the
+directory OUT; @BASE@ anywhere is replaced by BASE. If there are no results, the text says so
 and names the command that makes them. Results for another state of the series than
 SERIES (the output of `series.sh hash`) are marked.
 """
 import json
 import pathlib
+import re
 import sys
 import textwrap
 
@@ -109,7 +110,24 @@ def check(out, series):
     return age(out / "series-check", series) + lines
 
 
-TABLES = {"@AUDIT@": audit, "@BENCH@": bench, "@CHECK@": check}
+def coverage(out, series):
+    """The files that the series create, from what coverage.sh left."""
+    path = out / "coverage" / "table"
+    if not path.exists():
+        return [missing("which lines the tests execute", "make coverage")]
+    rows = []
+    for line in path.read_text().splitlines():
+        if line == "changes of other files:":
+            break
+        share = re.fullmatch(r" +(.*\S) +\d+/\d+ +(\S+) (?:%| ) +\d+/\d+ +(\S+)(?: %)?", line)
+        if share:
+            rows.append(f"  {share[1]:<40} {share[2]:>8} {share[3]:>10}")
+    if not rows:
+        raise SystemExit(f"error: {path} has no rows")
+    return age(out / "coverage", series) + [f"  {'':<40} {'lines %':>8} {'branches %':>10}"] + rows
+
+
+TABLES = {"@AUDIT@": audit, "@BENCH@": bench, "@CHECK@": check, "@COVERAGE@": coverage}
 
 
 def main(template, out, series, base):

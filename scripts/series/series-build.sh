@@ -64,6 +64,7 @@ configure_debian() {
 	configure_as_debian
 }
 configure_debug() {
+	# shellcheck disable=SC2119	# it takes fragments, and there are none
 	configure_as_debug
 	make -j "$JOBS" modules_prepare
 }

@@ -141,7 +141,7 @@ check_cover() {
 	# Without results they must say what makes them, not nothing and not numbers.
 	cat "$SERIES"/*/cover "$SERIES/testing.txt" >"$WORK/all"
 	"$SCRIPTS/series/cover-letter.py" "$WORK/all" "$WORK/nothing" none none >"$WORK/bare"
-	for word in "make audit" "make bench" "make series-check"; do
+	for word in "make audit" "make bench" "make series-check" "make coverage"; do
 		grep -q "not measured; $word:" "$WORK/bare" || die "no cover letter says that the results of $word are missing"
 	done
 }
