@@ -495,4 +495,58 @@ TEST_F(context, indirect_batch_is_executed)
 	EXPECT_EQ(0, exec_store(&self->e, &render));
 }
 
+/* ---- what the GPU writes where the GGTT maps nothing ---- */
+
+/* Store the pattern to a page that is not mapped. */
+static int store_to_nothing(struct exec *e)
+{
+	int ret = vgpu_alloc_gma(&e->v, VGPU_PAGE, &e->gma);
+
+	e->store[1] = e->gma;
+	return ret ? ret : vgpu_ring_submit(&e->v, &e->ring, e->store,
+					    ARRAY_SIZE(e->store));
+}
+
+/* A page that is not mapped contains what is stored there, so this one can see. */
+static uint32_t found_at_nothing(struct __test_metadata *_metadata,
+				 struct vgpu *v)
+{
+	uint64_t gma;
+	uint32_t val;
+
+	ASSERT_EQ(0, vgpu_alloc_gma(v, VGPU_PAGE, &gma));
+	ASSERT_EQ(0, vgpu_read_aperture(v, gma, &val, sizeof(val)));
+	return val;
+}
+
+/* Without the fix: the page is not cleared */
+TEST_F(context, store_to_nothing_is_lost_on_reset)
+{
+	ASSERT_EQ(0, store_to_nothing(&self->e));
+	EXPECT_EQ(PATTERN, found_at_nothing(_metadata, &self->e.v));
+	ASSERT_EQ(0, exec_reset(&self->e));
+	EXPECT_EQ(0, found_at_nothing(_metadata, &self->e.v));
+}
+
+TEST_F(context, store_to_nothing_is_lost_on_close)
+{
+	ASSERT_EQ(0, store_to_nothing(&self->e));
+	ASSERT_EQ(0, test_next_owner(&self->e.v));
+	EXPECT_EQ(0, found_at_nothing(_metadata, &self->e.v));
+}
+
+/* Without the fix: all vGPUs have the same page */
+TEST_F(context, store_to_nothing_is_private)
+{
+	char uuid[40];
+	struct vgpu other;
+
+	if (!test_second_vgpu(uuid))
+		SKIP(return, "no second vGPU: set VGPU_UUIDS");
+	ASSERT_EQ(0, vgpu_open(&other, uuid, TEST_RAM));
+	ASSERT_EQ(0, store_to_nothing(&self->e));
+	EXPECT_EQ(0, found_at_nothing(_metadata, &other));
+	test_close(&other);
+}
+
 TEST_HARNESS_MAIN

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Error paths of the export: for each call from the query of a framebuffer to
- * its close, fail every allocation in turn. A call that fails returns ENOMEM,
+ * its close, fail every allocation in turn, and every copy from or to user space
+ * if the kernel can fail them. A call that fails returns ENOMEM or EFAULT,
  * changes nothing, and works when it is repeated.
  *
  * Leaked references to guest pages are detected by the kernel: guest memory is
@@ -14,13 +15,10 @@
 #include <drm/i915_drm.h>
 #include <linux/dma-buf.h>
 
-#include "test_util.h"
+#include "fail_util.h"
 #include "proc_util.h"
 
-#define FAIL_NTH	"/proc/thread-self/fail-nth"
-#define DEBUGFS		"/sys/kernel/debug/"
-
-/* Bound of the sweep, more than the allocations of any call */
+/* Bound of the sweep, more than the allocations and copies of any call */
 #define MAX_FAULTS	150
 
 /**
@@ -38,7 +36,7 @@
  * @map: a mapping of the framebuffer, or MAP_FAILED
  * @got: bytes read from it
  * @guest: the memfd
- * @fail_nth: file that sets which allocation of this thread fails
+ * @fail_nth: of fail_set_up()
  */
 struct state {
 	struct vgpu v;
@@ -175,9 +173,9 @@ enum fail_step {
 	STEP_CLOSE,
 };
 
-/* Behaviour of a step when one of its allocations fails */
+/* Behaviour of a step when one of its allocations or copies fails */
 enum faults {
-	CAN_FAIL,	/* returns -ENOMEM */
+	CAN_FAIL,	/* returns -ENOMEM or -EFAULT */
 	RETRIES,	/* allocates again until it succeeds */
 	NEVER_FAILS,	/* succeeds, and may have nothing to allocate */
 };
@@ -241,47 +239,18 @@ static void start_over(struct state *st)
 
 /* ---- faults ---- */
 
-/*
- * Make every kind of allocation eligible, and do not log faults. The previous
- * settings are not restored. Do not run this with
- * CONFIG_FAULT_INJECTION_USERCOPY, where fail-nth also counts user copies,
- * which fail with EFAULT.
- */
-static bool set_up_faults(void)
-{
-	static const struct { const char *path, *text; } settings[] = {
-		{ DEBUGFS "failslab/ignore-gfp-wait", "N" },
-		{ DEBUGFS "failslab/verbose", "0" },
-		{ DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N" },
-		{ DEBUGFS "fail_page_alloc/ignore-gfp-highmem", "N" },
-		{ DEBUGFS "fail_page_alloc/min-order", "0" },
-		{ DEBUGFS "fail_page_alloc/verbose", "0" },
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(settings); i++)
-		if (test_write(settings[i].path, settings[i].text))
-			return false;
-	return true;
-}
-
-/* Run a step and fail its @n-th allocation; @injected: it has that many. */
+/* Run a step with its @n-th fault; @injected: it has that many. */
 static int run_with_fault(struct state *st, enum fail_step step, unsigned int n,
 			  bool *injected)
 {
-	char text[16] = "";
-	int ret;
+	int ret = fail_begin(st->fail_nth, n), end;
 
-	snprintf(text, sizeof(text), "%u", n);
-	if (pwrite(st->fail_nth, text, strlen(text), 0) < 0)
-		return -errno;
+	if (ret)
+		return ret;
 	ret = steps[step].run(st);
-	/* Allocations left until the fault, 0 if it was injected */
-	if (pread(st->fail_nth, text, sizeof(text) - 1, 0) < 0 ||
-	    pwrite(st->fail_nth, "0", 1, 0) < 0)
-		return -errno;
-	*injected = !atoi(text);
-	return ret;
+	end = fail_end(st->fail_nth);
+	*injected = end > 0;
+	return end < 0 ? end : ret;
 }
 
 /* Has the kernel released all guest pages, after everything was closed? */
@@ -344,9 +313,9 @@ FIXTURE_SETUP(fail)
 		return;
 	if (variant->step == STEP_IMPORT_ELSEWHERE && !has_vgem())
 		SKIP(return, "no second device: load vgem");
-	if (!set_up_faults())
-		SKIP(return, "no " DEBUGFS "failslab: mount debugfs, as root");
-	st->fail_nth = open(FAIL_NTH, O_RDWR | O_CLOEXEC);
+	st->fail_nth = fail_set_up();
+	if (st->fail_nth == -ENOENT)
+		SKIP(return, "no " FAIL_DEBUGFS "failslab: mount debugfs, as root");
 	ASSERT_LE(0, st->fail_nth);
 	use_memfd(_metadata, st);
 
@@ -375,10 +344,7 @@ FIXTURE_TEARDOWN(fail)
 	free(self->st.got);
 }
 
-/*
- * Run @step with fault @n, after its preceding steps; false if it has fewer
- * allocations.
- */
+/* Run @step with fault @n, after its preceding steps; false if it has fewer. */
 static bool try_fault(struct __test_metadata *_metadata, struct state *st,
 		      enum fail_step step, unsigned int n)
 {
@@ -396,7 +362,8 @@ static bool try_fault(struct __test_metadata *_metadata, struct state *st,
 	if (step == STEP_GTT_MMAP && ret == -EACCES)
 		ret = -ENOMEM;
 	if (ret) {
-		EXPECT_EQ(-ENOMEM, ret) TH_LOG("fault %u", n);
+		EXPECT_TRUE(ret == -ENOMEM || ret == -EFAULT)
+			TH_LOG("fault %u: %s", n, strerror(-ret));
 		EXPECT_EQ(fds, count_fds()) TH_LOG("fault %u", n);
 		ASSERT_EQ(0, steps[step].run(st)) TH_LOG("fault %u", n);
 	}
@@ -416,9 +383,9 @@ TEST_F_TIMEOUT(fail, survives_failing_allocations, 300)
 	while (try_fault(_metadata, st, variant->step, n)) {
 		n++;
 		ASSERT_GT(MAX_FAULTS, n)
-			TH_LOG("too many allocations: raise MAX_FAULTS");
+			TH_LOG("too many faults: raise MAX_FAULTS");
 	}
-	TH_LOG("%u allocations", n - 1);
+	TH_LOG("%u faults", n - 1);
 	if (steps[variant->step].faults != NEVER_FAILS)
 		EXPECT_LT(1, n);
 

@@ -72,18 +72,6 @@ FIXTURE_VARIANT(left) {
 FIXTURE_VARIANT_ADD(left, by_close) { .end = OWNER_CLOSED };
 FIXTURE_VARIANT_ADD(left, by_reset) { .end = OWNER_RESET };
 
-static int read_aperture(struct vgpu *v, uint64_t gma, void *to, size_t size)
-{
-	uint64_t offset, bytes;
-	ssize_t n;
-	int ret = vgpu_region(v, VFIO_PCI_BAR2_REGION_INDEX, &offset, &bytes);
-
-	if (ret)
-		return ret;
-	n = pread(v->device, to, size, offset + gma);
-	return n == (ssize_t)size ? 0 : n < 0 ? -errno : -EIO;
-}
-
 /* Count the pages of @s that are the same in the aperture and at @ram. */
 static int pages_in_aperture(struct vgpu *v, const struct vgpu_surface *s,
 			     const uint8_t *ram)
@@ -93,7 +81,7 @@ static int pages_in_aperture(struct vgpu *v, const struct vgpu_surface *s,
 	int n = 0, ret;
 
 	for (at = 0; at < s->size; at += VGPU_PAGE) {
-		ret = read_aperture(v, s->gma + at, page, VGPU_PAGE);
+		ret = vgpu_read_aperture(v, s->gma + at, page, VGPU_PAGE);
 		if (ret)
 			return ret;
 		n += !memcmp(page, ram + s->gpa + at, VGPU_PAGE);

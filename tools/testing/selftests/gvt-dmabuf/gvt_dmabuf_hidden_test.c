@@ -5,7 +5,7 @@
  * the commands, and check the values.
  */
 #include "command_util.h"
-#include "vgpu_vfio.h"
+#include "mdev_util.h"
 
 #define VGPU_VIDEO		0x12000u	/* register base of the engine */
 
@@ -16,7 +16,13 @@
 #define  BATCH_OFFSET		0x00010000u	/* of MI_BATCH_BUFFER_START */
 #define  BATCH_PREDICATED	0x00008000u
 #define  LOAD_NOT_BYTE_0	0x00000100u	/* of MI_LOAD_REGISTER_IMM */
-#define  PIPE_CONTROL_TO_REG	0x00800000u	/* in its second dword */
+#define  PIPE_CONTROL_GLOBAL	0x01000000u	/* in its second dword */
+#define  PIPE_CONTROL_TO_REG	0x00800000u
+#define  POST_SYNC_INDEX	0x00200000u	/* as in MI_FLUSH_DW's first */
+#define  POST_SYNC_TIMESTAMP	0x0000c000u
+#define  POST_SYNC_DEPTH_COUNT	0x00008000u
+#define  POST_SYNC_STORE	0x00004000u
+#define VF_STATISTICS		0x780b0000u	/* of one dword only as 0x680b0000 */
 #define  FLUSH_NOTIFY		0x00000100u
 
 /* An address of nobody, whose halves are as headers MI_NOOPs with a number */
@@ -26,10 +32,15 @@
 /* Placeholders in a variant for GGTT addresses: of the batch, and the guest's own */
 #define BATCH			0xadd4e551u
 #define OWN			0xadd4e552u
+#define OWN_QWORD		0xadd4e558u
 
 /* Registers that a batch buffer may write if this names them, and that none may */
 #define ALLOWED_REG		0x00000d80u
 #define REFUSED_REG		0x00002080u	/* of ALLOWED_REG with another byte */
+#define GFX_MOCS		0x0000c800u
+#define HDC_CHICKEN0		0x00007300u
+#define TRTTE			0x00004df4u
+#define  TRTT_PHYSICAL		1u		/* enabled, and nothing else */
 
 FIXTURE(hidden) {
 	struct exec e;
@@ -113,6 +124,76 @@ FIXTURE_VARIANT_ADD(hidden, allowed_register_by_bytes) {
 		      VGPU_RENDER + RING_FORCE_TO_NONPRIV, ALLOWED_REG },
 };
 
+FIXTURE_VARIANT_ADD(hidden, allowed_register_by_storing_pipe_control) {
+	.engine = VGPU_RENDER,
+	.commands = { PIPE_CONTROL, PIPE_CONTROL_TO_REG | POST_SYNC_STORE,
+		      VGPU_RENDER + RING_FORCE_TO_NONPRIV, 0, REFUSED_REG, 0 },
+};
+
+/* Without the fix: the next guest executed with it */
+FIXTURE_VARIANT_ADD(hidden, mocs_by_pipe_control) {
+	.engine = VGPU_RENDER,
+	.commands = { PIPE_CONTROL, PIPE_CONTROL_TO_REG, GFX_MOCS, 0, 0, 0 },
+};
+
+/* Without the fix: only the register was looked at */
+FIXTURE_VARIANT_ADD(hidden, store_and_register_by_pipe_control) {
+	.engine = VGPU_RENDER,
+	.commands = { PIPE_CONTROL, PIPE_CONTROL_TO_REG | POST_SYNC_STORE |
+		      PIPE_CONTROL_GLOBAL, 0xab800000u | HDC_CHICKEN0, 0, 0, 0 },
+};
+
+FIXTURE_VARIANT_ADD(hidden, pipe_control_without_operands) {
+	.engine = VGPU_RENDER,
+	.commands = { PIPE_CONTROL & ~0xffu, PIPE_CONTROL_GLOBAL },
+};
+
+/* Counters that it stores are no registers that it writes. */
+FIXTURE_VARIANT_ADD(hidden, timestamp_by_pipe_control) {
+	.engine = VGPU_RENDER,
+	.commands = { PIPE_CONTROL, POST_SYNC_TIMESTAMP | PIPE_CONTROL_GLOBAL,
+		      OWN_QWORD, 0, 0, 0 },
+	.executed = true,
+};
+
+FIXTURE_VARIANT_ADD(hidden, depth_count_by_pipe_control) {
+	.engine = VGPU_RENDER,
+	.commands = { PIPE_CONTROL, POST_SYNC_DEPTH_COUNT | PIPE_CONTROL_GLOBAL,
+		      OWN_QWORD, 0, 0, 0 },
+	.executed = true,
+};
+
+/* Without the fix: an index without the GGTT bit was not looked at */
+FIXTURE_VARIANT_ADD(hidden, pipe_control_with_an_index_past_the_page) {
+	.engine = VGPU_RENDER,
+	.commands = { PIPE_CONTROL, POST_SYNC_STORE | POST_SYNC_INDEX,
+		      VGPU_PAGE, 0, 0, 0 },
+};
+
+FIXTURE_VARIANT_ADD(hidden, flush_with_an_index_past_the_page) {
+	.engine = VGPU_BLITTER,
+	.commands = { MI_FLUSH_DW | 2 | POST_SYNC_INDEX, VGPU_PAGE },
+};
+
+FIXTURE_VARIANT_ADD(hidden, pipe_control_with_an_index) {
+	.engine = VGPU_RENDER,
+	.commands = { PIPE_CONTROL, POST_SYNC_STORE | POST_SYNC_INDEX,
+		      0x100, 0, 0, 0 },
+	.executed = true,
+};
+
+FIXTURE_VARIANT_ADD(hidden, flush_with_an_index) {
+	.engine = VGPU_BLITTER,
+	.commands = { MI_FLUSH_DW | 2 | POST_SYNC_INDEX, 0x100 },
+	.executed = true,
+};
+
+/* Without the fix: the engine skipped as many dwords as the length says */
+FIXTURE_VARIANT_ADD(hidden, statistics_with_operands) {
+	.engine = VGPU_RENDER,
+	.commands = { VF_STATISTICS | 2 },
+};
+
 /* Without the fix: a warning of the host, for each */
 FIXTURE_VARIANT_ADD(hidden, notification_that_render_has_not) {
 	.engine = VGPU_RENDER,
@@ -145,6 +226,8 @@ static uint32_t with_address(const struct exec *e, uint64_t batch, uint32_t dwor
 		return batch + VGPU_PAGE;
 	if ((dword & ~FLUSH_TO_GGTT) == (OWN & ~FLUSH_TO_GGTT))
 		return e->gma | FLUSH_TO_GGTT;
+	if (dword == OWN_QWORD)
+		return e->gma;
 	return dword;
 }
 
@@ -281,6 +364,82 @@ TEST_F(ring, of_odd_dwords_is_executed)
 	EXPECT_EQ(0, exec_store(&self->e, &odd));
 	for (i = 0; i < 10; i++)
 		EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
+}
+
+/* Without the fix: a load was not given to what refuses the value */
+TEST_F(ring, translation_by_physical_addresses_is_refused)
+{
+	const uint32_t load[] = {
+		MI_LOAD_REGISTER_IMM(1), TRTTE, TRTT_PHYSICAL, MI_NOOP,
+	};
+	struct vgpu_ring render;
+
+	ASSERT_EQ(0, vgpu_ring_init_on(&self->e.v, &render, VGPU_RENDER));
+	ASSERT_EQ(0, vgpu_ring_emit(&render, load, ARRAY_SIZE(load)));
+	EXPECT_EQ(-EFAULT, vgpu_ring_start(&self->e.v, &render, NULL));
+	ASSERT_EQ(0, exec_reset(&self->e));
+	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
+}
+
+/* ---- engines whose execlists are not enabled ---- */
+
+FIXTURE(disabled) {
+	struct exec e;
+	struct mdev mdev;
+};
+
+/* A new vGPU: what was enabled once is remembered. */
+FIXTURE_SETUP(disabled)
+{
+	struct vgpu *v = &self->e.v;
+
+	if (!test_unsafe(_metadata))
+		return;
+	if (!test_open_vgpu(_metadata, v))
+		return;
+	ASSERT_EQ(0, mdev_find(&self->mdev, v->uuid));
+	test_close(v);
+	ASSERT_EQ(0, mdev_remove(&self->mdev));
+	ASSERT_EQ(0, mdev_create(&self->mdev));
+	ASSERT_EQ(0, vgpu_open(v, self->mdev.uuid, TEST_RAM));
+	ASSERT_EQ(0, exec_alloc(v, 1, &self->e.gma, &self->e.written));
+	self->e.store[0] = MI_STORE_TO_GGTT;
+	self->e.store[1] = self->e.gma;
+	self->e.store[3] = PATTERN;
+	ASSERT_EQ(0, vgpu_ring_make(v, &self->e.ring, VGPU_BLITTER));
+	ASSERT_EQ(0, vgpu_ring_emit(&self->e.ring, self->e.store,
+				    ARRAY_SIZE(self->e.store)));
+}
+
+FIXTURE_TEARDOWN(disabled)
+{
+	test_close(&self->e.v);
+}
+
+/* Without the fix: the host's thread of the engine crashed */
+TEST_F(disabled, engine_takes_no_execlist)
+{
+	struct vgpu_ring render;
+
+	ASSERT_EQ(0, vgpu_ring_init_on(&self->e.v, &render, VGPU_RENDER));
+	EXPECT_EQ(0, vgpu_ring_start(&self->e.v, &self->e.ring, NULL));
+	usleep(100000);
+	EXPECT_FALSE(exec_was_stored(&self->e));
+	EXPECT_EQ(0, exec_store(&self->e, &render));
+}
+
+/* Without the fix: it was executed by the next owner */
+TEST_F(disabled, engine_has_nothing_for_the_next_owner)
+{
+	struct vgpu *v = &self->e.v;
+	uint32_t val;
+
+	EXPECT_EQ(0, vgpu_ring_start(v, &self->e.ring, NULL));
+	ASSERT_EQ(0, test_next_owner(v));
+	ASSERT_EQ(0, exec_init(&self->e));
+	EXPECT_EQ(0, exec_store(&self->e, &self->e.ring));
+	ASSERT_EQ(0, vgpu_read32(v, VGPU_BLITTER + RING_EXECLIST_STATUS, &val));
+	EXPECT_EQ(0, val & EXECLIST_ACTIVE);
 }
 
 /* ---- fences ---- */

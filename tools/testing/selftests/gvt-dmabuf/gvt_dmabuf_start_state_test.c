@@ -61,6 +61,14 @@ static const struct row {
 	ROW(PP_STATUS, 0x80000008, 0),
 	ROW(SBLC_PWM_CTL1, 0x80000000, 0),
 	ROW(LGC_PALETTE, 0x00123456, 0),
+	/* where the host's engines have page tables, rings and contexts */
+	ROW(VGPU_RENDER + RING_PDP0_LDW, 0x12345000, 0),
+	ROW(VGPU_RENDER + RING_PDP0_UDW, 0x00000003, 0),
+	ROW(VGPU_BLITTER + RING_PDP0_LDW, 0x12345000, 0),
+	ROW(VGPU_RENDER + RING_HWS_PGA, 0xfedca000, 0),
+	ROW(VGPU_BLITTER + RING_HWS_PGA, 0xfedca000, 0),
+	ROW(VGPU_RENDER + RING_START, 0xfedcb000, 0),
+	ROW(FENCE(0), 0xfedcc001, 0),
 };
 
 FIXTURE(start_state) {

@@ -163,6 +163,7 @@
 /* ---- engines ---- */
 
 /* Offsets from an engine's register base (VGPU_RENDER, VGPU_BLITTER) */
+#define RING_START		0x038u
 #define RING_HWS_PGA		0x080u
 #define RING_MI_MODE		0x09cu
 #define RING_ELSP		0x230u

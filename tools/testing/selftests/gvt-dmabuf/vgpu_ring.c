@@ -20,7 +20,7 @@ enum { PAGE_STATUS, PAGE_RING, PAGE_IMAGE, PAGE_STATE, PAGES };
 /* The size of gen9's image, which is the larger one: Skylake PRM, Volume 7 */
 #define RENDER_IMAGE_PAGES	22
 
-int vgpu_ring_init_on(struct vgpu *v, struct vgpu_ring *r, uint32_t engine)
+int vgpu_ring_make(struct vgpu *v, struct vgpu_ring *r, uint32_t engine)
 {
 	const size_t size = VGPU_PAGE * (engine == VGPU_RENDER ?
 					 PAGE_IMAGE + RENDER_IMAGE_PAGES :
@@ -45,10 +45,15 @@ int vgpu_ring_init_on(struct vgpu *v, struct vgpu_ring *r, uint32_t engine)
 	r->state[STATE_START] = gma + PAGE_RING * VGPU_PAGE;
 	r->state[STATE_CTL] = CTL_PAGES(1);
 
-	ret = vgpu_write32(v, engine + RING_HWS_PGA, gma + PAGE_STATUS * VGPU_PAGE);
-	if (ret)
-		return ret;
-	return vgpu_write32(v, engine + RING_MODE, RING_MODE_EXECLISTS);
+	return vgpu_write32(v, engine + RING_HWS_PGA, gma + PAGE_STATUS * VGPU_PAGE);
+}
+
+int vgpu_ring_init_on(struct vgpu *v, struct vgpu_ring *r, uint32_t engine)
+{
+	int ret = vgpu_ring_make(v, r, engine);
+
+	return ret ? ret : vgpu_write32(v, engine + RING_MODE,
+					RING_MODE_EXECLISTS);
 }
 
 int vgpu_ring_init(struct vgpu *v, struct vgpu_ring *r)

@@ -28,6 +28,16 @@ struct vgpu_ring {
 };
 
 /**
+ * vgpu_ring_make - make a context of an engine whose execlists may be disabled
+ * @v: the vGPU
+ * @r: the context
+ * @engine: VGPU_RENDER or VGPU_BLITTER
+ *
+ * Return: 0, or as vgpu_alloc_mapped() and vgpu_write32().
+ */
+int vgpu_ring_make(struct vgpu *v, struct vgpu_ring *r, uint32_t engine);
+
+/**
  * vgpu_ring_init_on - make a context, and enable execlists of the engine
  * @v: the vGPU
  * @r: the context

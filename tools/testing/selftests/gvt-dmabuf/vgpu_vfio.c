@@ -233,6 +233,18 @@ int vgpu_find_capability(struct vgpu *v, uint8_t id)
 	return at < 0 ? at : -ENOENT;
 }
 
+int vgpu_read_aperture(struct vgpu *v, uint64_t gma, void *to, size_t size)
+{
+	uint64_t offset, bytes;
+	ssize_t n;
+	int ret = vgpu_region(v, VFIO_PCI_BAR2_REGION_INDEX, &offset, &bytes);
+
+	if (ret)
+		return ret;
+	n = pread(v->device, to, size, offset + gma);
+	return n == (ssize_t)size ? 0 : n < 0 ? -errno : -EIO;
+}
+
 /* ---- registers ---- */
 
 int vgpu_write(struct vgpu *v, uint32_t reg, const void *val, size_t bytes)

@@ -97,6 +97,17 @@ int vgpu_map_dma(struct vgpu *v, uint64_t iova, void *vaddr, size_t size);
  */
 int vgpu_unmap_dma(struct vgpu *v, uint64_t iova, size_t size);
 
+/**
+ * vgpu_read_aperture - read what the GGTT maps, by BAR 2
+ * @v: the vGPU
+ * @gma: GGTT address
+ * @to: destination
+ * @size: bytes to read
+ *
+ * Return: 0, the errno of the ioctl or of pread(), or %-EIO if it read less.
+ */
+int vgpu_read_aperture(struct vgpu *v, uint64_t gma, void *to, size_t size);
+
 /* ---- registers ---- */
 
 /**
