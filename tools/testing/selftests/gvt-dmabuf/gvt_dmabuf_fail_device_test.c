@@ -247,11 +247,6 @@ static int step_debugfs(struct state *st)
 	return ret;
 }
 
-static int step_ppgtt(struct state *st)
-{
-	return vgpu_ppgtt_notify(&st->v, st->gate.pml4, PPGTT_L4_CREATE);
-}
-
 static int step_submit(struct state *st)
 {
 	static const uint32_t nothing[] = { MI_NOOP, MI_NOOP };
@@ -402,10 +397,6 @@ FIXTURE_VARIANT_ADD(fail_device, flip) {
 
 FIXTURE_VARIANT_ADD(fail_device, debugfs) {
 	.step = { .before = find_planes, .run = step_debugfs },
-};
-
-FIXTURE_VARIANT_ADD(fail_device, ppgtt) {
-	.step = { .run = step_ppgtt, .undo = start_again, .faults = LOSES },
 };
 
 FIXTURE_VARIANT_ADD(fail_device, submit) {
