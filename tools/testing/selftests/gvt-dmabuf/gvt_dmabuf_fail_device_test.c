@@ -21,7 +21,6 @@
 #include "proc_util.h"
 #include "query_util.h"
 #include "vgpu_commands.h"
-#include "vgpu_regs.h"
 
 /* Bound of the sweep, more than the allocations and copies of any call */
 #define MAX_FAULTS	2000
@@ -37,7 +36,6 @@
  * @e: its display event
  * @s: the framebuffer displayed
  * @ring: a context of the guest
- * @gate: page tables of the guest
  * @planes: the file of its planes in debugfs
  * @fds: an eventfd for each plane
  * @memory: memory outside of the guest's
@@ -50,7 +48,6 @@ struct state {
 	struct vgpu_event e;
 	struct vgpu_surface s;
 	struct vgpu_ring ring;
-	struct vgpu_gate gate;
 	char planes[128];
 	int32_t fds[EVENT_PLANES];
 	uint8_t *memory;
@@ -64,9 +61,7 @@ static int display(struct state *st)
 	int ret = test_show(&st->v, &st->s, DRM_FORMAT_XRGB8888,
 			    DRM_FORMAT_MOD_LINEAR);
 
-	if (!ret)
-		ret = vgpu_ring_init(&st->v, &st->ring);
-	return ret ? ret : vgpu_gate_init(&st->v, &st->gate);
+	return ret ? ret : vgpu_ring_init(&st->v, &st->ring);
 }
 
 /* The VMM resets the vGPU, and the guest's driver starts again. */
@@ -254,12 +249,6 @@ static int step_submit(struct state *st)
 	return vgpu_ring_submit(&st->v, &st->ring, nothing, ARRAY_SIZE(nothing));
 }
 
-static int step_close(struct state *st)
-{
-	vgpu_leave(&st->v);
-	return 0;
-}
-
 static int step_execbuffer(struct state *st)
 {
 	struct drm_i915_gem_create batch = { .size = VGPU_PAGE };
@@ -348,7 +337,7 @@ FIXTURE_VARIANT_ADD(fail_device, open) {
 };
 
 FIXTURE_VARIANT_ADD(fail_device, close) {
-	.step = { .run = step_close, .faults = NEVER_FAILS, .reopen = true },
+	.step = { .run = leave, .faults = NEVER_FAILS, .reopen = true },
 };
 
 FIXTURE_VARIANT_ADD(fail_device, reset) {

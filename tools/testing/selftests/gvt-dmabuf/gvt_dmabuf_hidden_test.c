@@ -448,22 +448,19 @@ TEST_F(disabled, engine_has_nothing_for_the_next_owner)
 TEST_F(ring, fence_over_all_changes_nothing)
 {
 	struct vgpu *v = &self->e.v;
-	uint64_t gma, aperture, bytes;
-	uint32_t *memory, val;
+	uint32_t *memory, got[VGPU_PAGE];
 	size_t i, same = 0;
+	uint64_t gma;
 
 	ASSERT_EQ(0, exec_alloc(v, 4, &gma, &memory));
-	ASSERT_EQ(0, vgpu_region(v, VFIO_PCI_BAR2_REGION_INDEX, &aperture,
-				 &bytes));
 	for (i = 0; i < VGPU_PAGE; i++)
 		memory[i] = i;
 	/* X tiles, 4096 bytes wide, from the first page to the last */
 	ASSERT_EQ(0, vgpu_write32(v, FENCE(0) + 4, 0x0ffff000u | 31));
 	ASSERT_EQ(0, vgpu_write32(v, FENCE(0), 1));
-	for (i = 0; i < VGPU_PAGE; i++) {
-		ASSERT_EQ(4, pread(v->device, &val, 4, aperture + gma + 4 * i));
-		same += val == memory[i];
-	}
+	ASSERT_EQ(0, vgpu_read_aperture(v, gma, got, sizeof(got)));
+	for (i = 0; i < VGPU_PAGE; i++)
+		same += got[i] == memory[i];
 	EXPECT_EQ(VGPU_PAGE, same);
 	ASSERT_EQ(0, vgpu_write32(v, FENCE(0), 0));
 }
