@@ -15,6 +15,7 @@
 #define  ATOMIC_INLINE_DATA	0x00040000u
 #define  BATCH_OFFSET		0x00010000u	/* of MI_BATCH_BUFFER_START */
 #define  BATCH_PREDICATED	0x00008000u
+#define  BATCH_SECOND_LEVEL	0x00400000u
 #define  LOAD_NOT_BYTE_0	0x00000100u	/* of MI_LOAD_REGISTER_IMM */
 #define  PIPE_CONTROL_GLOBAL	0x01000000u	/* in its second dword */
 #define  PIPE_CONTROL_TO_REG	0x00800000u
@@ -37,6 +38,7 @@
 /* Registers that a batch buffer may write if this names them, and that none may */
 #define ALLOWED_REG		0x00000d80u
 #define REFUSED_REG		0x00002080u	/* of ALLOWED_REG with another byte */
+#define RING_UHPTR		0x00000134u	/* from the engine's base */
 #define GFX_MOCS		0x0000c800u
 #define HDC_CHICKEN0		0x00007300u
 #define TRTTE			0x00004df4u
@@ -109,6 +111,27 @@ FIXTURE_VARIANT_ADD(hidden, chain_that_is_predicated) {
 	.engine = VGPU_BLITTER,
 	.commands = { MI_BATCH_BUFFER_START | BATCH_PREDICATED, BATCH },
 	.in_batch = true,
+};
+
+/* Without the fix: perhaps with the privilege of the last one, which was scanned */
+FIXTURE_VARIANT_ADD(hidden, second_level_that_is_not_scanned) {
+	.engine = VGPU_BLITTER,
+	.commands = { MI_BATCH_BUFFER_START | BATCH_SECOND_LEVEL | BATCH_IN_PPGTT,
+		      BATCH, 0, MI_BATCH_BUFFER_END },
+	.in_batch = true,
+};
+
+FIXTURE_VARIANT_ADD(hidden, second_level) {
+	.engine = VGPU_BLITTER,
+	.commands = { MI_BATCH_BUFFER_START | BATCH_SECOND_LEVEL, BATCH, 0,
+		      MI_BATCH_BUFFER_END },
+	.in_batch = true, .executed = true,
+};
+
+/* Without the fix: where the ring, which is the host's, is executed from */
+FIXTURE_VARIANT_ADD(hidden, load_of_the_head_of_the_ring) {
+	.engine = VGPU_BLITTER,
+	.commands = { MI_LOAD_REGISTER_IMM(1), VGPU_BLITTER + RING_UHPTR, 1 },
 };
 
 /* Without the fix: any batch buffer could write that register */
