@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Diagnostics of the export: the files planes and dmabufs of a vGPU in debugfs,
- * and the tracepoints.
+ * and the tracepoints. And mmio_diff, which is older.
  */
 #include <signal.h>
 #include <sys/prctl.h>
@@ -500,6 +500,42 @@ TEST_F_TIMEOUT(mdev, removed_while_debugfs_is_read, 90)
 		ASSERT_EQ(0, mdev_remove(&self->mdev));
 		ASSERT_EQ(0, mdev_create(&self->mdev));
 	}
+}
+
+/* ---- registers ---- */
+
+FIXTURE(registers) {
+	struct vgpu v;
+};
+
+FIXTURE_SETUP(registers)
+{
+	if (!test_open(_metadata, &self->v))
+		return;
+}
+
+FIXTURE_TEARDOWN(registers)
+{
+	test_close(&self->v);
+}
+
+/* Without the fix: the kernel's log has "scheduling while atomic". */
+TEST_F(registers, are_compared_asleep)
+{
+	int drm = vgpu_drm_open(), asleep, ret;
+	char text[TEXT_SIZE];
+
+	ASSERT_LE(0, drm);
+	asleep = test_let_sleep(drm);
+	ret = vgpu_debugfs_read(&self->v, "mmio_diff", text, sizeof(text));
+	ASSERT_EQ(0, test_keep_awake(drm));
+	if (asleep == -ENOENT || asleep == -EIO)
+		SKIP(return, "no runtime suspend: set CONFIG_PM in the kernel");
+	ASSERT_LE(0, asleep);
+	if (!asleep)
+		SKIP(return, "the GPU stays awake: give i915 its firmware");
+	ASSERT_LT(0, ret);
+	EXPECT_EQ(0, strncmp("Offset   HW       vGPU", text, 22));
 }
 
 TEST_HARNESS_MAIN
