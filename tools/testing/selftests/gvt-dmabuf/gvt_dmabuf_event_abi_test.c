@@ -80,6 +80,18 @@ TEST_F(info, of_an_old_caller_ends_at_count)
 	EXPECT_LT(sizeof(struct vfio_irq_info), self->arg.info.argsz);
 }
 
+/* A part of a field is of no use to anybody. */
+TEST_F(info, of_a_caller_between_fields_ends_at_count)
+{
+	uint32_t size;
+
+	for (size = OLD_SIZE; size < OLD_SIZE + sizeof(uint32_t); size++) {
+		ASSERT_EQ(0, get_info(self, self->e.index, size));
+		EXPECT_EQ(sizeof(self->arg), touched(self, OLD_SIZE))
+			TH_LOG("argsz %u", size);
+	}
+}
+
 TEST_F(info, of_a_pci_index_is_unchanged)
 {
 	static const struct {

@@ -287,6 +287,35 @@ TEST_F(event, signals_memory_that_is_mapped_again)
 	}
 }
 
+/*
+ * Nobody asks again for a plane that was refused. Without the fix: memory was only
+ * searched for entries that had had some.
+ */
+TEST_F(event, signals_memory_that_was_never_there)
+{
+	const uint64_t nowhere = 1ull << 32;
+	const int fd = self->fd[VGPU_PRIMARY];
+	struct vfio_device_gfx_plane_info info;
+	uint8_t *memory;
+
+	memory = mmap(NULL, self->b.size, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, memory);
+	halt_guest(_metadata, self);
+	arm_all(_metadata, self);
+	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->b.gma, nowhere, self->b.size));
+	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
+	ASSERT_LE(1, next_signal(fd));
+	ASSERT_EQ(-EINVAL, vgpu_query(&self->v, VGPU_PRIMARY, &info));
+	ASSERT_TRUE(refreshes_pass(&self->v, 30));
+	signals(fd);
+	ASSERT_TRUE(refreshes_pass(&self->v, 30));
+	EXPECT_EQ(0, signals(fd));
+	ASSERT_EQ(0, vgpu_map_dma(&self->v, nowhere, memory, self->b.size));
+	EXPECT_LE(1, next_signal(fd));
+	EXPECT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
+}
+
 /* The guest's GGTT entry keeps its value, but refers to a newly mapped page. */
 TEST_F(event, equal_pte_after_a_remap)
 {
@@ -396,6 +425,14 @@ TEST_F(event, overlay_that_is_hidden_or_not)
 		EXPECT_LE(1, signals(self->fd[VGPU_OVERLAY]))
 			TH_LOG("format %zu", i);
 	}
+
+	/* To a query it is off now, and flips of a plane that is off are no change. */
+	settle(_metadata, self);
+	for (i = 0; i < 4; i++) {
+		ASSERT_EQ(0, vgpu_plane_show(&self->v, 0, 1, &self->a, 0, 0));
+		ASSERT_TRUE(refreshes_pass(&self->v, 2));
+	}
+	EXPECT_EQ(0, signals(self->fd[VGPU_OVERLAY]));
 }
 
 /* A refused command puts the vGPU into failsafe mode, until a reset. */

@@ -222,6 +222,58 @@ TEST_F(flip_info, cursor_move_is_not_counted)
 	EXPECT_EQ(before.count + 1, shown.count);
 }
 
+/* As Linux moves it: nothing tells that from a flip. */
+TEST_F(flip_info, cursor_move_with_its_address_is_counted)
+{
+	struct query_flips before, moved;
+
+	ASSERT_EQ(0, query_flips(&self->v, VGPU_CURSOR, &before));
+	ASSERT_EQ(0, vgpu_cursor_move(&self->v, 0, 3, 4));
+	ASSERT_EQ(0, vgpu_write32(&self->v, CUR_BASE, self->cursor.gma));
+	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
+	ASSERT_EQ(0, query_flips(&self->v, VGPU_CURSOR, &moved));
+	EXPECT_EQ(before.count + 1, moved.count);
+}
+
+/* Counts of different planes cannot be compared, so the client has to know. */
+TEST_F(flip_info, source_names_the_plane)
+{
+	struct query_flips before, other, after;
+	struct vgpu_surface desktop;
+
+	if (self->v.gen == 8)
+		SKIP(return, "plane 1 of Broadwell covers its pipe: use Skylake");
+	ASSERT_EQ(0, vgpu_surface_init(&self->v, &desktop, 2 * TEST_WIDTH,
+				       2 * TEST_HEIGHT, DRM_FORMAT_XRGB8888,
+				       DRM_FORMAT_MOD_LINEAR));
+	ASSERT_EQ(0, vgpu_pipe_size(&self->v, 0, 2 * TEST_WIDTH,
+				    2 * TEST_HEIGHT));
+	ASSERT_EQ(0, query_flips(&self->v, VGPU_PRIMARY, &before));
+	ASSERT_EQ(0, vgpu_plane_show(&self->v, 0, 2, &desktop, 0, 0));
+	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
+	ASSERT_EQ(0, query_flips(&self->v, VGPU_PRIMARY, &other));
+	ASSERT_NE(before.info.dmabuf_id, other.info.dmabuf_id);
+	EXPECT_NE(before.source, other.source);
+	ASSERT_EQ(0, vgpu_plane_hide(&self->v, 0, 2));
+	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));
+	ASSERT_EQ(0, query_flips(&self->v, VGPU_PRIMARY, &after));
+	EXPECT_EQ(before.source, after.source);
+	EXPECT_EQ(before.count, after.count);
+}
+
+TEST_F(flip_info, source_names_the_head)
+{
+	struct query_flips before, after;
+
+	ASSERT_EQ(0, vgpu_primary_show(&self->v, 1, &self->b));
+	ASSERT_EQ(0, vgpu_pipe_on(&self->v, 1, self->b.width, self->b.height));
+	ASSERT_EQ(0, query_flips(&self->v, VGPU_PRIMARY, &before));
+	ASSERT_EQ(0, vgpu_pipe_off(&self->v, 0));
+	ASSERT_EQ(0, query_flips(&self->v, VGPU_PRIMARY, &after));
+	ASSERT_NE(before.info.dmabuf_id, after.info.dmabuf_id);
+	EXPECT_NE(before.source, after.source);
+}
+
 TEST_F(flip_info, counts_turn_off)
 {
 	struct query_flips before, after;

@@ -50,6 +50,7 @@ static inline const void *query_cap(const union query_answer *answer,
 /* A plane with the count and time of its flips */
 struct query_flips {
 	struct vfio_device_gfx_plane_info info;
+	uint32_t source;
 	uint64_t count, time;
 };
 
@@ -66,7 +67,8 @@ static inline int query_flips(struct vgpu *v, enum vgpu_plane plane,
 	if (!cap)
 		return -ENODATA;
 	*flips = (struct query_flips) {
-		.info = answer.info, .count = cap->count, .time = cap->time,
+		.info = answer.info, .source = cap->source,
+		.count = cap->count, .time = cap->time,
 	};
 	return 0;
 }

@@ -83,23 +83,27 @@ static void gvt_event_find_shown(struct intel_vgpu *vgpu)
 }
 
 /*
- * VFIO does not notify when it maps memory again that it has unmapped, and a client that
+ * VFIO does not notify when it maps memory, again or for the first time, and a client that
  * was refused a plane for that does not query it again. A page that is found is a change.
  */
 static void gvt_event_find_lost_pages(struct intel_vgpu *vgpu)
 {
-	const unsigned long planes = READ_ONCE(vgpu->display.event.state.watched);
+	struct gvt_display_event *event = &vgpu->display.event;
+	const unsigned long planes = READ_ONCE(event->state.watched);
 	struct gvt_plane plane;
 	unsigned int i;
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
-	if (!vgpu->gtt.lost || ++vgpu->display.event.searched % SEARCH_REFRESHES)
+	if (!vgpu->gtt.lost && !(event->missing & planes))
+		return;
+	if (++event->searched % SEARCH_REFRESHES)
 		return;
 
 	for_each_set_bit(i, &planes, GVT_PLANE_TYPES)
-		if (!intel_vgpu_decode_plane(vgpu, i, 0, true, &plane))
-			gvt_plane_find_pages(vgpu, &plane);
+		if (intel_vgpu_decode_plane(vgpu, i, 0, true, &plane) ||
+		    !gvt_plane_find_pages(vgpu, &plane))
+			event->missing &= ~BIT(i);
 }
 
 /**
@@ -531,5 +535,6 @@ void intel_vgpu_close_display_event(struct intel_vgpu *vgpu)
 	cancel_delayed_work_sync(&event->work);
 	mutex_lock(&vgpu->vgpu_lock);
 	gvt_event_unmask_planes(vgpu, GVT_ALL_PLANE_TYPES);
+	event->missing = 0;
 	mutex_unlock(&vgpu->vgpu_lock);
 }

@@ -40,7 +40,8 @@ struct gvt_pte_range {
  * @work: stands in for vblanks when there are none
  * @shown: where the surface of each watched plane lies, also of one that QUERY
  *	refuses because a page is missing; vgpu_lock
- * @searched: refreshes, if memory is unmapped, to search for it in some; vgpu_lock
+ * @missing: planes that QUERY has refused because a page is missing; vgpu_lock
+ * @searched: refreshes, if pages are missing, to search for them in some; vgpu_lock
  * @postponed: @work has left a refresh to a vblank that has not come; vgpu_lock
  * @stale: planes whose @shown is out of date. It is updated when the guest writes a
  *	PTE, which most guests never do while they flip; vgpu_lock
@@ -53,6 +54,7 @@ struct gvt_display_event {
 	ktime_t refreshed;
 	struct delayed_work work;
 	struct gvt_pte_range shown[GVT_PLANE_TYPES];
+	u8 missing;
 	u8 searched;
 	bool postponed;
 	u8 stale;

@@ -68,8 +68,9 @@ long intel_vgpu_get_gfx_irq_info(void __user *arg)
 	if (ret)
 		return ret;
 
-	/* A caller that knows no cap_offset has no room for one. */
-	size = min_t(size_t, info.argsz, sizeof(info));
+	/* A caller that knows no cap_offset has no room for one, and none for half. */
+	size = info.argsz < offsetofend(struct vfio_irq_info, cap_offset) ?
+	       minsz : min_t(size_t, info.argsz, sizeof(info));
 	info.flags = VFIO_IRQ_INFO_EVENTFD | VFIO_IRQ_INFO_MASKABLE |
 		     VFIO_IRQ_INFO_FLAG_CAPS;
 	info.count = GVT_PLANE_TYPES;

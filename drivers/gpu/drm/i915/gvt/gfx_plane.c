@@ -30,6 +30,7 @@
 struct gvt_query_answer {
 	struct gvt_plane plane;
 	struct gvt_plane_flips flips;
+	u32 flips_source;
 	bool has_damage;
 	u64 serial;
 	unsigned int nr_rects;
@@ -54,13 +55,14 @@ static void fill_info(struct vfio_device_gfx_plane_info *info,
 	info->dmabuf_id = id;
 }
 
-static int add_flips(struct vfio_info_cap *caps, const struct gvt_plane_flips *flips)
+static int add_flips(struct vfio_info_cap *caps, const struct gvt_query_answer *answer)
 {
 	struct vfio_gfx_plane_cap_flips cap = {
 		.header.id = VFIO_GFX_PLANE_CAP_FLIPS,
 		.header.version = 1,
-		.count = flips->count,
-		.time = ktime_to_ns(flips->last),
+		.source = answer->flips_source,
+		.count = answer->flips.count,
+		.time = ktime_to_ns(answer->flips.last),
 	};
 
 	return vfio_info_add_capability(caps, &cap.header, sizeof(cap));
@@ -157,7 +159,7 @@ static int copy_answer(void __user *arg, struct vfio_device_gfx_plane_info *info
 	struct vfio_info_cap caps = {};
 	int ret;
 
-	ret = add_flips(&caps, &answer->flips);
+	ret = add_flips(&caps, answer);
 	if (!ret && answer->has_damage)
 		ret = add_damage(&caps, answer);
 	/* One that is off has none. */
@@ -212,6 +214,8 @@ static int gvt_query_plane(struct intel_vgpu *vgpu,
 	why = intel_vgpu_find_plane(vgpu, type, layouts, &plane);
 	if (!why) {
 		why = intel_vgpu_find_surface(vgpu, plane, &id);
+		if (why == GVT_REFUSED_UNMAPPED)
+			vgpu->display.event.missing |= BIT(type);
 	} else if (gvt_refusal_errno(why) == -ENODEV) {
 		plane = &off;
 		why = GVT_DESCRIBED;
@@ -220,7 +224,8 @@ static int gvt_query_plane(struct intel_vgpu *vgpu,
 		fill_info(info, plane, id);
 		if (info->flags & VFIO_GFX_PLANE_CAPS) {
 			answer->plane = *plane;
-			answer->flips = intel_vgpu_plane_flips(vgpu, type);
+			answer->flips = intel_vgpu_plane_flips(vgpu, type,
+							       &answer->flips_source);
 			gvt_query_damage(vgpu, type, plane, answer);
 			answer->has_screen = intel_vgpu_find_screen(vgpu, &answer->screen);
 		}

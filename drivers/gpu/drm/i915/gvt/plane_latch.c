@@ -224,7 +224,7 @@ void intel_vgpu_plane_roles(const struct intel_vgpu *vgpu,
 	gvt_find_plane_roles(&regs, roles);
 }
 
-/* What a query says of a plane of the hardware, as BIT(enum drm_plane_type) */
+/* What a query says of a plane, if it is not hidden, as BIT(enum drm_plane_type) */
 static u8 types_of_plane(const struct gvt_plane_roles *roles, unsigned int pipe,
 			 enum gvt_latch_unit unit)
 {
@@ -234,7 +234,7 @@ static u8 types_of_plane(const struct gvt_plane_roles *roles, unsigned int pipe,
 		return BIT(DRM_PLANE_TYPE_CURSOR);
 	if (unit == unit_of_plane(roles->primary))
 		return BIT(DRM_PLANE_TYPE_PRIMARY);
-	if (unit == unit_of_plane(roles->overlay))
+	if (roles->has_overlay && unit == unit_of_plane(roles->overlay))
 		return BIT(DRM_PLANE_TYPE_OVERLAY);
 	return 0;
 }
@@ -575,25 +575,25 @@ const u32 *intel_vgpu_latched_reg(const struct intel_vgpu *vgpu,
  * intel_vgpu_plane_flips - count and time of the flips of a plane
  * @vgpu: a vGPU
  * @type: DRM_PLANE_TYPE_*
+ * @source: receives a number of the plane of the hardware that they are of
  *
  * Context: vgpu_lock held.
  * Return: the flips of the plane that a query about @type describes, or would if
  * it was on.
  */
 struct gvt_plane_flips intel_vgpu_plane_flips(const struct intel_vgpu *vgpu,
-					      u32 type)
+					      u32 type, u32 *source)
 {
 	struct gvt_plane_roles roles;
-	enum gvt_latch_unit unit;
+	enum gvt_latch_unit unit = GVT_LATCH_CURSOR;
 
 	lockdep_assert_held(&vgpu->vgpu_lock);
 
 	intel_vgpu_plane_roles(vgpu, &roles);
-	if (type == DRM_PLANE_TYPE_CURSOR)
-		unit = GVT_LATCH_CURSOR;
-	else
+	if (type != DRM_PLANE_TYPE_CURSOR)
 		unit = unit_of_plane(type == DRM_PLANE_TYPE_PRIMARY ?
 				     roles.primary : roles.overlay);
+	*source = roles.pipe * GVT_LATCH_UNITS + unit;
 
 	return vgpu->display.latch.units[roles.pipe][unit].flips;
 }

@@ -82,7 +82,7 @@ void intel_vgpu_latch_all_planes(struct intel_vgpu *vgpu);
 void intel_vgpu_plane_roles(const struct intel_vgpu *vgpu,
 			    struct gvt_plane_roles *roles);
 struct gvt_plane_flips intel_vgpu_plane_flips(const struct intel_vgpu *vgpu,
-					      u32 type);
+					      u32 type, u32 *source);
 
 #else
 
