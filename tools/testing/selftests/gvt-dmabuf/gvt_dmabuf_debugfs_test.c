@@ -529,6 +529,7 @@ TEST_F(registers, are_compared_asleep)
 	asleep = test_let_sleep(drm);
 	ret = vgpu_debugfs_read(&self->v, "mmio_diff", text, sizeof(text));
 	ASSERT_EQ(0, test_keep_awake(drm));
+	close(drm);
 	if (asleep == -ENOENT || asleep == -EIO)
 		SKIP(return, "no runtime suspend: set CONFIG_PM in the kernel");
 	ASSERT_LE(0, asleep);

@@ -243,11 +243,7 @@ TEST_F(flip_info, source_names_the_plane)
 
 	if (self->v.gen == 8)
 		SKIP(return, "plane 1 of Broadwell covers its pipe: use Skylake");
-	ASSERT_EQ(0, vgpu_surface_init(&self->v, &desktop, 2 * TEST_WIDTH,
-				       2 * TEST_HEIGHT, DRM_FORMAT_XRGB8888,
-				       DRM_FORMAT_MOD_LINEAR));
-	ASSERT_EQ(0, vgpu_pipe_size(&self->v, 0, 2 * TEST_WIDTH,
-				    2 * TEST_HEIGHT));
+	ASSERT_EQ(0, test_make_desktop(&self->v, &desktop));
 	ASSERT_EQ(0, query_flips(&self->v, VGPU_PRIMARY, &before));
 	ASSERT_EQ(0, vgpu_plane_show(&self->v, 0, 2, &desktop, 0, 0));
 	ASSERT_EQ(0, vgpu_wait_vblank(&self->v, 0));

@@ -259,6 +259,18 @@ static inline int test_make_cursor(struct vgpu *v, struct vgpu_surface *s)
 				 DRM_FORMAT_MOD_LINEAR);
 }
 
+/*
+ * Allocate an opaque surface of twice the test size, and give pipe A its size: a
+ * plane of the test size does not cover it then.
+ */
+static inline int test_make_desktop(struct vgpu *v, struct vgpu_surface *desktop)
+{
+	int ret = vgpu_surface_init(v, desktop, 2 * TEST_WIDTH, 2 * TEST_HEIGHT,
+				    DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR);
+
+	return ret ? ret : vgpu_pipe_size(v, 0, 2 * TEST_WIDTH, 2 * TEST_HEIGHT);
+}
+
 /* Turn pipe A on with a filled surface on its primary plane. */
 static inline int test_show(struct vgpu *v, struct vgpu_surface *s,
 			    uint32_t fourcc, uint64_t modifier)
