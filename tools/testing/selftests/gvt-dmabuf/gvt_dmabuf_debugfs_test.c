@@ -519,7 +519,10 @@ FIXTURE_TEARDOWN(registers)
 	test_close(&self->v);
 }
 
-/* Without the fix: the kernel's log has "scheduling while atomic". */
+/*
+ * Without the fixes: the log has "scheduling while atomic" or, with KASAN,
+ * "stack-out-of-bounds".
+ */
 TEST_F(registers, are_compared_asleep)
 {
 	int drm = vgpu_drm_open(), asleep, ret;
