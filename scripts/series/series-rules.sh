@@ -65,13 +65,17 @@ check_equal() {
 }
 # A new file without a line that a later patch adds: that patch is named.
 check_steps() {
-	local patch file line said dir=$WORK/steps
+	local patch other file line said dir=$WORK/steps
 
 	all_lines files >"$WORK/born"
 	for patch in $(patches); do
 		file=$(edited "$patch" | grep -xF -m 1 -f "$WORK/born") || continue
+		# one that is in no hunk of another patch, which would not apply first
 		line=$(edits "$patch" | awk -v name="+++ b/$file" '
-			$0 == name { inside = 1; next } /^diff / { inside = 0 } inside && /^\+./ { print substr($0, 2); exit }')
+			$0 == name { inside = 1; next } /^diff / { inside = 0 } inside && /^\+./ { print substr($0, 2) }' |
+			grep -vxF -f <(for other in $(patches); do
+				[ "$other" = "$patch" ] || edits "$other"
+			done | cut -c 2-) | sed -n 1p) || continue
 		mkdir -p "$dir/${file%/*}"
 		grep -vxF -- "$line" "$(born_path "$file")" >"$dir/$file"
 		if said=$(take_out_later "$(dirname "$(grep -lxF -- "$file" "$SERIES"/*/*/files)")" "$file" "$dir" 2>&1); then
