@@ -287,25 +287,35 @@ TEST_F(event, signals_memory_that_is_mapped_again)
 	}
 }
 
-/*
- * Nobody asks again for a plane that was refused. Without the fix: memory was only
- * searched for entries that had had some.
- */
-TEST_F(event, signals_memory_that_was_never_there)
+/* After a workload no entry waits for a page that it has lost. */
+static int gpu_runs(struct _test_data_event *self)
 {
-	const uint64_t nowhere = 1ull << 32;
+	const uint32_t nothing[] = { MI_NOOP, MI_NOOP };
+	struct vgpu_ring ring;
+	int ret = vgpu_ring_init(&self->v, &ring);
+
+	if (ret)
+		return ret;
+	return vgpu_ring_submit(&self->v, &ring, nothing, ARRAY_SIZE(nothing));
+}
+
+/* a frame beyond the guest's memory, and memory of the VMM's that may be put there */
+static const uint64_t nowhere = 1ull << 32;
+
+static void *memory_for(const struct vgpu_surface *s)
+{
+	return mmap(NULL, s->size, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+/* Nobody asks again for a plane that was refused: memory has to be signalled. */
+static void expect_refused_then_signalled(struct __test_metadata *_metadata,
+					  struct _test_data_event *self,
+					  void *memory)
+{
 	const int fd = self->fd[VGPU_PRIMARY];
 	struct vfio_device_gfx_plane_info info;
-	uint8_t *memory;
 
-	memory = mmap(NULL, self->b.size, PROT_READ | PROT_WRITE,
-		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, memory);
-	halt_guest(_metadata, self);
-	arm_all(_metadata, self);
-	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->b.gma, nowhere, self->b.size));
-	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
-	ASSERT_LE(1, next_signal(fd));
 	ASSERT_EQ(-EINVAL, vgpu_query(&self->v, VGPU_PRIMARY, &info));
 	ASSERT_TRUE(refreshes_pass(&self->v, 30));
 	signals(fd);
@@ -314,6 +324,41 @@ TEST_F(event, signals_memory_that_was_never_there)
 	ASSERT_EQ(0, vgpu_map_dma(&self->v, nowhere, memory, self->b.size));
 	EXPECT_LE(1, next_signal(fd));
 	EXPECT_EQ(0, vgpu_query(&self->v, VGPU_PRIMARY, &info));
+	ASSERT_EQ(0, vgpu_unmap_dma(&self->v, nowhere, self->b.size));
+	ASSERT_EQ(0, munmap(memory, self->b.size));
+}
+
+/* Without the fix: memory was only searched for entries that had lost theirs. */
+TEST_F(event, signals_memory_that_was_never_there)
+{
+	void *memory = memory_for(&self->b);
+
+	ASSERT_NE(MAP_FAILED, memory);
+	ASSERT_EQ(0, gpu_runs(self));
+	halt_guest(_metadata, self);
+	arm_all(_metadata, self);
+	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->b.gma, nowhere, self->b.size));
+	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
+	ASSERT_LE(1, next_signal(self->fd[VGPU_PRIMARY]));
+	expect_refused_then_signalled(_metadata, self, memory);
+}
+
+/* Without the fix: an entry that was written meanwhile was not searched for. */
+TEST_F(event, signals_memory_of_a_rewritten_entry)
+{
+	void *memory = memory_for(&self->b);
+
+	ASSERT_NE(MAP_FAILED, memory);
+	ASSERT_EQ(0, vgpu_map_dma(&self->v, nowhere, memory, self->b.size));
+	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->b.gma, nowhere, self->b.size));
+	arm_all(_metadata, self);
+	ASSERT_EQ(0, vgpu_primary_flip(&self->v, 0, self->b.gma));
+	ASSERT_LE(1, next_signal(self->fd[VGPU_PRIMARY]));
+	ASSERT_EQ(0, vgpu_unmap_dma(&self->v, nowhere, self->b.size));
+	ASSERT_EQ(0, vgpu_ggtt_map(&self->v, self->b.gma, nowhere, self->b.size));
+	ASSERT_EQ(0, gpu_runs(self));
+	halt_guest(_metadata, self);
+	expect_refused_then_signalled(_metadata, self, memory);
 }
 
 /* The guest's GGTT entry keeps its value, but refers to a newly mapped page. */
