@@ -27,7 +27,7 @@
 FIXTURE(race) {
 	struct race_guest r;
 	struct racer racers[RACERS];
-	unsigned int fds;
+	unsigned int fds, rounds;
 };
 
 /* The entry point of the first thread */
@@ -305,6 +305,7 @@ static void play_pair(struct __test_metadata *_metadata,
 		rounds = (rounds + 9) / 10;
 	for (round = 0; round < rounds && !_metadata->exit_code; round++)
 		play(_metadata, self);
+	self->rounds += round;
 	if (_metadata->exit_code)
 		TH_LOG("%s and %s: seed %u, round %u", racers[0].op->name,
 		       racers[1].op->name, seed, round);
@@ -337,6 +338,7 @@ TEST_F_TIMEOUT(race, with_each_entry_point, 3600)
 		usleep(1000);
 	EXPECT_EQ(0, count_exports(&self->r.v));
 	EXPECT_EQ(self->fds, count_fds());
+	TH_LOG("%u rounds", self->rounds);
 }
 
 TEST_HARNESS_MAIN
