@@ -42,7 +42,7 @@ while [ $# -gt 0 ]; do
 		;;
 	*)
 		options+=("$1")
-		[ "$1" != --debug ] || debug=1
+		! is_one_of "$1" --debug --coverage --kcsan || debug=1
 		;;
 	esac
 	shift
