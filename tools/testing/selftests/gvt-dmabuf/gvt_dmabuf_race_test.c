@@ -9,6 +9,7 @@
  *
  * RACE_ROUNDS: rounds of each pair (10); a tenth for pairs that open the vGPU
  *	again after each round
+ * RACE_WITH: only pairs with the entry point of this name in race_ops.h
  * RACE_SEED: seed of the delays (1)
  * RACE_DELAY: the longest delay in microseconds (200)
  * GVT_UNFIXED_VFIO: if set, leave out two unmaps at the same time, which
@@ -57,6 +58,11 @@ FIXTURE_VARIANT_ADD(race, rmmod) { .op = rmmod };
 
 static bool is_pair(enum race_index first, enum race_index second)
 {
+	const char *with = getenv("RACE_WITH");
+
+	if (with && strcmp(with, race_ops[first].name) &&
+	    strcmp(with, race_ops[second].name))
+		return false;
 	if (first == unmap && second == unmap && getenv("GVT_UNFIXED_VFIO"))
 		return false;
 	if (first < reopen)
